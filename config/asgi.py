@@ -1,0 +1,20 @@
+"""The web process: HTTP behind a body guard, WebSockets behind sign-in and origin checks."""
+
+from __future__ import annotations
+
+import os
+
+from channels.routing import ProtocolTypeRouter
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+http = get_asgi_application()
+
+# Consumers import models, so they come after the application is set up.
+from accounts.sockets import guarded  # noqa: E402
+from config.body_guard import BodyGuard  # noqa: E402
+from jobs.routing import websocket_urlpatterns  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {"http": BodyGuard(http), "websocket": guarded(websocket_urlpatterns)}
+)

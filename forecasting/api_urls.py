@@ -1,0 +1,7 @@
+"""Routes of forecasting."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
