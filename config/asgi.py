@@ -12,6 +12,7 @@ http = get_asgi_application()
 
 # Consumers import models, so they come after the application is set up.
 from accounts.sockets import guarded  # noqa: E402
+
 from config.body_guard import BodyGuard  # noqa: E402
 from jobs.routing import websocket_urlpatterns  # noqa: E402
 

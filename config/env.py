@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -108,7 +108,8 @@ def database(url: str) -> dict[str, object]:
 
 def redis_database(url: str, number: int) -> str:
     """The same Redis with another database number: broker, channels and cache stay apart."""
-    return f"{url.rstrip('/').rsplit('/', 1)[0] if urlsplit(url).path.strip('/') else url.rstrip('/')}/{number}"
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"/{number}"))
 
 
 def storage(url: str) -> dict[str, object]:
