@@ -1,0 +1,52 @@
+"""Errors meant for people: a sentence that says what is wrong, where, and what to do."""
+
+from typing import TYPE_CHECKING, ClassVar, Union
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    Words = Union[str, _StrPromise]
+
+
+class Problem(Exception):
+    """Raised anywhere; pages, htmx and the API each show it in their own shape.
+
+    `message` is the sentence, `code` a stable word for programs, `field` the input it is about,
+    `hint` the remedy when it does not fit the sentence.
+    """
+
+    status: ClassVar[int] = 422
+    default_code: ClassVar[str] = "invalid"
+
+    def __init__(
+        self, message: "Words", *, code: str = "", field: str = "", hint: "Words" = ""
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.default_code
+        self.field = field
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class NotAllowed(Problem):
+    """The person may see the thing but not do this to it."""
+
+    status = 403
+    default_code = "not_allowed"
+
+
+class TooLarge(Problem):
+    """The request is larger than a stated limit."""
+
+    status = 413
+    default_code = "too_large"
+
+
+class Conflict(Problem):
+    """The thing is in a state in which this cannot be done."""
+
+    status = 409
+    default_code = "conflict"

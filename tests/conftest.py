@@ -1,0 +1,111 @@
+"""The cast, and a browser or API client in the hands of each.
+
+owner has things, collaborator is given access to them, stranger has nothing to do with them;
+viewer may only read what is shared, admin runs the place.
+"""
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from tests.factories import make_user
+
+
+@pytest.fixture
+def owner(db):
+    return make_user("olive")
+
+
+@pytest.fixture
+def collaborator(db):
+    return make_user("colin")
+
+
+@pytest.fixture
+def stranger(db):
+    return make_user("sam")
+
+
+@pytest.fixture
+def viewer(db):
+    return make_user("vera", role=User.Role.VIEWER)
+
+
+@pytest.fixture
+def admin(db):
+    return make_user("ada", role=User.Role.ADMIN)
+
+
+def browser_of(user):
+    """A signed-in browser."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def api_of(user):
+    """A signed-in API client (session)."""
+    client = APIClient()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def anonymous_client():
+    return Client()
+
+
+@pytest.fixture
+def owner_client(owner):
+    return browser_of(owner)
+
+
+@pytest.fixture
+def collaborator_client(collaborator):
+    return browser_of(collaborator)
+
+
+@pytest.fixture
+def stranger_client(stranger):
+    return browser_of(stranger)
+
+
+@pytest.fixture
+def viewer_client(viewer):
+    return browser_of(viewer)
+
+
+@pytest.fixture
+def admin_client(admin):
+    return browser_of(admin)
+
+
+@pytest.fixture
+def anonymous_api():
+    return APIClient()
+
+
+@pytest.fixture
+def owner_api(owner):
+    return api_of(owner)
+
+
+@pytest.fixture
+def collaborator_api(collaborator):
+    return api_of(collaborator)
+
+
+@pytest.fixture
+def stranger_api(stranger):
+    return api_of(stranger)
+
+
+@pytest.fixture
+def viewer_api(viewer):
+    return api_of(viewer)
+
+
+@pytest.fixture
+def admin_api(admin):
+    return api_of(admin)
