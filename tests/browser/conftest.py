@@ -1,0 +1,83 @@
+"""A real browser on the real stack."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.browser.stack import ROOT, Stack
+
+NAME, EMAIL, PASSWORD = "ada", "ada@example.org", "tide-and-paper-52"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+pytest.importorskip("playwright.sync_api")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def stack():
+    running = Stack(ALMANAC_RATE_USER="100000/min", ALMANAC_RATE_ANON="100000/min").start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def signed_in(stack, chromium):
+    """Cookies of the first administrator, made through the one-time link."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(stack.setup_url)
+    page.fill("input[name=username]", NAME)
+    page.fill("input[name=email]", EMAIL)
+    page.fill("input[name=password1]", PASSWORD)
+    page.fill("input[name=password2]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url(f"{stack.url}/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def page(stack, chromium, signed_in):
+    """A signed-in page; console errors and broken requests fail the test."""
+    context = chromium.new_context(
+        storage_state=signed_in, viewport={"width": 1440, "height": 900}, base_url=stack.url
+    )
+    opened = context.new_page()
+    trouble = []
+    opened.on("pageerror", lambda error: trouble.append(f"page error: {error}"))
+    opened.on("console", lambda m: trouble.append(m.text) if m.type == "error" else None)
+    yield opened
+    context.close()
+    assert trouble == []
+
+
+@pytest.fixture(scope="session")
+def etth1():
+    folder = Path(os.environ.get("ALMANAC_DATA", str(ROOT.parent / "shared" / "data")))
+    path = folder / "ett" / "ETTh1.csv"
+    if not path.exists():
+        pytest.skip("the public benchmark data is not here")
+    return path
