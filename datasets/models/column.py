@@ -1,0 +1,60 @@
+"""One column of a version: what it is called, what it holds, what a forecast may do with it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Column(models.Model):
+    """A column. `key` is the safe name inside our files, `name` is only ever shown."""
+
+    class Type(models.TextChoices):
+        INTEGER = "integer", _("whole number")
+        FLOAT = "float", _("number")
+        BOOLEAN = "boolean", _("yes or no")
+        DATETIME = "datetime", _("date and time")
+        CATEGORY = "category", _("category")
+        TEXT = "text", _("text")
+        EMPTY = "empty", _("empty")
+
+    class Role(models.TextChoices):
+        TIME = "time", _("time")
+        SERIES = "series", _("series")
+        TARGET = "target", _("target")
+        COVARIATE = "covariate", _("covariate")
+        CATEGORY = "category", _("category")
+        ID = "id", _("identifier")
+        IGNORE = "ignore", _("not used")
+
+    version = models.ForeignKey(
+        "datasets.Version", on_delete=models.CASCADE, related_name="columns"
+    )
+    position = models.PositiveIntegerField(_("position"))
+    name = models.TextField(_("name"))
+    key = models.CharField(_("internal name"), max_length=8)
+    type = models.CharField(_("type"), max_length=8, choices=Type.choices)
+    role = models.CharField(_("role"), max_length=9, choices=Role.choices)
+    missing = models.BigIntegerField(_("missing cells"), default=0)
+    unreadable = models.BigIntegerField(_("cells that could not be read"), default=0)
+    stats = models.JSONField(_("statistics"), default=dict)
+
+    class Meta:
+        db_table = "dataset_columns"
+        verbose_name = _("column")
+        verbose_name_plural = _("columns")
+        ordering = ["version", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "key"], name="column_key_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_number(self) -> bool:
+        """Does it hold numbers?"""
+        return self.type in {self.Type.INTEGER, self.Type.FLOAT}
+
+    @property
+    def is_value(self) -> bool:
+        """Can it be drawn and forecast?"""
+        return self.is_number and self.role in {self.Role.TARGET, self.Role.COVARIATE}
