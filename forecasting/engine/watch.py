@@ -1,0 +1,44 @@
+"""Progress out, stop requests in: the two lines between a long computation and its caller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from forecasting.engine.errors import Cancelled, gettext_noop
+
+ReportProgress = Callable[[float, str], None]
+ShouldStop = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Reports fractions of its own part ``[low, high]`` of the whole work."""
+
+    progress: ReportProgress | None = None
+    should_stop: ShouldStop | None = None
+    low: float = 0.0
+    high: float = 1.0
+
+    def report(self, fraction: float, message: str = "") -> None:
+        """Tell the caller how far this part is (0 to 1), after checking for a stop request."""
+        self.check()
+        if self.progress is not None:
+            done = min(max(fraction, 0.0), 1.0)
+            self.progress(self.low + (self.high - self.low) * done, message)
+
+    def stopping(self) -> bool:
+        """Whether the caller has asked to stop."""
+        return self.should_stop is not None and self.should_stop()
+
+    def check(self) -> None:
+        """Raise Cancelled when the caller has asked to stop."""
+        if self.stopping():
+            raise Cancelled(gettext_noop("Stopped as asked; nothing was kept."))
+
+    def part(self, low: float, high: float) -> Watch:
+        """A watch whose 0 to 1 is the range ``low`` to ``high`` of this one."""
+        width = self.high - self.low
+        return Watch(
+            self.progress, self.should_stop, self.low + width * low, self.low + width * high
+        )
