@@ -1,0 +1,95 @@
+"""How a file was understood: everything the full read needs, as plain JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Self
+
+
+@dataclass(frozen=True)
+class TimeFormat:
+    """How times are written. `kind` is iso, text, quarter, week, unix_s … excel, compact or year.
+
+    `patterns` are strptime patterns for kind text, in the order to try. `day_first` is None when
+    the order of day and month cannot matter; `ambiguous` when nothing in the sample decides it.
+    """
+
+    kind: str
+    patterns: tuple[str, ...] = ()
+    day_first: bool | None = None
+    ambiguous: bool = False
+
+    @classmethod
+    def from_dict(cls, given: dict[str, Any]) -> Self:
+        return cls(**{**given, "patterns": tuple(given.get("patterns", ()))})
+
+
+@dataclass(frozen=True)
+class FoundColumn:
+    """A column of the file. `type` is number, boolean, datetime, text or empty."""
+
+    key: str
+    name: str
+    type: str
+    time: TimeFormat | None = None
+    thousands: bool = False
+    # What the header held, when the name had to change.
+    header: str = ""
+
+    @classmethod
+    def from_dict(cls, given: dict[str, Any]) -> Self:
+        time = given.get("time")
+        return cls(**{**given, "time": TimeFormat.from_dict(time) if time else None})
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something noticed while reading that a person should see."""
+
+    code: str
+    column: str = ""
+    count: int = 0
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How to read one delimited text file. Column keys are `c1…cn`, in file order."""
+
+    encoding: str
+    bom: int
+    delimiter: str
+    quote: str
+    decimal: str
+    header: bool
+    columns: tuple[FoundColumn, ...]
+    time_column: str = ""
+    leave_out_bad_times: bool = False
+    notes: tuple[Note, ...] = ()
+
+    @classmethod
+    def from_dict(cls, given: dict[str, Any]) -> Self:
+        """The inverse of `to_dict`."""
+        columns = tuple(FoundColumn.from_dict(column) for column in given["columns"])
+        notes = tuple(Note(**note) for note in given.get("notes", ()))
+        return cls(**{**given, "columns": columns, "notes": notes})
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self)
+
+    def column(self, key: str) -> FoundColumn:
+        """The column with this key."""
+        return self.columns[int(key[1:]) - 1]
+
+    def changed(self, key: str, **changes: Any) -> Reading:
+        """A reading in which one column is understood differently."""
+        columns = tuple(
+            replace(column, **changes) if column.key == key else column for column in self.columns
+        )
+        return replace(self, columns=columns)
+
+    @property
+    def first_row(self) -> int:
+        """The row number, as a spreadsheet shows it, of the first data row."""
+        return 2 if self.header else 1
