@@ -66,7 +66,7 @@ class Stack:
 
     def _answers(self):
         try:
-            with urllib.request.urlopen(f"{self.url}/ready", timeout=2) as answer:
+            with urllib.request.urlopen(f"{self.url}/ready", timeout=2) as answer:  # noqa: S310
                 return answer.status == 200
         except OSError:
             return False
