@@ -24,7 +24,7 @@ from accounts.problems import NotAllowed
 
 Person = AbstractBaseUser | AnonymousUser
 Row = TypeVar("Row", bound=models.Model)
-RowCo = TypeVar("RowCo", bound=models.Model, covariant=True)
+Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
 
 
 class OwnedQuerySet(models.QuerySet[Row]):
@@ -75,10 +75,10 @@ class Owned(Stamped):
         abstract = True
 
 
-class _Fetchable(Protocol[RowCo]):
-    def visible_to(self, user: Person) -> models.QuerySet[RowCo]: ...
+class _Fetchable(Protocol[Row_co]):
+    def visible_to(self, user: Person) -> models.QuerySet[Row_co]: ...
 
-    def editable_by(self, user: Person) -> models.QuerySet[RowCo]: ...
+    def editable_by(self, user: Person) -> models.QuerySet[Row_co]: ...
 
 
 def fetch_visible(queryset: _Fetchable[Row], user: Person, **lookup: Any) -> Row:

@@ -1,14 +1,14 @@
 """Errors meant for people: a sentence that says what is wrong, where, and what to do."""
 
-from typing import TYPE_CHECKING, ClassVar, Union
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-    Words = Union[str, _StrPromise]
+    Words = str | _StrPromise
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - it is shown to people under this name
     """Raised anywhere; pages, htmx and the API each show it in their own shape.
 
     `message` is the sentence, `code` a stable word for programs, `field` the input it is about,

@@ -9,6 +9,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from config import env
+from config import logging as logs
 
 BASE_DIR = env.BASE_DIR
 VAR_DIR = env.var_dir()
@@ -61,12 +62,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.PreferencesMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.ProblemMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -161,16 +161,19 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = env.env_str("ALMANAC_EMAIL_VERIFICATION", "optional")
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_RATE_LIMITS = {
     "login": "20/m/ip",
     "login_failed": "5/m/key,20/m/ip",
     "reset_password": "3/h/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.env_int("ALMANAC_PROXIES", 0)
-USERSESSIONS_TRACK_ACTIVITY = True
+# The last use is kept in the cache by PreferencesMiddleware: no row is written per request.
+USERSESSIONS_TRACK_ACTIVITY = False
 EMAIL_BACKEND = env.env_str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 EMAIL_HOST = env.env_str("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.env_int("EMAIL_PORT", 25)
@@ -189,7 +192,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "almanac_csrf"
 CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "django.views.csrf.csrf_failure"
+CSRF_FAILURE_VIEW = "config.error_pages.csrf_failure"
 SECURE_SSL_REDIRECT = SECURE and env.env_bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^health$", r"^ready$"]
 SECURE_PROXY_SSL_HEADER = (
@@ -239,9 +242,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "accounts.paging.KeysetPagination",
     "PAGE_SIZE": 50,
     "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
-        "rest_framework.throttling.ScopedRateThrottle",
+        "accounts.throttling.AnonymousThrottle",
+        "accounts.throttling.PersonThrottle",
+        "accounts.throttling.ScopeThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {
         "anon": env.env_str("ALMANAC_RATE_ANON", "60/min"),
@@ -291,6 +294,6 @@ TIME_ZONE = "UTC"
 USE_THOUSAND_SEPARATOR = True
 
 # --- logs -------------------------------------------------------------------------------------
-LOGGING_CONFIG = None
 LOG_FORMAT = env.env_str("ALMANAC_LOG", "json")
 LOG_LEVEL = env.env_str("ALMANAC_LOG_LEVEL", "INFO")
+LOGGING = logs.tree(LOG_FORMAT, LOG_LEVEL)

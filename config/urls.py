@@ -28,3 +28,9 @@ urlpatterns = [
     path("", include("forecasting.urls")),
     path("", include("datasets.urls")),
 ]
+
+handler400 = "config.error_pages.bad_request"
+handler403 = "config.error_pages.not_allowed"
+handler404 = "config.error_pages.not_found"
+handler429 = "config.error_pages.too_many_requests"
+handler500 = "config.error_pages.server_error"
