@@ -24,6 +24,7 @@ from config.embedded.spawn import MYSELF, Identity, child_setup, namespaces_work
 
 USER = "almanac"
 DATABASE = "almanac"
+MAJOR_VERSION = "18"
 STOP_SIGNAL = signal.SIGINT  # fast stop; SIGTERM would wait for every client to leave
 
 LAPTOP = {
@@ -48,8 +49,12 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        """The address for `DATABASE_URL`; the password is URL-safe by construction."""
-        return f"postgresql://{USER}:{self.password}@{LOOPBACK}:{self.port}/{DATABASE}"
+        """The address for `DATABASE_URL`."""
+        return self.address(DATABASE)
+
+    def address(self, database: str) -> str:
+        """The address of one database; the password is URL-safe by construction."""
+        return f"postgresql://{USER}:{self.password}@{LOOPBACK}:{self.port}/{database}"
 
     @property
     def initialised(self) -> bool:
@@ -67,16 +72,21 @@ class Postgres:
         return child_setup(STOP_SIGNAL, self.identity)
 
     def is_ready(self) -> bool:
-        """Whether it accepts a connection with our password."""
+        """Whether it accepts a connection. Raises StartError when it refuses our password."""
         try:
-            self._connect("postgres").close()
-        except psycopg2.OperationalError:
+            psycopg2.connect(self.address("postgres"), connect_timeout=3).close()
+        except psycopg2.OperationalError as problem:
+            if "authentication failed" in str(problem):
+                raise StartError(
+                    f"The database in {self.folder} has another password than the one under "
+                    "secrets/ in the same folder: restore both from one backup."
+                ) from problem
             return False
         return True
 
     def ensure_database(self) -> None:
         """Make the product's database if it does not exist yet."""
-        connection = self._connect("postgres")
+        connection = psycopg2.connect(self.address("postgres"))
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
@@ -85,16 +95,6 @@ class Postgres:
                     cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
         finally:
             connection.close()
-
-    def _connect(self, database: str) -> "psycopg2.extensions.connection":
-        return psycopg2.connect(
-            host=LOOPBACK,
-            port=self.port,
-            user=USER,
-            password=self.password,
-            dbname=database,
-            connect_timeout=3,
-        )
 
 
 def binary(name: str) -> Path:
@@ -163,7 +163,7 @@ def initialise(server: Postgres, *, throw_away: bool = False) -> None:
             *("--auth=scram-sha-256", f"--pwfile={password_file}"),
             *(["--no-sync"] if throw_away else []),
         ]
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             command,
             preexec_fn=child_setup(signal.SIGKILL, identity),
             start_new_session=True,
@@ -182,6 +182,36 @@ def initialise(server: Postgres, *, throw_away: bool = False) -> None:
             f"{words[-1] if words else 'no reason given'}. Check free disk space and the folder's "
             "rights, then start again."
         )
+
+
+def make_startable(server: Postgres) -> None:
+    """Check an existing data folder; the caller holds its lock, so no server of ours uses it.
+
+    Raises StartError when it is of another major version or a foreign server runs on it.
+    """
+    version = (server.folder / "PG_VERSION").read_text(encoding="ascii").strip()
+    if version != MAJOR_VERSION:
+        raise StartError(
+            f"The database in {server.folder} was made by PostgreSQL {version}, and this Almanac "
+            f"brings PostgreSQL {MAJOR_VERSION}: dump it with the Almanac that made it, move the "
+            "folder away, and restore the dump here."
+        )
+    pid_file = server.folder / "postmaster.pid"
+    if not pid_file.exists():
+        return
+    pid = pid_file.read_text(encoding="ascii", errors="replace").split("\n", 1)[0].strip()
+    try:
+        arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        arguments = []
+    if str(server.folder).encode() in arguments:
+        raise StartError(
+            f"A PostgreSQL started by something else (process {pid}) uses {server.folder}: "
+            "stop it, then start again."
+        )
+    # Left by a server that was killed. Its number may belong to another program by now, and
+    # PostgreSQL would then refuse to start.
+    pid_file.unlink()
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config.embedded.ports import LOOPBACK
 from config.embedded.problems import StartError
@@ -62,9 +64,8 @@ class Valkey:
 
     def is_ready(self) -> bool:
         """Whether it answers our password and has loaded its data."""
-        client = redis.Redis(
-            host=LOOPBACK, port=self.port, password=self.password, socket_timeout=2, retry=None
-        )
+        once = Retry(NoBackoff(), 0)
+        client = redis.Redis(LOOPBACK, self.port, password=self.password, retry=once)
         try:
             return bool(client.ping())
         except redis.RedisError:

@@ -1,0 +1,97 @@
+"""The parts of the product itself: workers, scheduler, web."""
+
+import http.client
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.env import BASE_DIR, env_int
+from config.supervisor.process import Part
+
+READY_FILE = "ALMANAC_READY_FILE"
+CELERY = [sys.executable, "-m", "celery", "-A", "config.supervisor.announce"]
+
+
+@dataclass(frozen=True)
+class Product:
+    """Makes the parts; `env` names the stores, `run_folder` holds short-lived files."""
+
+    env: Mapping[str, str]
+    run_folder: Path
+
+    def fast_worker(self) -> Part:
+        """Processes for work that answers in seconds."""
+        processes = env_int("ALMANAC_FAST_WORKERS", max(2, min(4, cores())))
+        return self._worker("fast", "fast", ["--pool=prefork", f"--concurrency={processes}"])
+
+    def training_workers(self) -> list[Part]:
+        """One process a slot: threads pool, so that joblib may fork and torch is never forked."""
+        slots = env_int("ALMANAC_TRAINING_SLOTS", 1)
+        names = ["training"] if slots == 1 else [f"training{n}" for n in range(1, slots + 1)]
+        threads = {} if slots == 1 else {"OMP_NUM_THREADS": str(max(1, cores() // slots))}
+        options = ["--pool=threads", "--concurrency=1"]
+        return [self._worker(name, "training", options, threads) for name in names]
+
+    def scheduler(self) -> Part:
+        """Sends what is due."""
+        schedule = self.run_folder / "schedule"
+        command = [*CELERY, "beat", f"--schedule={schedule}", "--pidfile=", "--loglevel=INFO"]
+        return self._announcing("scheduler", command, {})
+
+    def web(self, descriptor: int, host: str, port: int) -> Part:
+        """HTTP and WebSocket server on the listening socket with this descriptor."""
+        return Part(
+            name="web",
+            command=[sys.executable, "-m", "config.supervisor.web", str(descriptor)],
+            env=self.env,
+            folder=BASE_DIR,
+            ready=lambda: answers(host, port),
+            pass_fds=(descriptor,),
+        )
+
+    def task(self, name: str, *arguments: str) -> Part:
+        """A management command that ends by itself."""
+        command = [sys.executable, "manage.py", *arguments]
+        return Part(name=name, command=command, env=self.env, folder=BASE_DIR)
+
+    def welcome(self, base_url: str) -> Part:
+        """Ends by itself; its only line is the set-up link."""
+        command = [sys.executable, "-m", "config.supervisor.welcome", base_url]
+        return Part(name="welcome", command=command, env=self.env, folder=BASE_DIR, quiet=True)
+
+    def _worker(
+        self, name: str, queue: str, options: list[str], extra: Mapping[str, str] | None = None
+    ) -> Part:
+        command = [*CELERY, "worker", "-n", f"{name}@%h", "-Q", queue, *options]
+        command += ["--loglevel=INFO", "--without-gossip", "--without-mingle"]
+        return self._announcing(name, command, extra or {})
+
+    def _announcing(self, name: str, command: list[str], extra: Mapping[str, str]) -> Part:
+        ready_file = self.run_folder / f"{name}.ready"
+        ready_file.unlink(missing_ok=True)
+        return Part(
+            name=name,
+            command=command,
+            env={**extra, **self.env, READY_FILE: str(ready_file)},
+            folder=BASE_DIR,
+            ready=ready_file.exists,
+        )
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether a web server behind this address answers, whatever it says."""
+    connection = http.client.HTTPConnection(host, port, timeout=2)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
