@@ -21,6 +21,10 @@ class DatasetQuerySet(OwnedQuerySet["Dataset"]):
         """Those that can be charted and forecast."""
         return self.filter(status=Dataset.Status.READY)
 
+    def in_state(self, status: str) -> Self:
+        """Those with this status."""
+        return self.filter(status=status)
+
     def with_versions(self) -> Self:
         """Load versions together, so that `current_version` costs no query."""
         newest_first = Version.objects.order_by("-number")
@@ -108,6 +112,11 @@ class Dataset(Owned):
     def is_ready(self) -> bool:
         """Can it be charted and forecast?"""
         return self.status == self.Status.READY
+
+    @property
+    def is_being_read(self) -> bool:
+        """Is its file still arriving or being read?"""
+        return self.status in {self.Status.UPLOADING, self.Status.PROCESSING}
 
     @property
     def reading(self) -> dict[str, Any]:
