@@ -10,7 +10,7 @@ conformal, Lei et al. 2018, section 5.2).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Any, Final
 
@@ -83,6 +83,17 @@ class Conformal:
             (counts if own else counts.sum(axis=0, keepdims=True)).min(axis=0),
         )
 
+    def at_steps(self, steps: NDArray[np.int64], horizon: int) -> Conformal:
+        """A table learned at some steps only, interpolated to all of them."""
+        if len(steps) == horizon:
+            return self
+        every = np.arange(horizon)
+        right = np.minimum(np.searchsorted(steps, every), len(steps) - 1)
+        left = np.maximum(right - (steps[right] > every), 0)
+        share = (every - steps[left]) / np.maximum(steps[right] - steps[left], 1)
+        table = self.table[:, :, left] * (1 - share) + self.table[:, :, right] * share
+        return replace(self, table=table.astype(np.float32), counts=self.counts[left])
+
     def half_widths(
         self, levels: Sequence[float], panel: Panel, horizon: int
     ) -> dict[float, Floats]:
@@ -110,6 +121,11 @@ class Conformal:
                 "Few past windows stand behind the last steps; their intervals are extrapolated."
             ),
         )
+
+    def moments(self, panel: Panel) -> tuple[Floats, Floats]:
+        """Mean and spread ``[V]`` the series had in training; an unknown series has its own."""
+        _, mean, spread = self._variates(panel)
+        return mean, spread
 
     def _variates(self, panel: Panel) -> tuple[NDArray[np.int64], Floats, Floats]:
         """Table row, mean and spread of every variate; an unknown series takes the pool."""
