@@ -24,7 +24,7 @@ class FirstAdminForm(BaseUserCreationForm):  # type: ignore[type-arg]
         self.fields["email"].widget.attrs["autocomplete"] = "email"
 
 
-class ProfileForm(forms.ModelForm[User]):
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ("name", "language", "timezone", "theme", "keyboard_shortcuts")

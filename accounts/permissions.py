@@ -1,16 +1,21 @@
 """The API's default door: signed in, and with a token only inside its scopes."""
 
+from typing import TYPE_CHECKING
+
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from accounts.models.secrets import ApiToken, Scope
+
+if TYPE_CHECKING:
+    # DRF loads this module while its views are being imported.
+    from rest_framework.views import APIView
 
 
 class SignedInAndScoped(BasePermission):
     """Active people only; a personal token needs `read` to read and `write` for the rest."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         """Return True when the request may go on to the view."""
         user = request.user
         if not (user and user.is_authenticated and user.is_active):
@@ -20,7 +25,7 @@ class SignedInAndScoped(BasePermission):
         return request.auth.allows(needed_scope(request, view))
 
 
-def needed_scope(request: Request, view: APIView) -> str:
+def needed_scope(request: Request, view: "APIView") -> str:
     """Return the scope this call needs; a view may set `read_only_actions` for harmless POSTs."""
     harmless = getattr(view, "read_only_actions", ())
     is_read = request.method in SAFE_METHODS or getattr(view, "action", None) in harmless

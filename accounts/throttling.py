@@ -4,11 +4,15 @@ When Redis does not answer, reading stays open and signing in stays shut.
 """
 
 import logging
+from typing import TYPE_CHECKING
 
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle, ScopedRateThrottle, UserRateThrottle
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:
+    # DRF loads this module while its views are being imported.
+    from rest_framework.views import APIView
 
 log = logging.getLogger(__name__)
 SHUT_WITHOUT_REDIS = frozenset({"login", "refresh"})
@@ -17,7 +21,7 @@ SHUT_WITHOUT_REDIS = frozenset({"login", "refresh"})
 class AnonymousThrottle(AnonRateThrottle):
     """Per address, for requests without a sign-in."""
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: "APIView") -> bool:
         """Count and decide; open when Redis is away."""
         try:
             return super().allow_request(request, view)
@@ -29,7 +33,7 @@ class AnonymousThrottle(AnonRateThrottle):
 class PersonThrottle(UserRateThrottle):
     """Per signed-in person."""
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: "APIView") -> bool:
         """Count and decide; open when Redis is away."""
         try:
             return super().allow_request(request, view)
@@ -41,7 +45,7 @@ class PersonThrottle(UserRateThrottle):
 class ScopeThrottle(ScopedRateThrottle):
     """Per `throttle_scope` of a view: login, refresh, upload, export."""
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: "APIView") -> bool:
         """Count and decide; without Redis only the sign-in scopes are shut."""
         try:
             return super().allow_request(request, view)
