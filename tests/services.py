@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from config.embedded import postgres, valkey
+from config.embedded import cluster, postgres, valkey
 from config.embedded.ports import free_port
 
 PREFIX = "almanac-tests-"
@@ -77,10 +77,10 @@ def start_postgres(folder: Path) -> str:
     """Start a server that forgets everything with its folder; answers its address."""
     data = folder / "postgres"
     password = secrets.token_urlsafe(16)
-    identity = postgres.identity_for(data)
+    identity = cluster.identity_for(data)
     if identity.switches_user:
         folder.chmod(0o711)
-    postgres.initialise(postgres.Postgres(data, 0, password, identity), throw_away=True)
+    cluster.initialise(postgres.Postgres(data, 0, password, identity), throw_away=True)
 
     def attempt() -> tuple[postgres.Postgres, subprocess.Popen[bytes]]:
         server = postgres.Postgres(data, free_port(), password, identity)
@@ -108,7 +108,7 @@ def start_valkey(folder: Path) -> str:
 
 def launch(command: list[str], preexec: Callable[[], None], log: Path) -> subprocess.Popen[bytes]:
     with log.open("ab") as output:
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(
             command,
             preexec_fn=preexec,  # noqa: PLW1509
             start_new_session=True,

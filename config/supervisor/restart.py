@@ -3,31 +3,34 @@
 from collections import deque
 from dataclasses import dataclass, field
 
-FIRST_DELAY = 0.5
 
-
-@dataclass
+@dataclass(frozen=True)
 class RestartPolicy:
-    """At most `limit` restarts within `window` seconds, each waiting twice as long."""
+    """At most `limit` restarts within `window` seconds; each wait is twice the last one."""
 
     limit: int = 5
     window: float = 60.0
-    _deaths: deque[float] = field(default_factory=deque)
+    first_delay: float = 0.5
 
-    def delay_after_death(self, now: float) -> float | None:
-        """Seconds to wait before the next start; None when it died too often.
 
-        `now` is a monotonic clock in seconds.
-        """
-        while self._deaths and now - self._deaths[0] > self.window:
-            self._deaths.popleft()
-        self._deaths.append(now)
-        if len(self._deaths) > self.limit:
+@dataclass
+class Deaths:
+    """The recent deaths of one part. Times are seconds of a monotonic clock."""
+
+    policy: RestartPolicy
+    _times: deque[float] = field(default_factory=deque)
+
+    def delay_after(self, now: float) -> float | None:
+        """Note a death; answers the seconds until the next start, None when it was one too many."""
+        while self._times and now - self._times[0] > self.policy.window:
+            self._times.popleft()
+        self._times.append(now)
+        if self.count > self.policy.limit:
             return None
-        delay: float = FIRST_DELAY * 2 ** (len(self._deaths) - 1)
+        delay: float = self.policy.first_delay * 2 ** (self.count - 1)
         return delay
 
     @property
-    def recent_deaths(self) -> int:
-        """Deaths within the window, counted at the last death."""
-        return len(self._deaths)
+    def count(self) -> int:
+        """Deaths within the window, seen from the last one."""
+        return len(self._times)

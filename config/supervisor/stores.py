@@ -14,7 +14,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from config import env
-from config.embedded import postgres, valkey
+from config.embedded import cluster, postgres, valkey
 from config.embedded.ports import free_port
 from config.embedded.problems import StartError
 from config.supervisor.process import Part
@@ -55,14 +55,14 @@ class Stores:
             check_database(given)
             return given
         data = self.folder / "postgres"
-        identity = postgres.identity_for(data)
+        identity = cluster.identity_for(data)
         password = env.env_secret("ALMANAC_POSTGRES_PASSWORD", local=True)
         untouched = postgres.Postgres(data, 0, password, identity)
         if untouched.initialised:
-            postgres.make_startable(untouched)
+            cluster.make_startable(untouched)
         else:
             self.supervisor.console.say("making a new database")
-            postgres.initialise(untouched)
+            cluster.initialise(untouched)
 
         def make() -> postgres.Postgres:
             return postgres.Postgres(data, free_port(), password, identity)

@@ -16,7 +16,7 @@ from config.embedded.problems import StartError
 from config.supervisor.console import Console
 from config.supervisor.descendants import adopt_orphans, end_all, reap_adopted
 from config.supervisor.process import Part, Running
-from config.supervisor.restart import RestartPolicy
+from config.supervisor.restart import Deaths, RestartPolicy
 
 PATIENCE = 10.0
 PROBE_EVERY = 0.05
@@ -30,11 +30,18 @@ class StopRequestedError(Exception):
 class Supervisor:
     """Owns the running parts. Use as a context manager: leaving it stops everything."""
 
-    def __init__(self, console: Console, *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        console: Console,
+        *,
+        patience: float = PATIENCE,
+        policy: RestartPolicy = RestartPolicy(),  # noqa: B008  # frozen
+    ) -> None:
         self.console = console
         self.patience = patience
+        self.policy = policy
         self.running: list[Running] = []
-        self._policies: dict[str, RestartPolicy] = {}
+        self._deaths: dict[str, Deaths] = {}
         self._restarts: list[tuple[float, Part]] = []
         self._stop_requests = 0
         self._selector = selectors.DefaultSelector()
@@ -87,7 +94,7 @@ class Supervisor:
                 elif time.monotonic() > running.started_at + running.part.ready_within:
                     raise StartError(
                         f"“{running.name}” did not become ready within "
-                        f"{running.part.ready_within:.0f} seconds: its last words are above."
+                        f"{running.part.ready_within:g} seconds: its last words are above."
                     )
             if pending:
                 self.pump(PROBE_EVERY)
@@ -189,17 +196,17 @@ class Supervisor:
         part, how = running.part, running.how_it_ended()
         if part.essential:
             return f"{part.name} {how}; nothing works without it."
-        policy = self._policies.setdefault(part.name, RestartPolicy())
+        deaths = self._deaths.setdefault(part.name, Deaths(self.policy))
         now = time.monotonic()
-        delay = policy.delay_after_death(now)
+        delay = deaths.delay_after(now)
         if delay is None:
             return (
-                f"{part.name} {how}, the {policy.recent_deaths}th time within "
-                f"{policy.window:.0f} seconds. Its last words are above."
+                f"{part.name} {how}, {deaths.count} times within "
+                f"{self.policy.window:.0f} seconds: its last words are above."
             )
         self.console.shout(
             f"{part.name} {how} and is started again in {delay:g} s "
-            f"({policy.recent_deaths} of at most {policy.limit} times)"
+            f"({deaths.count} of at most {self.policy.limit} times)"
         )
         self._restarts.append((now + delay, part))
         return None
