@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -16,7 +16,7 @@ from forecasting.engine.forecast import Forecast
 from forecasting.engine.frequency import check_horizon
 from forecasting.engine.intervals import VOLATILITY_ROWS, Conformal
 from forecasting.engine.panel import Floats, Panel
-from forecasting.engine.watch import ReportProgress, ShouldStop, Watch
+from forecasting.engine.watch import EpochReport, ReportProgress, ShouldStop, Watch
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class Forecaster(ABC):
     intervals_: Conformal
     fingerprint_: str = ""
     report_: dict[str, Any]
+    # Called after every epoch by the models that have them; set it before fit.
+    on_epoch: Callable[[EpochReport], None] | None = None
 
     def __init__(self, settings: Any = None, **changes: Any) -> None:
         known = {field.name for field in fields(self.settings_type)}

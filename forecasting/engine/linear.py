@@ -20,12 +20,12 @@ from forecasting.engine.folds import Fold, expanding_folds, fold_lookback
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.frequency import Frequency
 from forecasting.engine.gram import anchor_weights
-from forecasting.engine.intervals import Conformal, volatility
+from forecasting.engine.held_out import Held
+from forecasting.engine.intervals import Conformal
 from forecasting.engine.linear_settings import LinearSettings
 from forecasting.engine.missing import Scaled, moments
 from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.ridge import (
-    Held,
     Path,
     choose_penalties,
     mean_gram,
@@ -173,17 +173,13 @@ class Linear(Forecaster):
         horizon: int,
     ) -> Conformal:
         """Scores of every variate at the scored steps, joined over the folds."""
-        parts: list[list[Floats]] = [[] for _ in scaled.columns]
+        parts = []
         for fold in scored:
             path, held = fold.paths[self.anchor_], fold.held
-            x, y, _ = held.anchored(self.anchor_)
-            gaps = np.abs(y - x @ path.basis @ path.scaled_cross(self.penalties_, steps))
-            for v in np.unique(held.variates):
-                rows = held.variates == v
-                scale = volatility(scaled.columns[v], held.origins[rows])
-                parts[v].append(gaps[rows] / scale[:, None])
-        nothing = np.full((1, len(steps)), np.nan)
-        scores = [np.concatenate(part) if part else nothing for part in parts]
+            x, _, level = held.anchored(self.anchor_)
+            forecasts = x @ path.basis @ path.scaled_cross(self.penalties_, steps) + level
+            parts.append(held.scores(scaled, forecasts))
+        scores = [np.concatenate(pieces) for pieces in zip(*parts, strict=True)]
         return Conformal.fit(panel, scaled, scores).at_steps(steps, horizon)
 
     def _predict(self, panel: Panel, horizon: int) -> Floats:

@@ -14,11 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.engine.gram import anchor_weights, anchored, half_gram
+from forecasting.engine.held_out import Held
 from forecasting.engine.missing import Scaled
 from forecasting.engine.panel import Floats
-from forecasting.engine.windows import inputs, strided_origins, targets
 
-SCORED_ROWS: Final = 1_500
 SMALLEST_PENALTY: Final = 1e-5
 LARGEST_PENALTY: Final = 1e2
 SMOOTHED_STEPS: Final = 1
@@ -77,43 +76,6 @@ def mean_gram(scaled: Scaled, ends: NDArray[np.int64], lookback: int, width: int
         total += half_gram(columns, lookback, width)
         windows += len(chosen) * int(end - width + 1)
     return total / max(windows, 1)
-
-
-@dataclass(frozen=True, eq=False)
-class Held:
-    """Held-out windows: inputs ``[n, L]``, targets ``[n, len(steps)]`` with NaN where unknown, and
-    for each row its variate and its origin."""
-
-    inputs: Floats
-    targets: Floats
-    variates: NDArray[np.int64]
-    origins: NDArray[np.int64]
-
-    @staticmethod
-    def between(
-        scaled: Scaled,
-        bounds: tuple[NDArray[np.int64], NDArray[np.int64]],
-        lookback: int,
-        steps: NDArray[np.int64],
-    ) -> Held:
-        """At most some 1,500 windows with origins in ``[bounds[0][v], bounds[1][v])``."""
-        most = max(1, SCORED_ROWS // len(scaled.columns))
-        every = max(1, len(scaled.columns) // SCORED_ROWS)
-        xs, ys, variates, places = [], [], [], []
-        for v in range(0, len(scaled.columns), every):
-            first, end = max(1, int(bounds[0][v])), int(bounds[1][v])
-            origins = strided_origins(first, end, most)
-            if len(origins):
-                xs.append(inputs(scaled.columns[v], origins, lookback))
-                ys.append(targets(scaled.columns[v], scaled.observed[v], origins, steps, end))
-                variates.append(np.full(len(origins), v))
-                places.append(origins)
-        return Held(*(np.concatenate(part) for part in (xs, ys, variates, places)))
-
-    def anchored(self, anchor: str) -> tuple[Floats, Floats, Floats]:
-        """Inputs and targets less the anchor, and the anchor ``[n, 1]``."""
-        level = (self.inputs @ anchor_weights(anchor, self.inputs.shape[1]))[:, None]
-        return self.inputs - level, self.targets - level, level
 
 
 def path_errors(

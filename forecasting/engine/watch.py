@@ -42,3 +42,15 @@ class Watch:
         return Watch(
             self.progress, self.should_stop, self.low + width * low, self.low + width * high
         )
+
+
+@dataclass(frozen=True)
+class EpochReport:
+    """What one epoch brought; ``eta_seconds`` to the end of training at this pace."""
+
+    epoch: int
+    epochs: int
+    train_loss: float
+    valid_loss: float
+    eta_seconds: float
+    windows_per_second: float
