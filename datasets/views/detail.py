@@ -1,0 +1,120 @@
+"""The page of one dataset: overview, columns, versions; what may be done to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts.ownership import fetch_editable, fetch_visible
+from accounts.problems import NotAllowed
+from accounts.requests import AuthenticatedHttpRequest
+from datasets import uploads
+from datasets.forms import DescribeForm, ReadingForm
+from datasets.models import Dataset, Version
+from datasets.views.charts import ChartChoice, first_range, range_buttons
+from datasets.views.fetching import fetch_dataset
+from datasets.views.refusals import refusal
+from datasets.views.shown import ShownDataset, shown_columns
+
+
+@require_safe
+def overview(request: AuthenticatedHttpRequest, pk: str) -> HttpResponse:
+    """`/data/<pk>/`: facts, what to check, the chart, the columns; or how reading it goes."""
+    dataset = fetch_dataset(request, pk)
+    context = dataset_frame(request, dataset, tab="overview")
+    version = dataset.current_version
+    if dataset.is_ready and version:
+        context["chart"] = ChartChoice.of(version, request.GET)
+        context["ranges"] = range_buttons(version)
+        context["first_range"] = first_range(version)
+        return render(request, "datasets/detail.html", context)
+    if dataset.status == Dataset.Status.ERROR:
+        context["refusal"] = refusal(dataset)
+        context["reading_form"] = ReadingForm()
+        return render(request, "datasets/not_imported.html", context)
+    return render(request, "datasets/arriving.html", context)
+
+
+@require_safe
+def columns(request: AuthenticatedHttpRequest, pk: str) -> HttpResponseBase:
+    """`/data/<pk>/columns/`: every column with its role, type, distribution and examples."""
+    dataset = fetch_dataset(request, pk)
+    if not dataset.is_ready:
+        return redirect(dataset)
+    context = dataset_frame(request, dataset, tab="columns")
+    return render(request, "datasets/columns.html", context)
+
+
+@require_safe
+def versions(request: AuthenticatedHttpRequest, pk: str) -> HttpResponseBase:
+    """`/data/<pk>/versions/`: each immutable state with its hash."""
+    dataset = fetch_dataset(request, pk)
+    if not dataset.is_ready:
+        return redirect(dataset)
+    context = dataset_frame(request, dataset, tab="versions")
+    context["versions"] = dataset.versions.all()
+    return render(request, "datasets/versions.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def describe(request: AuthenticatedHttpRequest, pk: str) -> HttpResponseBase:
+    """Rename and describe, in a dialog or on a page of its own."""
+    dataset = fetch_editable(Dataset.objects, request.user, pk=pk)
+    form = DescribeForm(request.POST or None, instance=dataset)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        uploads.rename(dataset, name=said["name"], description=said["description"])
+        messages.success(request, gettext("Saved. The dataset is now called %s.") % said["name"])
+        return _go_to(request, dataset.get_absolute_url())
+    context = {"section": "data", "dataset": dataset, "form": form}
+    template = "datasets/_describe.html" if request.htmx else "datasets/describe.html"
+    # htmx swaps only answers of status 200; the page itself says 422.
+    status = 422 if form.errors and not request.htmx else 200
+    return render(request, template, context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: AuthenticatedHttpRequest, pk: str) -> HttpResponseBase:
+    """Ask, then delete the dataset with its files. Only its owner may."""
+    dataset = fetch_visible(Dataset.objects, request.user, pk=pk)
+    if dataset.owner_id != request.user.pk or not request.user.can_create:
+        raise NotAllowed(gettext("Only its owner can delete this dataset. Ask them to do it."))
+    if request.method != "POST":
+        context = {"section": "data", "dataset": dataset, "shown": ShownDataset(dataset)}
+        template = "datasets/_delete.html" if request.htmx else "datasets/delete.html"
+        return render(request, template, context)
+    name = dataset.name
+    uploads.delete(dataset)
+    messages.success(request, gettext("%s was deleted with its files.") % name)
+    return _go_to(request, reverse("datasets:list"))
+
+
+def dataset_frame(
+    request: AuthenticatedHttpRequest, dataset: Dataset, *, tab: str
+) -> dict[str, Any]:
+    """What the head, the facts and the tabs of every page of a dataset need."""
+    version: Version | None = dataset.current_version
+    is_owner = dataset.owner_id == request.user.pk
+    return {
+        "section": "data",
+        "dataset": dataset,
+        "shown": ShownDataset(dataset),
+        "version": version,
+        "columns": shown_columns(version) if version else [],
+        "findings": version.findings if version else [],
+        "tab": tab,
+        "can_edit": Dataset.objects.editable_by(request.user).filter(pk=dataset.pk).exists(),
+        "can_delete": is_owner and request.user.can_create,
+        "can_forecast": bool(version and version.time_column and version.value_columns()),
+    }
+
+
+def _go_to(request: AuthenticatedHttpRequest, address: str) -> HttpResponseBase:
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)

@@ -1,0 +1,168 @@
+"""Datasets, versions and columns as pages show them: words, drawings, dates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext, gettext_lazy
+
+from datasets.frequency_words import frequency_words
+from datasets.models import Column, Dataset, Version
+from datasets.views import sparks
+
+PILLS = {
+    Dataset.Status.UPLOADING: ("live", gettext_lazy("Arriving")),
+    Dataset.Status.PROCESSING: ("live", gettext_lazy("Being read")),
+    Dataset.Status.READY: ("good", gettext_lazy("Ready")),
+    Dataset.Status.ERROR: ("bad", gettext_lazy("Not imported")),
+}
+
+
+def read_time(text: str | None) -> datetime | None:
+    """A time as profiles store it; None where there is none."""
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+class ShownDataset:
+    """A dataset for a list or a head."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.row = dataset
+        self.version = dataset.current_version
+        self.pill, self.state = PILLS[Dataset.Status(dataset.status)]
+
+    @cached_property
+    def profile(self) -> dict[str, Any]:
+        """What is known of the current version; empty before there is one."""
+        return self.version.profile if self.version else {}
+
+    @cached_property
+    def spark(self) -> sparks.Spark | None:
+        """The first target, drawn small."""
+        return sparks.line(self.profile.get("spark"))
+
+    @property
+    def frequency(self) -> str:
+        """`Hourly`, or nothing when the dataset has no time column."""
+        if not (self.version and self.version.time_column):
+            return ""
+        return frequency_words(self.version.frequency)
+
+    @property
+    def start(self) -> datetime | None:
+        """The first time."""
+        return read_time(self.profile.get("start"))
+
+    @property
+    def end(self) -> datetime | None:
+        """The last time."""
+        return read_time(self.profile.get("end"))
+
+    @property
+    def missing_share(self) -> float:
+        """Missing cells in percent."""
+        return float(self.profile.get("missing_share") or 0.0) * 100
+
+    @property
+    def series_count(self) -> int:
+        """How many series: the ids of a long table, the number columns of a wide one."""
+        return int(self.profile.get("series_count") or 0)
+
+    @property
+    def things_to_check(self) -> int:
+        """How many findings ask for a look."""
+        return sum(
+            1 for found in self.profile.get("findings", ()) if found.get("severity") != "info"
+        )
+
+
+@dataclass(frozen=True)
+class ShownColumn:
+    """A column for the column table and the head of the data grid."""
+
+    column: Column
+    rows: int
+
+    @property
+    def role_pill(self) -> str:
+        """The colour of its role."""
+        return {Column.Role.TARGET: "live", Column.Role.COVARIATE: "good"}.get(
+            Column.Role(self.column.role), ""
+        )
+
+    @property
+    def missing_share(self) -> float:
+        """Missing cells in percent."""
+        return 100 * self.column.missing / self.rows if self.rows else 0.0
+
+    @property
+    def spark(self) -> sparks.Spark | None:
+        """The values from first to last."""
+        return sparks.line(self.column.stats.get("spark"))
+
+    @property
+    def distribution(self) -> sparks.Spark | None:
+        """How often which values occur."""
+        return sparks.bars(self._counts())
+
+    @property
+    def head_distribution(self) -> sparks.Spark | None:
+        """The same for the head of the grid."""
+        return sparks.bars(self._counts(), width=84, height=20)
+
+    def _counts(self) -> list[float]:
+        histogram = self.column.stats.get("histogram")
+        if histogram:
+            return list(histogram["counts"])
+        return [count for _, count in self.column.stats.get("top", [])]
+
+    @property
+    def is_time(self) -> bool:
+        """Does it hold times?"""
+        return self.column.type == Column.Type.DATETIME
+
+    @property
+    def low(self) -> Any:
+        """The smallest value."""
+        value = self.column.stats.get("min")
+        return read_time(value) if self.is_time else value
+
+    @property
+    def high(self) -> Any:
+        """The largest value."""
+        value = self.column.stats.get("max")
+        return read_time(value) if self.is_time else value
+
+    @property
+    def mean(self) -> float | None:
+        """The mean of the numbers."""
+        return self.column.stats.get("mean") if self.column.is_number else None
+
+    @property
+    def distinct(self) -> int | None:
+        """How many different values, where that says something."""
+        return None if self.column.is_number else self.column.stats.get("distinct")
+
+    @property
+    def shares(self) -> str:
+        """`no 97%, yes 3%` for a column of yes and no."""
+        top = self.column.stats.get("top", [])
+        total = sum(count for _, count in top)
+        if self.column.type != Column.Type.BOOLEAN or not total:
+            return ""
+        words = {"true": gettext("yes"), "false": gettext("no")}
+        return ", ".join(
+            f"{words.get(str(value).lower(), value)} {100 * count / total:.0f}%"
+            for value, count in top
+        )
+
+
+def shown_columns(version: Version) -> list[ShownColumn]:
+    """The columns of a version in file order."""
+    return [ShownColumn(column, version.row_count) for column in version.columns.all()]
