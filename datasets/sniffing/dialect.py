@@ -13,8 +13,8 @@ from datasets.sniffing.options import DELIMITERS
 from datasets.sniffing.times import looks_like_time
 
 Record = list[str]
-# A cell longer than this is an unclosed quote or not a table.
-LONGEST_CELL = 8 * 1024 * 1024
+# A record with more characters than this is an unclosed quote or not a table.
+LONGEST_LINE = 2_000_000
 _TRIED = 300
 
 
@@ -32,7 +32,7 @@ def records_of(text: str, dialect: Dialect, limit: int) -> list[Record]:
     Lenient: broken quoting is found, with its row, by the survey of the whole file. Lines
     without any cell are left out.
     """
-    csv.field_size_limit(LONGEST_CELL)
+    csv.field_size_limit(LONGEST_LINE)
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=dialect.delimiter, quotechar=dialect.quote
     )

@@ -1,0 +1,174 @@
+"""Describe every column of the finished file and write its pyramid, a few columns at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from datasets.building.duck import first_row, parquet
+from datasets.building.levels import RAW_ROWS, LevelBuilder
+from datasets.building.numbers import Distribution, Floats, NumberSummary, number_stats
+
+# Numbers held at a time: 48 MB of float64, and whole buckets of every pyramid level.
+_CELLS = 6_291_456
+_TOP = 10
+_LONGEST_TOP = 120
+_CATEGORY_SHARE, _FEWEST, _MOST_CATEGORIES = 0.05, 50, 1000
+Connection = duckdb.DuckDBPyConnection
+
+
+@dataclass
+class Described:
+    """Final type, missing cells and statistics of one column."""
+
+    type: str
+    missing: int
+    stats: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The finished file and where its pyramid goes."""
+
+    path: Path
+    rows: int
+    levels: Path
+
+
+def describe(
+    connection: Connection,
+    table: Table,
+    types: dict[str, str],
+    on_share: Callable[[float], None],
+) -> dict[str, Described]:
+    """Describe the columns; `types` maps key to number, boolean, datetime, text or empty."""
+    numbers = [key for key, kind in types.items() if kind in {"number", "empty"}]
+    found: dict[str, Described] = {}
+    step = max(1, _CELLS // max(table.rows, 1))
+    for start in range(0, len(numbers), step):
+        group = numbers[start : start + step]
+        found |= _numbers(connection, table, group)
+        on_share(start / max(len(types), 1))
+    distinct = _distinct(connection, table, numbers)
+    for key, count in distinct.items():
+        found[key].stats["distinct"] = count
+    for place, (key, kind) in enumerate(types.items()):
+        if kind in {"text", "boolean"}:
+            found[key] = _words(connection, table, key, kind)
+        elif kind == "datetime":
+            found[key] = _times(connection, table, key)
+        on_share(place / len(types))
+    return {key: found[key] for key in types}
+
+
+def _numbers(connection: Connection, table: Table, keys: Sequence[str]) -> dict[str, Described]:
+    summaries = {key: NumberSummary() for key in keys}
+    builders = {key: LevelBuilder() for key in keys} if table.rows > RAW_ROWS else {}
+    held: dict[str, Floats] = {}
+    for first, block in _blocks(connection, table, keys):
+        for key, values in block.items():
+            summaries[key].add(values)
+            if key in builders:
+                builders[key].add(values, first)
+        held = block
+    exact = held if table.rows <= _CELLS else None
+    for key, builder in builders.items():
+        builder.write(table.levels, key)
+    spreads = _spreads(connection, table, summaries, exact)
+    return {
+        key: _as_described(table, summary, spreads.get(key), exact[key] if exact else None)
+        for key, summary in summaries.items()
+    }
+
+
+def _blocks(
+    connection: Connection, table: Table, keys: Sequence[str]
+) -> Iterator[tuple[int, dict[str, Floats]]]:
+    """(first row, values per column) in file order."""
+    wanted = ", ".join(f"coalesce({key}, 'nan'::DOUBLE) AS {key}" for key in keys)
+    for first in range(0, table.rows, _CELLS):
+        part = ""
+        if table.rows > _CELLS:
+            part = f" WHERE file_row_number >= {first} AND file_row_number < {first + _CELLS}"
+        arrays = connection.execute(
+            f"SELECT {wanted} FROM {parquet(table.path, numbered=True)}{part}"  # noqa: S608
+        ).fetchnumpy()
+        yield first, {key: np.asarray(arrays[key], dtype=np.float64) for key in keys}
+
+
+def _spreads(
+    connection: Connection,
+    table: Table,
+    summaries: dict[str, NumberSummary],
+    exact: dict[str, Floats] | None,
+) -> dict[str, Distribution]:
+    spreads = {
+        key: Distribution(summary.low, summary.high)
+        for key, summary in summaries.items()
+        if summary.count
+    }
+    if not spreads:
+        return {}
+    blocks = [(0, exact)] if exact else _blocks(connection, table, list(spreads))
+    for _, block in blocks:
+        for key, spread in spreads.items():
+            spread.add(block[key])
+    return spreads
+
+
+def _as_described(
+    table: Table, summary: NumberSummary, spread: Distribution | None, exact: Floats | None
+) -> Described:
+    kind = "integer" if summary.is_whole else "float"
+    stats = number_stats(summary, spread, exact)
+    return Described(kind if summary.count else "empty", table.rows - summary.count, stats)
+
+
+def _distinct(connection: Connection, table: Table, keys: Sequence[str]) -> dict[str, int]:
+    """How many different numbers: exact for small files, within some percent for large ones."""
+    if not keys:
+        return {}
+    how = "count(DISTINCT {})" if table.rows <= RAW_ROWS else "approx_count_distinct({})"
+    counts = first_row(
+        connection,
+        f"SELECT {', '.join(how.format(key) for key in keys)} FROM {parquet(table.path)}",  # noqa: S608
+    )
+    return dict(zip(keys, (int(count) for count in counts), strict=True))
+
+
+def _words(connection: Connection, table: Table, key: str, kind: str) -> Described:
+    count = "count(DISTINCT {})" if table.rows <= RAW_ROWS else "approx_count_distinct({})"
+    filled, distinct, longest = first_row(
+        connection,
+        f"SELECT count({key}), {count.format(key)}, max(length(CAST({key} AS VARCHAR))) "  # noqa: S608
+        f"FROM {parquet(table.path)}",
+    )
+    if not filled:
+        return Described("empty", table.rows)
+    few = max(_FEWEST, min(_CATEGORY_SHARE * table.rows, _MOST_CATEGORIES))
+    category = distinct <= few and (distinct < filled or filled <= 2)
+    stats: dict[str, Any] = {"distinct": int(distinct), "longest": int(longest), "top": []}
+    if category or kind == "boolean":
+        rows = connection.execute(
+            f"SELECT CAST({key} AS VARCHAR)[1:{_LONGEST_TOP}], count(*) "  # noqa: S608
+            f"FROM {parquet(table.path)} WHERE {key} IS NOT NULL "
+            f"GROUP BY {key} ORDER BY 2 DESC, 1 LIMIT {_TOP}"
+        ).fetchall()
+        stats["top"] = [list(row) for row in rows]
+    found = kind if kind == "boolean" else "category" if category else "text"
+    return Described(found, table.rows - int(filled), stats)
+
+
+def _times(connection: Connection, table: Table, key: str) -> Described:
+    filled, low, high = first_row(
+        connection,
+        f"SELECT count({key}), CAST(min({key}) AS VARCHAR), CAST(max({key}) AS VARCHAR) "  # noqa: S608
+        f"FROM {parquet(table.path)}",
+    )
+    kind = "datetime" if filled else "empty"
+    return Described(kind, table.rows - int(filled), {"min": low, "max": high})

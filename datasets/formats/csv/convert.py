@@ -1,0 +1,216 @@
+"""Text file → typed Parquet, in one pass over all rows, every cell that did not fit counted.
+
+What the sample promised is checked against the whole file: when a column turns out to hold
+something else (leading zeros, thousands marks, the other order of day and month, mostly text),
+the plan for that column changes and the file is converted again. Plans only ever widen, so this
+ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from datasets.building.duck import literal, parquet, run_watched
+from datasets.formats.csv import typed
+from datasets.refusals import Refusal
+from datasets.sniffing.dialect import LONGEST_LINE
+from datasets.sniffing.reading import FoundColumn, Note, Reading
+from datasets.sniffing.times import other_order
+
+# More filled cells than this share unreadable: the column is not of that type.
+_MOST_UNREADABLE = 0.1
+_MOST_PASSES = 6
+# UTF-8 takes at most four bytes a character.
+_LINE_BYTES = 4 * LONGEST_LINE
+Connection = duckdb.DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class Misfits:
+    """Cells of one column that did not become a value."""
+
+    total: int
+    missing_words: int
+    words: tuple[str, ...]
+    infinite: int
+    keep_text: int
+    grouped: int
+    examples: tuple[tuple[int, str], ...]
+
+    @property
+    def unreadable(self) -> int:
+        """Cells that hold something, but not a value of the column's type."""
+        return self.total - self.missing_words
+
+
+@dataclass(frozen=True)
+class Converted:
+    """The typed file: how it was read in the end and which cells did not fit."""
+
+    reading: Reading
+    rows: int
+    misfits: dict[str, Misfits]
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One conversion: from which text file to which Parquet file."""
+
+    source: Path
+    target: Path
+    delimiter: str
+    records: int
+    # Row numbers (as in a spreadsheet) of blank lines that were left out of `source`.
+    blank_rows: tuple[int, ...] = ()
+
+
+def convert(
+    connection: Connection, plan: Plan, reading: Reading, on_rows: Callable[[int], None]
+) -> Converted:
+    """Write `plan.target` and return how. Raises Refusal; duckdb.Error when a row is ragged."""
+    notes: list[Note] = []
+    rows = plan.records - int(reading.header)
+    for _ in range(_MOST_PASSES):
+        _write(connection, plan, reading, lambda share: on_rows(int(share * rows)))
+        misfits = _misfits(connection, plan, reading)
+        revised = _revised(reading, misfits, rows, notes)
+        if revised == reading:
+            break
+        reading = revised
+    return Converted(reading, rows, misfits, tuple(notes))
+
+
+def row_number(plan: Plan, reading: Reading, index: int) -> int:
+    """The row of the file, as a spreadsheet counts, of the data row at `index` (from 0)."""
+    row = index + reading.first_row
+    for blank in plan.blank_rows:
+        if blank > row:
+            break
+        row += 1
+    return row
+
+
+def _write(
+    connection: Connection, plan: Plan, reading: Reading, on_share: Callable[[float], None]
+) -> None:
+    columns = reading.columns
+    types = ", ".join(f"'{column.key}': 'VARCHAR'" for column in columns)
+    source = (
+        f"read_csv({literal(str(plan.source))}, auto_detect=false, columns={{{types}}}, "
+        f"delim={literal(plan.delimiter)}, quote='\"', escape='\"', new_line='\\n', "
+        f"header={str(reading.header).lower()}, strict_mode=true, null_padding=false, "
+        f"max_line_size={_LINE_BYTES}, buffer_size={4 * _LINE_BYTES})"
+    )
+    values = ", ".join(f"{typed.value(column, reading)} AS v_{column.key}" for column in columns)
+    raws = ", ".join(column.key for column in columns)
+    marks = ", ".join(_mark(column) for column in columns if column.type != "text") or "''"
+    time = reading.time_column
+    zone = typed.zoned(time) if time and reading.column(time).type == "datetime" else "false"
+    typed_columns = ", ".join(f"v_{column.key} AS {column.key}" for column in columns)
+    connection.execute("SET preserve_insertion_order = true")
+    run_watched(
+        connection,
+        # Every name in it is ours: c1…cn and literals escaped by `literal`.
+        f"COPY (SELECT {typed_columns}, {zone} AS _zoned, "  # noqa: S608
+        f"nullif(concat_ws('{typed.RECORD}', {marks}), '') AS _unread "
+        f"FROM (SELECT {raws}, {values} FROM {source})) "
+        f"TO {literal(str(plan.target))} (FORMAT parquet, COMPRESSION zstd)",
+        on_share,
+    )
+
+
+def _mark(column: FoundColumn) -> str:
+    """Key and text of a cell that does not fit; NULL for all others."""
+    misfit = typed.misfit(column, f"v_{column.key}")
+    # The two separators themselves may stand in a cell; there they become spaces.
+    text = f"translate({column.key}, '{typed.FIELD}{typed.RECORD}', '  ')"
+    return f"CASE WHEN {misfit} THEN '{column.key}{typed.FIELD}' || {text} END"
+
+
+def _misfits(connection: Connection, plan: Plan, reading: Reading) -> dict[str, Misfits]:
+    table = parquet(plan.target, numbered=True)
+    counted = connection.execute(
+        f"WITH cells AS (SELECT file_row_number AS row, "  # noqa: S608
+        f"unnest(string_split(_unread, '{typed.RECORD}')) AS cell FROM {table} "
+        f"WHERE _unread IS NOT NULL), "
+        f"named AS (SELECT row, split_part(cell, '{typed.FIELD}', 1) AS key, "
+        f"substr(cell, strpos(cell, '{typed.FIELD}') + 1) AS text FROM cells), "
+        f"judged AS (SELECT *, {typed.is_missing_word('text')} AS missing FROM named) "
+        f"SELECT key, count(*), count(*) FILTER (missing), "
+        f"list_slice(list_distinct(list(trim(text)) FILTER (missing AND trim(text) <> '')), 1, 8), "
+        f"count(*) FILTER (NOT missing AND {typed.is_infinite('text')}), "
+        f"count(*) FILTER ({typed.must_stay_text('text')}), "
+        f"count(*) FILTER ({typed.is_grouped('text', reading.decimal)}), "
+        f"arg_min(text[1:80], row, 5) FILTER (NOT missing), min(row, 5) FILTER (NOT missing) "
+        f"FROM judged GROUP BY key"
+    ).fetchall()
+    return {key: _as_misfits(plan, reading, *rest) for key, *rest in counted}
+
+
+def _as_misfits(plan: Plan, reading: Reading, *counted: Any) -> Misfits:
+    total, missing, words, infinite, keep, grouped, texts, rows = counted
+    numbers = [row_number(plan, reading, row) for row in rows or ()]
+    return Misfits(
+        total=total,
+        missing_words=missing,
+        words=tuple(sorted(words or ())),
+        infinite=infinite,
+        keep_text=keep,
+        grouped=grouped,
+        examples=tuple(zip(numbers, texts or (), strict=True)),
+    )
+
+
+def _revised(
+    reading: Reading, misfits: dict[str, Misfits], rows: int, notes: list[Note]
+) -> Reading:
+    """The reading with the plan of every column changed that its cells contradict."""
+    for key, found in misfits.items():
+        column = reading.column(key)
+        if column.type == "datetime":
+            reading = _revised_time(reading, column, found, rows, notes)
+        elif column.type in {"number", "empty", "boolean"}:
+            reading = _revised_value(reading, column, found, rows, notes)
+    return reading
+
+
+def _revised_value(
+    reading: Reading, column: FoundColumn, found: Misfits, rows: int, notes: list[Note]
+) -> Reading:
+    if column.type != "boolean" and found.keep_text:
+        notes.append(Note("kept_as_text", column.key, found.keep_text))
+        return reading.changed(column.key, type="text")
+    if column.type != "boolean" and found.grouped and not column.thousands:
+        return reading.changed(column.key, thousands=True)
+    readable = found.unreadable - found.infinite
+    if column.type == "empty" and readable:
+        return reading.changed(column.key, type="text")
+    if readable > _MOST_UNREADABLE * max(rows - found.missing_words, 1):
+        notes.append(Note("mixed_as_text", column.key, readable))
+        return reading.changed(column.key, type="text")
+    return reading
+
+
+def _revised_time(
+    reading: Reading, column: FoundColumn, found: Misfits, rows: int, notes: list[Note]
+) -> Reading:
+    if not found.unreadable:
+        return reading
+    time = column.time
+    if time and time.ambiguous:
+        # The other order once; after that the reading is no longer in doubt.
+        return reading.changed(column.key, time=replace(other_order(time), ambiguous=False))
+    is_the_time = column.key == reading.time_column
+    if not is_the_time and found.unreadable > _MOST_UNREADABLE * rows:
+        notes.append(Note("mixed_as_text", column.key, found.unreadable))
+        return reading.changed(column.key, type="text", time=None)
+    if is_the_time and not reading.leave_out_bad_times:
+        row, text = found.examples[0]
+        raise Refusal("bad_time", column=column.name, row=row, text=text, count=found.unreadable)
+    return reading

@@ -1,0 +1,125 @@
+"""Copy an irregular text file into a regular one: UTF-8, one line end, equal width, exact cells.
+
+Slower than the survey (record by record) but exact, and the place where faults get their row.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from datasets.refusals import Refusal
+from datasets.sniffing.dialect import LONGEST_LINE
+from datasets.sniffing.reading import Reading
+
+_EVERY = 5000
+_REMEMBERED = 10_000
+
+
+@dataclass
+class Rewritten:
+    """Records written (with header), short rows filled up, blank lines left out."""
+
+    records: int = 0
+    short_rows: int = 0
+    short_examples: list[int] = field(default_factory=list)
+    blank_lines: int = 0
+    blank_rows: list[int] = field(default_factory=list)
+
+    @property
+    def next_row(self) -> int:
+        """The row number of the record to come."""
+        return self.records + self.blank_lines + 1
+
+
+def rewrite(
+    source: Path, target: Path, reading: Reading, on_bytes: Callable[[int], None]
+) -> Rewritten:
+    """Write `source` to `target` as UTF-8 with commas, cells quoted where needed.
+
+    Raises Refusal naming the row of a long row, an unclosed quote, a NUL or a bad byte.
+    """
+    csv.field_size_limit(LONGEST_LINE)
+    done = Rewritten()
+    with source.open("rb") as file, target.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+        lines = _lines(file, reading, on_bytes)
+        reader = csv.reader(
+            lines, delimiter=reading.delimiter, quotechar=reading.quote, strict=True
+        )
+        for record in _guarded(reader, done):
+            if _is_blank(record):
+                done.blank_rows += [done.next_row][: _REMEMBERED - len(done.blank_rows)]
+                done.blank_lines += 1
+                continue
+            writer.writerow(_fitted(record, len(reading.columns), done))
+            done.records += 1
+    return done
+
+
+def _guarded(reader: Iterator[list[str]], done: Rewritten) -> Iterator[list[str]]:
+    """The records; a quoting fault becomes a refusal at the row where its record opens."""
+    while True:
+        try:
+            record = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            code = "stray_quote" if "expected after" in str(error) else "unclosed_quote"
+            raise Refusal(code, row=done.next_row) from error
+        yield record
+
+
+def _is_blank(record: list[str]) -> bool:
+    return not record or (len(record) == 1 and not record[0].strip())
+
+
+def _fitted(record: list[str], width: int, done: Rewritten) -> list[str]:
+    """The record with exactly `width` cells: short ones are filled up and counted.
+
+    Delimiters at the end of a line hold nothing and may go; anything else is refused.
+    """
+    if sum(map(len, record)) > LONGEST_LINE - 4 * width:
+        raise Refusal("long_line", row=done.next_row)
+    if len(record) < width:
+        done.short_examples += [done.next_row][: 5 - len(done.short_examples)]
+        done.short_rows += 1
+        return record + [""] * (width - len(record))
+    if any(cell.strip() for cell in record[width:]):
+        raise Refusal("long_row", row=done.next_row, cells=len(record), columns=width)
+    return record[:width]
+
+
+def _lines(file: IO[bytes], reading: Reading, on_bytes: Callable[[int], None]) -> Iterator[str]:
+    """Decoded lines with their ends, whichever those are; refuses bytes that are no text."""
+    file.seek(reading.bom)
+    text = io.TextIOWrapper(file, encoding=reading.encoding, errors="strict", newline="")
+    row = 1
+    try:
+        while line := _next_line(text, reading, row):
+            if "\0" in line:
+                raise Refusal("nul_byte", row=row)
+            if row % _EVERY == 0:
+                on_bytes(file.tell())
+            row += 1
+            yield line
+    finally:
+        text.detach()
+
+
+def _next_line(text: io.TextIOWrapper, reading: Reading, row: int) -> str:
+    try:
+        line = text.readline(LONGEST_LINE)
+    except UnicodeDecodeError as error:
+        # Whole lines before the bad block were handed out; the rest stands inside the block.
+        row += error.object[: error.start].count(b"\n")
+        code = "bad_byte" if reading.encoding == "utf-8" else "bad_encoding"
+        byte = f"0x{error.object[error.start]:02X}" if error.object else ""
+        raise Refusal(code, row=row, byte=byte, encoding=reading.encoding) from error
+    if len(line) >= LONGEST_LINE:
+        raise Refusal("long_line", row=row)
+    return line
