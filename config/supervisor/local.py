@@ -58,7 +58,7 @@ class Address:
             listening.close()
             raise StartError(
                 f"Port {self.port} on {self.host} cannot be used ({problem.strerror}): stop the "
-                "program that uses it, or choose another one: make run PORT=8001, or "
+                "program that uses it, or choose another one: ALMANAC_PORT=8001 make run, or "
                 "manage.py up --port 8001."
             ) from problem
         return listening

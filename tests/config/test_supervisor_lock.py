@@ -55,7 +55,7 @@ def test_a_database_that_outlived_its_supervisor_is_waited_for_then_named(tmp_pa
 
 def test_a_folder_that_cannot_be_written_names_the_remedy(tmp_path):
     (tmp_path / "run").write_text("a file where a folder must be")
-    with pytest.raises(StartError, match="cannot be written .*set ALMANAC_VAR"):
+    with pytest.raises(StartError, match=r"cannot be written .*set ALMANAC_VAR"):
         FolderLock(tmp_path, address="http://127.0.0.1:8000").__enter__()
 
 
@@ -67,7 +67,7 @@ def test_a_taken_port_is_one_sentence_with_the_remedy():
 
 
 def test_a_host_that_is_not_ours_is_one_sentence():
-    with pytest.raises(StartError, match="Port 8000 on 192.0.2.1 cannot be used"):
+    with pytest.raises(StartError, match=r"Port 8000 on 192\.0\.2\.1 cannot be used"):
         Address("192.0.2.1", 8000).listen()
 
 
@@ -75,7 +75,7 @@ def test_a_host_that_is_not_ours_is_one_sentence():
     ("host", "url"),
     [
         ("127.0.0.1", "http://127.0.0.1:8000"),
-        ("0.0.0.0", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "http://127.0.0.1:8000"),  # noqa: S104
         ("::", "http://[::1]:8000"),
         ("localhost", "http://localhost:8000"),
     ],

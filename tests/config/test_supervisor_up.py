@@ -1,0 +1,279 @@
+"""`manage.py up`, the real set: what a person sees when it starts, breaks and stops."""
+
+import contextlib
+import http.client
+import json
+import os
+import queue
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from config.embedded.ports import free_port
+from config.embedded.spawn import child_setup, namespaces_work
+from config.supervisor.lock import is_alive
+
+ROOT = Path(__file__).resolve().parents[2]
+STORES = ("DATABASE_URL", "REDIS_URL", "STORAGE_URL", "DJANGO_SETTINGS_MODULE")
+START_LIMIT = 90
+NORMAL_USER = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+
+
+class Up:
+    """One `manage.py up` on a data folder and a port."""
+
+    def __init__(self, var, *, port=None, prefix=(), **environment):
+        self.var = var
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        kept = {name: value for name, value in os.environ.items() if name not in STORES}
+        self.environment = {**kept, "ALMANAC_VAR": str(var), **environment}
+        self.lines = []
+        self.sessions = set()
+        self._queue = queue.Queue()
+        self.process = subprocess.Popen(
+            [*prefix, sys.executable, "manage.py", "up", "--port", str(self.port)],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            preexec_fn=child_setup(signal.SIGINT),  # noqa: PLW1509
+        )
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self._queue.put(line.rstrip("\n"))
+        self._queue.put(None)
+
+    def until(self, text):
+        """Wait for a line that contains the text; answers it."""
+        deadline = time.monotonic() + START_LIMIT
+        while time.monotonic() < deadline:
+            line = self._queue.get(timeout=START_LIMIT)
+            assert line is not None, f"ended before “{text}”:\n{self.output}"
+            self.lines.append(line)
+            if text in line:
+                return line
+        raise AssertionError(f"no “{text}” in\n{self.output}")
+
+    def started(self):
+        self.until("Ctrl-C stops it.")
+        return self
+
+    def end(self):
+        """Wait for the end; answers the exit code."""
+        while (line := self._queue.get(timeout=40)) is not None:
+            self.lines.append(line)
+        return self.process.wait(40)
+
+    def stop(self):
+        self.remember_sessions()
+        self.process.send_signal(signal.SIGINT)
+        return self.end()
+
+    def remember_sessions(self):
+        """Note the sessions of all parts, to look for members after the end."""
+        for pid in self.pids():
+            with contextlib.suppress(ProcessLookupError):
+                self.sessions.add(os.getsid(pid))
+
+    def left(self):
+        """Living processes that belong to this start, by data folder or by session."""
+        members = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(ProcessLookupError):
+                if os.getsid(int(entry.name)) in self.sessions and is_alive(entry.name):
+                    members.append(int(entry.name))
+        return sorted({*members, *self.pids()})
+
+    @property
+    def output(self):
+        return "\n".join(self.lines)
+
+    def pids(self, needle=""):
+        """Living processes of this data folder whose command line holds the text."""
+        mine = f"ALMANAC_VAR={self.var}".encode()
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                ours = mine in (entry / "environ").read_bytes() or str(self.var) in command
+            except OSError:
+                continue
+            if ours and needle in command and is_alive(entry.name):
+                found.append(int(entry.name))
+        return sorted(found)
+
+    def status(self, path="/health"):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection.request("GET", path)
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+
+@pytest.fixture
+def up():
+    started = []
+
+    def start(var, **options):
+        started.append(Up(var, **options))
+        return started[-1]
+
+    yield start
+    for each in started:
+        if each.process.poll() is None:
+            each.process.send_signal(signal.SIGINT)
+            try:
+                each.process.wait(30)
+            except subprocess.TimeoutExpired:
+                each.process.kill()
+                each.process.wait()
+        each.process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory):
+    """A data folder that was started and stopped once."""
+    var = tmp_path_factory.mktemp("var") / "almanac"
+    first = Up(var)
+    try:
+        first.started()
+    finally:
+        assert first.stop() == 0, first.output
+        first.process.stdout.close()
+    assert first.left() == []
+    yield var, first
+    shutil.rmtree(var)
+
+
+def test_the_first_start_offers_the_one_time_link_and_leaves_only_closed_files(used):
+    var, first = used
+    assert re.search(rf"^ +{first.url}/setup/\S+$", first.output, re.MULTILINE)
+    secrets = list((var / "secrets").iterdir())
+    assert len(secrets) >= 4
+    assert {path.stat().st_mode & 0o777 for path in secrets} == {0o600}
+    assert (var / "postgres").stat().st_mode & 0o777 == 0o700
+    assert not (var / "run" / "env.json").exists()
+    for password in ("almanac_postgres_password", "almanac_valkey_password"):
+        assert (var / "secrets" / password).read_text() not in first.output
+
+
+def test_a_second_start_takes_less_than_ten_seconds_and_everything_answers(used, up):
+    began = time.monotonic()
+    running = up(used[0]).started()
+    took = time.monotonic() - began
+    assert running.status("/ready") == 200
+    assert took < 10, f"{took:.1f} s\n{running.output}"
+    assert running.stop() == 0
+    assert running.left() == []
+
+
+def test_a_dead_web_server_comes_back_while_the_browser_waits(used, up):
+    running = up(used[0]).started()
+    [web] = running.pids("config.supervisor.web")
+    os.kill(web, signal.SIGKILL)
+    assert running.status() == 200
+    running.until("!!! web was killed by SIGKILL and is started again in 0.5 s")
+    assert running.pids("config.supervisor.web") != [web]
+
+
+def test_a_dead_worker_and_scheduler_come_back(used, up):
+    running = up(used[0]).started()
+    fast = running.pids("-n fast@")
+    scheduler = running.pids("beat")
+    os.kill(fast[0], signal.SIGKILL)
+    running.until("fast was started again")
+    os.kill(scheduler[0], signal.SIGTERM)
+    running.until("scheduler was started again")
+    assert not set(fast + scheduler) & set(running.pids())
+
+
+@pytest.mark.parametrize("store", ["postgres", "valkey"])
+def test_a_dead_store_stops_everything(used, up, store):
+    running = up(used[0]).started()
+    program = "bin/postgres" if store == "postgres" else "valkey-server"
+    running.remember_sessions()
+    os.kill(running.pids(program)[0], signal.SIGKILL)
+    assert running.end() == 1
+    assert f"!!! {store} was killed by SIGKILL; nothing works without it." in running.output
+    assert running.left() == []
+
+
+def test_other_commands_find_what_runs_and_a_second_start_is_refused(used, up):
+    running = up(used[0]).started()
+    found = subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--check"],
+        cwd=ROOT,
+        env=running.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr
+    env_file = used[0] / "run" / "env.json"
+    assert env_file.stat().st_mode & 0o777 == 0o600
+    assert set(json.loads(env_file.read_text())) == {"DATABASE_URL", "REDIS_URL"}
+    before = running.pids()
+    second = up(used[0])
+    assert second.end() == 1
+    assert f"already running on {used[0]} (process {running.process.pid})" in second.output
+    assert running.pids() == before
+
+
+def test_a_taken_port_is_refused_before_anything_starts(used, up, tmp_path):
+    running = up(used[0]).started()
+    other = up(tmp_path / "other", port=running.port)
+    assert other.end() == 1
+    assert f"Port {running.port} on 127.0.0.1 cannot be used" in other.output
+    assert other.left() == []
+    assert not (tmp_path / "other" / "postgres").exists()
+
+
+def test_the_environment_replaces_both_stores(used, up):
+    owner = up(used[0]).started()
+    stores = json.loads((used[0] / "run" / "env.json").read_text())
+    guest_var = used[0].with_name("guest")
+    guest = up(guest_var, **stores).started()
+    assert guest.status("/ready") == 200
+    assert guest.pids("bin/postgres") == guest.pids("valkey-server") == []
+    assert guest.stop() == 0
+    assert owner.status("/ready") == 200
+
+
+def test_a_database_that_does_not_answer_is_one_sentence_without_its_password(up, tmp_path):
+    address = f"postgresql://almanac:secret-words@127.0.0.1:{free_port()}/almanac"
+    refused = up(tmp_path / "var", DATABASE_URL=address)
+    assert refused.end() == 1
+    assert "that DATABASE_URL names (127.0.0.1:" in refused.output
+    assert "secret-words" not in refused.output
+    assert "Traceback" not in refused.output
+    assert refused.left() == []
+
+
+def test_ctrl_c_while_starting_leaves_nothing(up, tmp_path):
+    running = up(tmp_path / "var")
+    running.until("making a new database")
+    assert running.stop() == 0
+    assert running.left() == []
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not namespaces_work() or shutil.which("unshare") is None,
+    reason="needs root and user namespaces to become somebody else",
+)
+def test_a_normal_user_can_run_it(up, tmp_path):
+    running = up(tmp_path / "var", prefix=NORMAL_USER).started()
+    assert running.status("/ready") == 200
+    assert running.stop() == 0
+    assert running.left() == []
