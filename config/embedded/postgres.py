@@ -20,6 +20,7 @@ from config.embedded.spawn import MYSELF, Identity, child_setup
 USER = "almanac"
 DATABASE = "almanac"
 MAJOR_VERSION = "18"
+STATUS_LINE = 8  # of postmaster.pid
 STOP_SIGNAL = signal.SIGINT  # fast stop; SIGTERM would wait for every client to leave
 
 LAPTOP = {
@@ -68,6 +69,8 @@ class Postgres:
 
     def is_ready(self) -> bool:
         """Whether it accepts a connection. Raises StartError when it refuses our password."""
+        if not self._says_ready():
+            return False
         try:
             psycopg2.connect(self.address("postgres"), connect_timeout=3).close()
         except psycopg2.OperationalError as problem:
@@ -78,6 +81,14 @@ class Postgres:
                 ) from problem
             return False
         return True
+
+    def _says_ready(self) -> bool:
+        """Its own note, so that it does not log refused connections while it starts."""
+        try:
+            lines = (self.folder / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return False
+        return len(lines) >= STATUS_LINE and lines[STATUS_LINE - 1].strip() == "ready"
 
     def ensure_database(self) -> None:
         """Make the product's database if it does not exist yet."""

@@ -20,7 +20,7 @@ class Console:
 
     def shout(self, text: str) -> None:
         """A line that must not be missed among the others."""
-        bold, plain = ("\033[1;31m", "\033[0m") if self._is_terminal() else ("", "")
+        bold, plain = ("\033[1;31m", "\033[0m") if self.is_terminal() else ("", "")
         self._write(f"{bold}{OURSELVES:<{NAME_WIDTH}} │ !!! {text}{plain}\n")
 
     def plain(self, text: str) -> None:
@@ -32,7 +32,8 @@ class Console:
         is_record = line.startswith("{") and line.endswith("}")
         self._write(line + "\n" if is_record else f"{name:<{NAME_WIDTH}} │ {line}\n")
 
-    def _is_terminal(self) -> bool:
+    def is_terminal(self) -> bool:
+        """Whether a person is reading along."""
         with contextlib.suppress(ValueError, OSError):
             return self.stream.isatty()
         return False

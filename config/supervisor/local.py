@@ -108,7 +108,8 @@ def _published(stores: Stores) -> Iterator[dict[str, str]]:
     draft.write_text(json.dumps(found), encoding="utf-8")
     draft.rename(path)
     try:
-        yield {**os.environ, **found, "PYTHONUNBUFFERED": "1"}
+        style = "text" if stores.supervisor.console.is_terminal() else "json"
+        yield {"ALMANAC_LOG": style, **os.environ, **found, "PYTHONUNBUFFERED": "1"}
     finally:
         path.unlink(missing_ok=True)
 

@@ -11,7 +11,9 @@ from config.env import BASE_DIR, env_int
 from config.supervisor.process import Part
 
 READY_FILE = "ALMANAC_READY_FILE"
-CELERY = [sys.executable, "-m", "celery", "-A", "config.supervisor.announce"]
+CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "config.supervisor.announce"]
+# Python's own filter syntax; a comma would end the filter.
+ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Product:
         slots = env_int("ALMANAC_TRAINING_SLOTS", 1)
         names = ["training"] if slots == 1 else [f"training{n}" for n in range(1, slots + 1)]
         threads = {} if slots == 1 else {"OMP_NUM_THREADS": str(max(1, cores() // slots))}
+        if "OMP_NUM_THREADS" in self.env:
+            threads = {}
         options = ["--pool=threads", "--concurrency=1"]
         return [self._worker(name, "training", options, threads) for name in names]
 
@@ -38,7 +42,7 @@ class Product:
         """Sends what is due."""
         schedule = self.run_folder / "schedule"
         command = [*CELERY, "beat", f"--schedule={schedule}", "--pidfile=", "--loglevel=INFO"]
-        return self._announcing("scheduler", command, {})
+        return self._announcing("scheduler", command, self.env)
 
     def web(self, descriptor: int, host: str, port: int) -> Part:
         """HTTP and WebSocket server on the listening socket with this descriptor."""
@@ -66,15 +70,18 @@ class Product:
     ) -> Part:
         command = [*CELERY, "worker", "-n", f"{name}@%h", "-Q", queue, *options]
         command += ["--loglevel=INFO", "--without-gossip", "--without-mingle"]
-        return self._announcing(name, command, extra or {})
+        warnings = filter(None, [os.environ.get("PYTHONWARNINGS"), ROOT_WARNING])
+        return self._announcing(
+            name, command, {**self.env, **(extra or {}), "PYTHONWARNINGS": ",".join(warnings)}
+        )
 
-    def _announcing(self, name: str, command: list[str], extra: Mapping[str, str]) -> Part:
+    def _announcing(self, name: str, command: list[str], env: Mapping[str, str]) -> Part:
         ready_file = self.run_folder / f"{name}.ready"
         ready_file.unlink(missing_ok=True)
         return Part(
             name=name,
             command=command,
-            env={**extra, **self.env, READY_FILE: str(ready_file)},
+            env={**env, READY_FILE: str(ready_file)},
             folder=BASE_DIR,
             ready=ready_file.exists,
         )

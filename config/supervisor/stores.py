@@ -100,6 +100,7 @@ class Stores:
                 preexec=server.preexec(),
                 stop_signal=stop_signal,
                 essential=True,
+                quiet=True,
                 ready=server.is_ready,
                 pass_fds=(self.lock_fd,),
             )

@@ -92,6 +92,7 @@ class Supervisor:
                 if running.part.ready():
                     pending.remove(running)
                 elif time.monotonic() > running.started_at + running.part.ready_within:
+                    self._repeat_last_words(running)
                     raise StartError(
                         f"“{running.name}” did not become ready within "
                         f"{running.part.ready_within:g} seconds: its last words are above."
@@ -107,13 +108,16 @@ class Supervisor:
                 raise StartError(self._failure(running))
 
     def _failure(self, running: Running) -> str:
-        if running.part.quiet:
-            for line in running.last_lines:
-                self.console.relay(running.name, line)
+        self._repeat_last_words(running)
         return (
             f"“{running.name}” {running.how_it_ended()} while starting; its last words are above. "
             "Nothing is left running."
         )
+
+    def _repeat_last_words(self, running: Running) -> None:
+        if running.part.quiet:
+            for line in running.last_lines:
+                self.console.relay(running.name, line)
 
     def run_to_end(self, *parts: Part) -> list[Running]:
         """Run short tasks side by side to their end. Raises StartError when one fails."""
@@ -195,6 +199,7 @@ class Supervisor:
         self.forget(running)
         part, how = running.part, running.how_it_ended()
         if part.essential:
+            self._repeat_last_words(running)
             return f"{part.name} {how}; nothing works without it."
         deaths = self._deaths.setdefault(part.name, Deaths(self.policy))
         now = time.monotonic()
