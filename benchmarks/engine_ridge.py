@@ -1,7 +1,8 @@
 """Speed and accuracy of the instant model on ETTh1, one JSON object a line.
 
 Protocol: z-score by the training rows, look-back 336, stride 1, every test window, no drop-last;
-fitted on the training rows, everything chosen on folds of them and the validation rows, never on the test rows.
+fitted on the training rows, everything chosen on folds of them and on the validation rows, never
+on the test rows.
 """
 
 from __future__ import annotations

@@ -31,7 +31,6 @@ _PLACES = {
     "Model": "tfb",
     "ModelConfig": "tfb",
 }
-__all__ = sorted(_PLACES)
 
 
 def __getattr__(name: str) -> Any:
@@ -41,4 +40,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted(_PLACES)

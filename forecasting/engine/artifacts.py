@@ -33,7 +33,7 @@ def save(model: Forecaster, folder: Path) -> Path:
         raise NotFittedError(gettext_noop("Fit the model before saving it."))
     folder.mkdir(parents=True, exist_ok=True)
     context = model.context_
-    arrays = {f"model.{name}": array for name, array in model._arrays().items()}
+    arrays = {f"model.{name}": array for name, array in model.learned_arrays().items()}
     arrays |= {f"intervals.{name}": array for name, array in model.intervals_.arrays().items()}
     arrays |= {
         "context.values": context.values,
@@ -49,7 +49,7 @@ def save(model: Forecaster, folder: Path) -> Path:
         "settings": settings_of(model),
         "horizon": model.horizon_,
         "lookback": model.lookback_,
-        "facts": model._facts(),
+        "facts": model.learned_facts(),
         "report": model.report_,
         "ids": list(context.ids),
         "interval_ids": list(model.intervals_.ids),
@@ -90,7 +90,7 @@ def load(folder: Path) -> Forecaster:
         arrays["context.indptr"],
     )
     model.intervals_ = Conformal(tuple(card["interval_ids"]), **_section(arrays, "intervals."))
-    model._restore(_section(arrays, "model."), card["facts"])
+    model.restore(_section(arrays, "model."), card["facts"])
     return model
 
 

@@ -69,7 +69,7 @@ class BacktestResult:
         return None if own is None or not other else 1 - own / other
 
 
-def backtest(
+def backtest(  # noqa: PLR0913 -- the public door names every choice
     model: Forecaster,
     panel: Panel,
     *,

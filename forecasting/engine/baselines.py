@@ -80,7 +80,7 @@ class Baseline(Forecaster):
                 mean[index, :, channel] = self._from(column, end, horizon)[0]
         return mean
 
-    def _restore(self, arrays: dict[str, Any], facts: dict[str, Any]) -> None:
+    def restore(self, arrays: dict[str, Any], facts: dict[str, Any]) -> None:
         """Nothing was learned beside the intervals."""
 
     def _memory(self, panel: Panel) -> int:
@@ -98,7 +98,8 @@ class Naive(Baseline):
     settings_type = NoSettings
 
     def _from(self, column: Floats, origins: NDArray[np.int64], horizon: int) -> Floats:
-        return np.repeat(column[origins - 1][:, None], horizon, axis=1)
+        forecasts: Floats = np.repeat(column[origins - 1][:, None], horizon, axis=1)
+        return forecasts
 
 
 class SeasonalNaive(Baseline):
@@ -113,10 +114,8 @@ class SeasonalNaive(Baseline):
     def _from(self, column: Floats, origins: NDArray[np.int64], horizon: int) -> Floats:
         season = np.minimum(self.lookback_, origins)[:, None]
         back = season - np.arange(horizon) % season
-        return column[origins[:, None] - back]
-
-    def _facts(self) -> dict[str, Any]:
-        return {"season_length": self.lookback_}
+        forecasts: Floats = column[origins[:, None] - back]
+        return forecasts
 
 
 class Drift(Baseline):
@@ -135,4 +134,5 @@ class Drift(Baseline):
     def _from(self, column: Floats, origins: NDArray[np.int64], horizon: int) -> Floats:
         last = column[origins - 1]
         slope = (last - column[0]) / np.maximum(origins - 1, 1)
-        return last[:, None] + slope[:, None] * np.arange(1, horizon + 1)
+        forecasts: Floats = last[:, None] + slope[:, None] * np.arange(1, horizon + 1)
+        return forecasts

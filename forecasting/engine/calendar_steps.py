@@ -45,8 +45,9 @@ def months_after(starts: Times, steps: Steps, edge: str) -> Times:
 
 def month_days(months: NDArray[Any], edge: str) -> Times:
     """The day named by ``edge`` in each month."""
-    first = months.astype("datetime64[D]")
-    last = (months + MONTH).astype("datetime64[D]") - DAY
+    first: Times = months.astype("datetime64[D]")
+    last: Times = (months + MONTH).astype("datetime64[D]").astype("datetime64[D]")
+    last = np.subtract(last, DAY)
     if edge == "start":
         return first
     if edge == "end":
@@ -55,13 +56,15 @@ def month_days(months: NDArray[Any], edge: str) -> Times:
         return np.busday_offset(first, 0, roll="forward")
     if edge == "bend":
         return np.busday_offset(last, 0, roll="backward")
-    return np.minimum(first + (int(edge) - 1) * DAY, last)
+    chosen: Times = np.minimum(first + (int(edge) - 1) * DAY, last)
+    return chosen
 
 
 def month_steps(starts: Times, times: Times) -> Steps:
     """Calendar months from each start to each time."""
     gap = times.astype("datetime64[M]") - starts.astype("datetime64[M]")
-    return gap.astype(np.int64)
+    months: Steps = gap.astype(np.int64)
+    return months
 
 
 def month_edge(days: Times) -> str | None:

@@ -105,7 +105,7 @@ class TrainingError(EngineError):
     code = "training_failed"
 
 
-class Cancelled(EngineError):
+class Cancelled(EngineError):  # noqa: N818 -- a wish, not an error
     """The caller asked to stop."""
 
     code = "cancelled"

@@ -8,8 +8,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.engine.frequency import Frequency
+
 CUTS: Final = ((0.6, 0.8), (0.8, 1.0))
 LEAST_WINDOWS: Final = 3
+SHORTEST_LOOKBACK: Final = 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +33,8 @@ def expanding_folds(
     """
     usable = lengths - validation
     folds = [
-        Fold((low * usable).astype(np.int64), (high * usable).astype(np.int64)) for low, high in CUTS
+        Fold((low * usable).astype(np.int64), (high * usable).astype(np.int64))
+        for low, high in CUTS
     ]
     if validation:
         folds.append(Fold(usable, lengths))
@@ -38,6 +42,11 @@ def expanding_folds(
     return tuple(
         f for f in folds if f.fit_ends.max() >= least and np.any(f.score_ends > f.fit_ends)
     )
+
+
+def default_lookback(frequency: Frequency, longest: int) -> int:
+    """Two of the longest natural cycles, between 24 and ``longest`` steps."""
+    return min(longest, max(SHORTEST_LOOKBACK, 2 * frequency.season_lengths[-1]))
 
 
 def fold_lookback(length: int, horizon: int, wanted: int, season: int) -> int:

@@ -38,7 +38,7 @@ class Forecast:
 
     def to_frame(self) -> pd.DataFrame:
         """Long table: ``unique_id, ds, <model>, <model>-lo-80, <model>-hi-80, …``."""
-        series, steps, channels = self.mean.shape
+        _, steps, channels = self.mean.shape
         times = np.repeat(self.times[:, None, :], channels, axis=1)
         table = {
             "unique_id": np.repeat(np.array(self.labels, dtype=object), steps),

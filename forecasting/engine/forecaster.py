@@ -34,7 +34,7 @@ class Forecaster(ABC):
     """A model: stores its settings, learns names ending in ``_``, forecasts.
 
     Subclasses give ``settings_type`` (a frozen dataclass), ``_fit``, ``_predict`` and, to be
-    saved, ``_arrays``, ``_facts`` and ``_restore``.
+    saved, ``learned_arrays``, ``learned_facts`` and ``restore``.
     """
 
     name: ClassVar[str] = ""
@@ -144,14 +144,14 @@ class Forecaster(ABC):
     def _predict(self, panel: Panel, horizon: int) -> Floats:
         """Mean forecast ``[S, H, C]``."""
 
-    def _arrays(self) -> dict[str, NDArray[np.generic]]:
+    def learned_arrays(self) -> dict[str, NDArray[np.generic]]:
         """The learned arrays, to be saved."""
         return {}
 
-    def _facts(self) -> dict[str, Any]:
+    def learned_facts(self) -> dict[str, Any]:
         """What else was learned, as JSON."""
         return {}
 
     @abstractmethod
-    def _restore(self, arrays: dict[str, Any], facts: dict[str, Any]) -> None:
-        """Take back what ``_arrays`` and ``_facts`` gave."""
+    def restore(self, arrays: dict[str, Any], facts: dict[str, Any]) -> None:
+        """Take back what ``learned_arrays`` and ``learned_facts`` gave."""

@@ -57,7 +57,9 @@ CYCLES: Final = {
     "Y": (1,),
 }
 WEEKDAYS: Final = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
-MONTH_NAMES: Final = tuple("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split())
+MONTH_NAMES: Final = (
+    "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
+)  # fmt: skip
 EDGES: Final = {"S": "start", "E": "end", "BS": "bstart", "BE": "bend"}
 # Every spelling pandas has used, old and new, and the words people write.
 SPELLINGS: Final = {
@@ -106,7 +108,7 @@ class Frequency:
 
     @staticmethod
     def parse(alias: str | Frequency | pd.offsets.BaseOffset) -> Frequency:
-        """Read a pandas alias of any age (``H``, ``15T``, ``M``, ``QE-DEC``, ``W-MON``) or a word."""
+        """Read a pandas alias of any age (``H``, ``15T``, ``M``, ``W-MON``) or a word."""
         if isinstance(alias, Frequency):
             return alias
         text = alias if isinstance(alias, str) else alias.freqstr
@@ -201,9 +203,9 @@ class Frequency:
         """Times ``steps`` steps after ``starts``; the two broadcast against each other."""
         steps = np.asarray(steps, dtype=np.int64)
         if self.step_nanoseconds:
-            return starts.astype("datetime64[ns]") + (steps * self.step_nanoseconds).astype(
-                "timedelta64[ns]"
-            )
+            gap = (steps * self.step_nanoseconds).astype("timedelta64[ns]")
+            times: Times = starts.astype("datetime64[ns]") + gap
+            return times
         if self.unit == "B":
             return business_days(starts, steps * self.multiple)
         return months_after(starts, steps * self.step_months, self.edge)

@@ -1,9 +1,9 @@
 """Sums over all windows of a series without forming one window.
 
-With w_t = (z_t, …, z_{t+K-1}) and S = sum over t < N of w_t w_t', neighbouring entries differ by one
-product that enters and one that leaves:
-S[i+1, j+1] = S[i, j] + z[N+i] z[N+j] - z[i] z[j] (the displacement structure of a covariance
-matrix, Kailath, Kung and Morf 1979). The first row is a correlation, done by FFT.
+With w_t = (z_t, …, z_{t+K-1}) and S = sum over t < N of w_t w_t', neighbouring entries differ by
+one product that enters and one that leaves:
+S[i+1, j+1] = S[i, j] + z[N+i] z[N+j] - z[i] z[j] (the displacement structure of covariance
+matrices, Kailath, Kung and Morf 1979). The first row is a correlation, done by FFT.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
 Split conformal prediction (Vovk et al. 2005; Lei et al. 2018): with n past scores the interval of
 level p reaches to the ceil(p (n + 1))-th smallest, which covers a new score with probability at
-least p when the scores are exchangeable. A score is the absolute error divided by the square root of
-the series' recent standard deviation, so that intervals widen in restless times (locally weighted
-conformal, Lei et al. 2018, section 5.2).
+least p when the scores are exchangeable. A score is the absolute error divided by the square root
+of the series' recent standard deviation, so that intervals widen in restless times (locally
+weighted conformal, Lei et al. 2018, section 5.2).
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def volatility(column: Floats, origins: NDArray[np.int64]) -> Floats:
     rows = np.maximum(origins - first, 1)
     mean = (sums[origins] - sums[first]) / rows
     variance = (squares[origins] - squares[first]) / rows - mean * mean
-    return np.sqrt(np.maximum(np.sqrt(np.maximum(variance, 0.0)), VOLATILITY_FLOOR))
+    scale: Floats = np.sqrt(np.maximum(np.sqrt(np.maximum(variance, 0.0)), VOLATILITY_FLOOR))
+    return scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,4 +218,5 @@ def _smooth(table: Floats) -> Floats:
     steps = np.arange(horizon)
     reach = np.minimum(width // 2, np.minimum(steps, horizon - 1 - steps))
     low, high = steps - reach, steps + reach + 1
-    return (sums[:, :, high] - sums[:, :, low]) / (high - low)
+    smooth: Floats = (sums[:, :, high] - sums[:, :, low]) / (high - low)
+    return smooth

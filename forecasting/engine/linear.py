@@ -2,8 +2,8 @@
 
 One map for all series and channels, each on its own scale; anchor and penalties are chosen on
 held-out folds. Gaps are closed by straight lines before anything else; a filled value may serve as
-an input and enters the sums, but is never scored. A series too short for a window is forecast with the
-map of the others, its past extended by its oldest value.
+an input and enters the sums, but is never scored. A series too short for a window is forecast
+with the map of the others, its past extended by its oldest value.
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.engine.errors import TooShortError, gettext_noop
-from forecasting.engine.folds import Fold, expanding_folds, fold_lookback
+from forecasting.engine.folds import Fold, default_lookback, expanding_folds, fold_lookback
 from forecasting.engine.forecaster import Forecaster
-from forecasting.engine.frequency import Frequency
 from forecasting.engine.gram import anchor_weights
 from forecasting.engine.held_out import Held
 from forecasting.engine.intervals import Conformal
@@ -37,7 +36,6 @@ from forecasting.engine.watch import Watch
 from forecasting.engine.windows import inputs, scored_steps
 
 LONGEST_LOOKBACK: Final = 720
-SHORTEST_LOOKBACK: Final = 24
 CHOICE_STRIDE: Final = 3
 
 
@@ -59,9 +57,7 @@ class Linear(Forecaster):
     anchor_: str
     penalties_: Floats
 
-    def _fit(
-        self, panel: Panel, horizon: int, watch: Watch, checkpoint: FilePath | None
-    ) -> None:
+    def _fit(self, panel: Panel, horizon: int, watch: Watch, checkpoint: FilePath | None) -> None:
         self.lookback_ = self._choose_lookback(panel, horizon)
         width = self.lookback_ + horizon
         lengths = np.repeat(panel.lengths, len(panel.channels))
@@ -94,7 +90,7 @@ class Linear(Forecaster):
         self.report_ = {k: (None if v == np.inf else v) for k, v in self.report_.items()}
 
     def _choose_lookback(self, panel: Panel, horizon: int) -> int:
-        wanted = self.settings.lookback or default_lookback(panel.frequency)
+        wanted = self.settings.lookback or default_lookback(panel.frequency, LONGEST_LOOKBACK)
         usable = panel.lengths - self.settings.validation
         typical = int(np.quantile(usable, 0.2, method="lower"))
         season = min(panel.frequency.season_lengths)
@@ -119,9 +115,7 @@ class Linear(Forecaster):
             return Scaled.of(panel)
         return Scaled.of(panel, *moments(_raw(panel.drop_last(self.settings.validation))))
 
-    def _score(
-        self, scaled: Scaled, fold: Fold, horizon: int, steps: NDArray[np.int64]
-    ) -> Scored:
+    def _score(self, scaled: Scaled, fold: Fold, horizon: int, steps: NDArray[np.int64]) -> Scored:
         gram = mean_gram(scaled, fold.fit_ends, self.lookback_, self.lookback_ + horizon)
         normalise = self.settings.normalise
         anchors = ("last", "mean") if normalise == "auto" else (normalise,)
@@ -192,20 +186,15 @@ class Linear(Forecaster):
         values = steps * scaled.spread[:, None] + scaled.mean[:, None]
         return values.reshape(len(panel), len(panel.channels), horizon).transpose(0, 2, 1)
 
-    def _arrays(self) -> dict[str, NDArray[Any]]:
+    def learned_arrays(self) -> dict[str, NDArray[Any]]:
         return {"weights": self.weights_, "penalties": self.penalties_}
 
-    def _facts(self) -> dict[str, Any]:
+    def learned_facts(self) -> dict[str, Any]:
         return {"anchor": self.anchor_}
 
-    def _restore(self, arrays: dict[str, Any], facts: dict[str, Any]) -> None:
+    def restore(self, arrays: dict[str, Any], facts: dict[str, Any]) -> None:
         self.weights_, self.penalties_ = arrays["weights"], arrays["penalties"]
         self.anchor_ = facts["anchor"]
-
-
-def default_lookback(frequency: Frequency) -> int:
-    """Two of the longest natural cycles, between 24 and 720 steps."""
-    return min(LONGEST_LOOKBACK, max(SHORTEST_LOOKBACK, 2 * frequency.season_lengths[-1]))
 
 
 def _raw(panel: Panel) -> list[Floats]:

@@ -12,9 +12,11 @@ NORMALISATIONS: Final = ("auto", "last", "mean")
 
 @dataclass(frozen=True)
 class LinearSettings:
-    """``lookback`` in steps, 0 lets the frequency decide; ``normalise`` subtracts the last value or
-    the mean of every window, "auto" lets the folds decide; ``penalties`` is the length of the path; the last
-    ``validation`` rows of every series are used to choose, never to fit.
+    """``lookback`` in steps, 0 lets the frequency decide.
+
+    ``normalise`` subtracts the last value or the mean of every window, "auto" lets the folds
+    decide; ``penalties`` is the length of the path; the last ``validation`` rows of every series
+    are used to choose, never to fit.
     """
 
     lookback: int = 0

@@ -23,8 +23,8 @@ def fill(column: Floats) -> Floats:
 class Scaled:
     """Every series and channel on its own scale, gaps closed.
 
-    ``columns[v]`` is ``[T_v]`` with variate ``v = series * C + channel``; ``observed[v]`` tells what
-    was really seen; ``mean`` and ``spread`` are ``[V]``.
+    ``columns[v]`` is ``[T_v]`` with variate ``v = series * C + channel``; ``observed[v]`` tells
+    what was really seen; ``mean`` and ``spread`` are ``[V]``.
     """
 
     columns: list[Floats]

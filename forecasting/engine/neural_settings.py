@@ -15,20 +15,21 @@ class TrainingSettings:
     """How any network is trained.
 
     ``lookback`` 0 lets the frequency decide. An epoch is ``epoch_windows`` windows drawn at random;
-    training ends after ``epochs``, after ``max_windows`` windows in all, after ``max_seconds`` of
+    a window is one series (one channel of it where channels are trained apart); training ends
+    after ``epochs``, after ``max_windows`` windows in all, after ``max_seconds`` of
     wall time, or after ``patience`` epochs without a better validation loss.
     """
 
     lookback: int = 0
     epochs: int = 20
     batch_size: int = 64
-    learning_rate: float = 2e-3
+    learning_rate: float = 1e-3
     weight_decay: float = 0.0
     clip_norm: float = 1.0
-    patience: int = 4
+    patience: int = 5
     loss: str = "mae"
-    epoch_windows: int = 2_000
-    max_windows: int = 20_000
+    epoch_windows: int = 4_000
+    max_windows: int = 80_000
     max_seconds: float = 30.0
     seed: int = 0
 
@@ -47,8 +48,10 @@ class TrainingSettings:
 
 @dataclass(frozen=True)
 class LSTMSettings(TrainingSettings):
-    """The network: ``num_layers`` LSTM layers of ``hidden_size``; input steps are taken in
-    segments of ``segment`` steps (0 lets the lookback decide)."""
+    """The network: ``num_layers`` LSTM layers of ``hidden_size``.
+
+    Input steps are read in segments of ``segment`` steps; 0 takes one season of the data.
+    """
 
     hidden_size: int = 128
     num_layers: int = 1

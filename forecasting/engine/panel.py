@@ -101,7 +101,7 @@ class Panel:
         frequency: str | Frequency = "D",
         channels: Sequence[str] | None = None,
     ) -> Panel:
-        """Series from plain arrays ``[T]`` or ``[T, C]``; ``start`` is one time or one per series."""
+        """Series from arrays ``[T]`` or ``[T, C]``; ``start`` is one time or one per series."""
         table = values if isinstance(values, Mapping) else {"series": values}
         arrays = [np.array(array, dtype=np.float64) for array in table.values()]
         arrays = [array[:, None] if array.ndim == 1 else array for array in arrays]

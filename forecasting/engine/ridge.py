@@ -1,8 +1,8 @@
 """Ridge regression from a lookback to every step, for all penalties from one eigendecomposition.
 
 With G = Q diag(w) Q' the map of penalty lam is B(lam) = Q (w + lam)^-1 Q' G_xy (Hoerl and Kennard
-1970; the path by eigendecomposition: Hastie, Tibshirani and Friedman, ESL section 3.4.1). Subtracting
-the anchor from input and target makes the infinite penalty the naive forecast.
+1970; the path by eigendecomposition: Hastie, Tibshirani and Friedman, ESL section 3.4.1).
+Subtracting the anchor from input and target makes the infinite penalty the naive forecast.
 """
 
 from __future__ import annotations
@@ -103,8 +103,8 @@ def path_errors(
 def choose_penalties(ratios: Floats, penalties: Floats) -> tuple[Floats, float]:
     """The best penalty of every scored step ``[s]`` and the mean ratio it reaches.
 
-    ``ratios`` ``[P, s]`` are errors relative to repeat-last, smoothed over neighbouring steps; a step
-    never scored takes the choice of the nearest earlier one.
+    ``ratios`` ``[P, s]`` are errors relative to repeat-last, smoothed over neighbouring steps; a
+    step never scored takes the choice of the nearest earlier one.
     """
     scored = np.flatnonzero(~np.isnan(ratios).all(axis=0))
     if not len(scored):

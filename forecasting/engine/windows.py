@@ -16,7 +16,7 @@ STEP_STRIDE: Final = 7  # coprime with 24 and 96, so that no hour of the day is 
 
 
 def inputs(column: Floats, origins: Origins, lookback: int) -> Floats:
-    """The ``lookback`` values before each origin ``[n, L]``; too short a past repeats its oldest."""
+    """The ``lookback`` values before each origin ``[n, L]``; a short past repeats its oldest."""
     short = lookback - int(origins.min(initial=lookback))
     if short > 0:
         column = np.concatenate([np.full(short, column[0]), column])

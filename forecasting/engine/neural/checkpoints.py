@@ -1,7 +1,7 @@
 """A training kept on disk after every epoch: tensors in safetensors, the rest in JSON, no pickle.
 
-The JSON names the tensor file and is replaced last and at once, so a process that dies while writing
-leaves the checkpoint before it.
+The JSON names the tensor file and is replaced last and at once, so a process that dies while
+writing leaves the checkpoint before it.
 """
 
 from __future__ import annotations

@@ -85,8 +85,8 @@ def train(
     """Train a network made by ``build`` and return it with the weights of its best epoch.
 
     Resumes from ``hooks.checkpoint`` when it holds a run of the same ``hooks.identity``; the result
-    is the same as without the interruption. Raises Cancelled within one batch of a stop request, and
-    TrainingError when the loss is not a number.
+    is the same as without the interruption. Raises Cancelled within one batch of a stop request,
+    and TrainingError when the loss is not a number.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
@@ -99,9 +99,7 @@ def train(
     return state.network.eval(), state.run
 
 
-def _epoch(
-    state: Training, training: WindowSource, validation: WindowSource, hooks: Hooks
-) -> None:
+def _epoch(state: Training, training: WindowSource, validation: WindowSource, hooks: Hooks) -> None:
     run, settings, began = state.run, state.settings, time.monotonic()
     for group in state.optimiser.param_groups:
         group["lr"] = state.learning_rate()
@@ -134,7 +132,7 @@ def _pass(state: Training, source: WindowSource, order: Tensor, hooks: Hooks) ->
     network, optimiser, settings = state.network.train(), state.optimiser, state.settings
     loss_of = LOSSES[settings.loss]
     parameters = [p for p in network.parameters() if p.requires_grad]
-    batches = order.split(settings.batch_size)
+    batches = torch.split(order, settings.batch_size)
     total = 0.0
     for place, numbers in enumerate(batches):
         done = (state.run.epoch + place / len(batches)) / state.epochs
@@ -142,7 +140,7 @@ def _pass(state: Training, source: WindowSource, order: Tensor, hooks: Hooks) ->
         inputs, targets = source.batch(numbers)
         loss = loss_of(network(inputs), targets)
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(parameters, settings.clip_norm)
         optimiser.step()
         value = loss.item()
@@ -167,7 +165,7 @@ def evaluate(
     count = min(len(source), MOST_VALIDATION_WINDOWS)
     numbers = torch.linspace(0, len(source) - 1, count).long()
     total = 0.0
-    for part in numbers.split(VALIDATION_BATCH):
+    for part in torch.split(numbers, VALIDATION_BATCH):
         watch.check()
         inputs, targets = source.batch(part)
         total += LOSSES[settings.loss](network(inputs), targets).item() * len(part)

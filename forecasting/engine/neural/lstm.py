@@ -1,12 +1,13 @@
 """A recurrent network that reads the past in segments and answers every step at once.
 
-Taking a day of an hourly series as one recurrent step shortens the recurrence as SegRNN does (Lin et
-al. 2023), which makes it both faster and easier to train than one step an hour. Long short-term memory:
-Hochreiter and Schmidhuber 1997.
+Taking a day of an hourly series as one recurrent step shortens the recurrence as SegRNN does (Lin
+et al. 2023), which makes it both faster and easier to train than one step an hour. Long short-term
+memory: Hochreiter and Schmidhuber 1997.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 import torch
@@ -14,6 +15,8 @@ from torch import Tensor, nn
 
 from forecasting.engine.neural.module_forecaster import ModuleForecaster
 from forecasting.engine.neural_settings import LSTMSettings
+from forecasting.engine.panel import Panel
+from forecasting.engine.watch import Watch
 
 
 class LSTM(nn.Module):
@@ -61,11 +64,26 @@ class LSTMForecaster(ModuleForecaster):
     module_type = LSTM
     together: ClassVar[bool] = False
 
+    season_: int = 1
+
     def _module_options(self) -> dict[str, Any]:
         options = super()._module_options()
-        return options | {"segment": options["segment"] or default_segment(self.lookback_)}
+        return options | {"segment": options["segment"] or self._segment()}
 
+    def _segment(self) -> int:
+        """One season, or a twelfth of a lookback that does not hold two."""
+        fits = 2 * self.season_ <= self.lookback_
+        return self.season_ if fits else max(1, self.lookback_ // 12)
 
-def default_segment(lookback: int) -> int:
-    """A twelfth of the lookback, so that the recurrence has about twelve steps."""
-    return max(1, lookback // 12)
+    def _fit(self, panel: Panel, horizon: int, watch: Watch, checkpoint: Path | None) -> None:
+        self.season_ = panel.frequency.season_length
+        super()._fit(panel, horizon, watch, checkpoint)
+
+    def learned_facts(self) -> dict[str, Any]:
+        """The season, which decides the segment."""
+        return {"season": self.season_}
+
+    def restore(self, arrays: dict[str, Any], facts: dict[str, Any]) -> None:
+        """Take the season back before building the network."""
+        self.season_ = facts["season"]
+        super().restore(arrays, facts)

@@ -14,15 +14,14 @@ from numpy.typing import NDArray
 from torch import nn
 
 from forecasting.engine.errors import TooShortError, gettext_noop
-from forecasting.engine.folds import fold_lookback
+from forecasting.engine.folds import default_lookback, fold_lookback
 from forecasting.engine.forecaster import Capabilities, Forecaster
-from forecasting.engine.frequency import Frequency
 from forecasting.engine.held_out import Held
 from forecasting.engine.intervals import Conformal
 from forecasting.engine.missing import Scaled, moments
 from forecasting.engine.neural.loop import Hooks, train
 from forecasting.engine.neural.network import build_module
-from forecasting.engine.neural.windows import SeriesWindows, series_windows
+from forecasting.engine.neural.windows import ArrayWindows, SeriesWindows, series_windows
 from forecasting.engine.neural_settings import ModuleSettings, TrainingSettings
 from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.watch import Watch
@@ -31,7 +30,6 @@ from forecasting.engine.windows import inputs
 VALIDATION_SHARE: Final = 0.2
 BATCH: Final = 512
 LONGEST_LOOKBACK: Final = 336
-SHORTEST_LOOKBACK: Final = 24
 TRAINING_FIELDS: Final = frozenset(TrainingSettings.__dataclass_fields__)
 
 
@@ -42,7 +40,7 @@ class ModuleForecaster(Forecaster):
     series of its own and the module is shared between them.
     """
 
-    settings_type = ModuleSettings
+    settings_type: ClassVar[type[TrainingSettings]] = ModuleSettings
     capabilities: ClassVar[Capabilities] = Capabilities(
         trains_long=True, resumable=True, needs_torch=True
     )
@@ -84,6 +82,43 @@ class ModuleForecaster(Forecaster):
         values = steps[:, :horizon] * scaled.spread[:, None] + scaled.mean[:, None]
         return values.reshape(len(panel), len(panel.channels), horizon).transpose(0, 2, 1)
 
+    def fit_windows(self, data: Floats, labels: Floats, watch: Watch) -> None:
+        """Train on ready-made windows ``[W, L, C]`` and ``[W, H, C]``, the newest fifth validating.
+
+        Windows that overlap the labels of the validation part are left out of training.
+        """
+        horizon, channels = labels.shape[1:]
+        count = len(data)
+        cut = count - max(1, int(VALIDATION_SHARE * count))
+        last = cut - horizon + 1 if cut > 2 * horizon else cut
+        if last < 1:
+            raise TooShortError(gettext_noop("Training a network needs at least two windows."))
+        self.window_mean_ = data[:last].mean(axis=(0, 1))
+        spread = data[:last].std(axis=(0, 1))
+        self.window_spread_ = np.where(spread > 0, spread, 1.0)
+        inputs, targets = self._tensor(data), self._tensor(labels)
+        self.lookback_ = data.shape[1]
+        self.network_, run = train(
+            lambda: self._build(channels, horizon),
+            ArrayWindows(inputs[:last], targets[:last]),
+            ArrayWindows(inputs[cut:], targets[cut:]),
+            self.settings,
+            Hooks(watch, self.on_epoch),
+        )
+        self.report_, self.horizon_ = asdict(run), horizon
+
+    @torch.no_grad()
+    def predict_windows(self, data: Floats) -> Floats:
+        """Forecasts ``[W, H, C]`` of ready-made windows ``[W, L, C]``."""
+        windows = torch.split(self._tensor(data), BATCH)
+        steps = torch.cat([self.network_(part) for part in windows]).double().numpy()
+        values: Floats = steps * self.window_spread_ + self.window_mean_
+        return values
+
+    def _tensor(self, data: Floats) -> torch.Tensor:
+        scaled = (data - self.window_mean_) / self.window_spread_
+        return torch.from_numpy(scaled.astype(np.float32))
+
     @torch.no_grad()
     def _run(
         self,
@@ -92,13 +127,15 @@ class ModuleForecaster(Forecaster):
         origins: NDArray[np.int64],
         channels: int,
     ) -> Floats:
-        """Forecasts ``[n, H]`` of inputs ``[n, L]``; together, the channels of one series and origin
-        enter as one window."""
+        """Forecasts ``[n, H]`` of inputs ``[n, L]``.
+
+        Together, the channels of one series and origin enter as one window.
+        """
         group = channels if self.together else 1
         order = np.lexsort((variates % group, origins, variates // group))
         blocks = torch.from_numpy(rows[order].astype(np.float32))
         windows = blocks.reshape(-1, group, rows.shape[1]).transpose(1, 2)
-        parts = [self.network_(part) for part in windows.split(BATCH)]
+        parts = [self.network_(part) for part in torch.split(windows, BATCH)]
         steps = torch.cat(parts).transpose(1, 2).reshape(len(rows), -1).numpy()
         result = np.empty(steps.shape)
         result[order] = steps
@@ -127,7 +164,7 @@ class ModuleForecaster(Forecaster):
 
     def _choose_lookback(self, panel: Panel, horizon: int) -> int:
         typical = int(np.quantile(panel.lengths, 0.2, method="lower"))
-        wanted = self.settings.lookback or default_lookback(panel.frequency)
+        wanted = self.settings.lookback or default_lookback(panel.frequency, LONGEST_LOOKBACK)
         season = min(panel.frequency.season_lengths)
         for length in (typical, int(panel.lengths.max())):
             lookback = fold_lookback(length, horizon, wanted, season)
@@ -146,19 +183,14 @@ class ModuleForecaster(Forecaster):
         facts = [self.name, asdict(self.settings), horizon, panel.fingerprint()]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
-    def _arrays(self) -> dict[str, NDArray[Any]]:
+    def learned_arrays(self) -> dict[str, NDArray[Any]]:
         return {name: tensor.numpy() for name, tensor in self.network_.state_dict().items()}
 
-    def _restore(self, arrays: dict[str, Any], facts: dict[str, Any]) -> None:
+    def restore(self, arrays: dict[str, Any], facts: dict[str, Any]) -> None:
         channels = len(self.context_.channels) if self.together else 1
         self.network_ = self._build(channels, self.horizon_).eval()
         weights = {name: torch.from_numpy(array) for name, array in arrays.items()}
         self.network_.load_state_dict(weights)
-
-
-def default_lookback(frequency: Frequency) -> int:
-    """Four of the usual cycles, between 24 and 336 steps."""
-    return min(LONGEST_LOOKBACK, max(SHORTEST_LOOKBACK, 4 * frequency.season_length))
 
 
 def _moments_before(panel: Panel, cuts: NDArray[np.int64]) -> tuple[Floats, Floats]:
@@ -175,8 +207,8 @@ def _too_short(panel: Panel, horizon: int) -> TooShortError:
     longest = int(panel.lengths.argmax())
     return TooShortError(
         gettext_noop(
-            "Series %(series)s has %(rows)s rows; training a network for %(horizon)s steps needs at "
-            "least %(needed)s. Add history or shorten the horizon."
+            "Series %(series)s has %(rows)s rows; training a network for %(horizon)s steps needs "
+            "at least %(needed)s. Add history or shorten the horizon."
         ),
         series=panel.ids[longest],
         rows=int(panel.lengths[longest]),

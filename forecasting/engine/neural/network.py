@@ -13,8 +13,8 @@ from forecasting.engine.errors import SettingsError, gettext_noop
 class AnchoredNetwork(nn.Module):
     """Subtracts the last value of every window before the module and adds it back after.
 
-    This is the normalisation of NLinear (Zeng et al. 2023); the module sees ``[B, L, C]`` and answers
-    ``[B, H * C]`` or ``[B, H, C]``.
+    This is the normalisation of NLinear (Zeng et al. 2023); the module sees ``[B, L, C]`` and
+    answers ``[B, H * C]`` or ``[B, H, C]``.
     """
 
     def __init__(self, module: nn.Module, horizon: int) -> None:
@@ -25,7 +25,7 @@ class AnchoredNetwork(nn.Module):
     def forward(self, inputs: Tensor) -> Tensor:
         """Map ``[B, L, C]`` to ``[B, H, C]``."""
         last = inputs[:, -1:]
-        answer = self.module(inputs - last)
+        answer: Tensor = self.module(inputs - last)
         return answer.reshape(len(inputs), self.horizon, inputs.shape[2]) + last
 
 
