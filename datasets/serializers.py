@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -21,21 +21,23 @@ EXACT_INTEGER = 2**53
 
 def plain(value: Any) -> Any:
     """`value` as JSON can carry it: no NaN, no infinity, no rounded large integers."""
-    if isinstance(value, float):
-        if math.isnan(value):
-            return None
-        return value if math.isfinite(value) else ("Infinity" if value > 0 else "-Infinity")
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value if abs(value) <= EXACT_INTEGER else str(value)
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
     if isinstance(value, dict):
         return {str(name): plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [plain(inner) for inner in value]
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _plain_number(value)
     return value
+
+
+def _plain_number(value: float) -> float | str | None:
+    if isinstance(value, int):
+        return value if abs(value) <= EXACT_INTEGER else str(value)
+    if math.isnan(value):
+        return None
+    return value if math.isfinite(value) else ("Infinity" if value > 0 else "-Infinity")
 
 
 class JobSummarySerializer(serializers.ModelSerializer[Job]):
