@@ -107,6 +107,8 @@ def _decode(text: str, model: type[models.Model], order: Sequence[str]) -> list[
         values = json.loads(raw)
         if not isinstance(values, list) or len(values) != len(order):
             return []
+        if not all(isinstance(value, str) for value in values):
+            return []
         return [
             model._meta.get_field(name.lstrip("-")).to_python(value)  # type: ignore[union-attr]  # noqa: SLF001
             for name, value in zip(order, values, strict=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.http import Http404, HttpRequest
@@ -15,6 +16,9 @@ from accounts.middleware import seen_key
 from accounts.models.secrets import RefreshFamily
 from accounts.models.user import User
 
+NO_ADDRESS = "0.0.0.0"  # noqa: S104 - shown, not bound to
+MOST_OF_AN_AGENT = 200
+
 
 @dataclass(frozen=True)
 class OpenSession:
@@ -24,6 +28,22 @@ class OpenSession:
     last_seen: datetime
     is_current: bool
     is_phone: bool
+
+
+def note_session(request: HttpRequest, user: User) -> None:
+    """Keep where and with what this person signs in, so that the session can be ended elsewhere."""
+    if not request.session.session_key:
+        request.session.save()
+    # A sign-in that no network request made (a command, a test) has no address.
+    is_remote = "REMOTE_ADDR" in request.META
+    UserSession.objects.update_or_create(
+        session_key=request.session.session_key,
+        defaults={
+            "user": user,
+            "ip": get_adapter().get_client_ip(request) if is_remote else NO_ADDRESS,
+            "user_agent": request.META.get("HTTP_USER_AGENT", "")[:MOST_OF_AN_AGENT],
+        },
+    )
 
 
 def open_sessions(user: User, request: HttpRequest) -> list[OpenSession]:

@@ -5,15 +5,18 @@ from typing import Any
 from allauth.account.signals import email_changed, password_changed, password_reset, password_set
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
+from django.http import HttpRequest
 
 from accounts import audit
 from accounts.models.user import User
+from accounts.sessions import note_session
 
 
 @receiver(user_logged_in)
-def note_sign_in(user: User, **_: Any) -> None:
-    """Write down a sign-in."""
+def note_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
+    """Write down a sign-in and the session it opens."""
     audit.record(user, "session.started")
+    note_session(request, user)
 
 
 @receiver(user_logged_out)
