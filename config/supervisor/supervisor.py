@@ -7,6 +7,7 @@ forking is only safe while no other thread runs.
 import selectors
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Sequence
 from types import FrameType
@@ -53,7 +54,9 @@ class Supervisor:
             end.settimeout(0)
         self._selector.register(self._wake_read, selectors.EVENT_READ)
         self._old_wakeup = signal.set_wakeup_fd(self._wake_write.fileno())
-        self._old_handlers = {s: signal.signal(s, self._on_stop) for s in STOP_SIGNALS}
+        # A hang-up that was ignored on purpose (nohup) stays ignored.
+        heard = [s for s in STOP_SIGNALS if signal.getsignal(s) is not signal.SIG_IGN]
+        self._old_handlers = {s: signal.signal(s, self._on_stop) for s in heard}
         # Without a handler of ours, a child's end would not wake the loop.
         self._old_handlers[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
         return self
@@ -74,10 +77,9 @@ class Supervisor:
         """Start one part without waiting for it. Raises StartError when it cannot be run."""
         try:
             running = Running(part)
-        except OSError as problem:
+        except (OSError, subprocess.SubprocessError) as problem:
             raise StartError(
-                f"“{part.name}” could not be started ({problem.strerror}: {part.command[0]}): "
-                "run “make setup” again."
+                f"“{part.name}” could not be started ({problem}): run “make setup” again."
             ) from problem
         self.running.append(running)
         self._selector.register(running.output, selectors.EVENT_READ, running)

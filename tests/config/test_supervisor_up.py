@@ -14,6 +14,7 @@ import threading
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from config.embedded.ports import free_port
@@ -87,32 +88,29 @@ class Up:
             with contextlib.suppress(ProcessLookupError):
                 self.sessions.add(os.getsid(pid))
 
-    def left(self):
-        """Living processes that belong to this start, by data folder or by session."""
-        members = []
-        for entry in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(ProcessLookupError):
-                if os.getsid(int(entry.name)) in self.sessions and is_alive(entry.name):
-                    members.append(int(entry.name))
-        return sorted({*members, *self.pids()})
-
     @property
     def output(self):
         return "\n".join(self.lines)
 
     def pids(self, needle=""):
-        """Living processes of this data folder whose command line holds the text."""
+        """Living processes below this start whose command line holds the text."""
+        found = []
+        for process in psutil.Process(self.process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if needle in " ".join(process.cmdline()) and is_alive(process.pid):
+                    found.append(process.pid)
+        return sorted(found)
+
+    def left(self):
+        """Living processes of this data folder or of a session that was remembered."""
         mine = f"ALMANAC_VAR={self.var}".encode()
         found = []
         for entry in Path("/proc").glob("[0-9]*"):
-            try:
-                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                ours = mine in (entry / "environ").read_bytes() or str(self.var) in command
-            except OSError:
-                continue
-            if ours and needle in command and is_alive(entry.name):
-                found.append(int(entry.name))
-        return sorted(found)
+            with contextlib.suppress(OSError):
+                ours = mine in (entry / "environ").read_bytes()
+                if (ours or os.getsid(int(entry.name)) in self.sessions) and is_alive(entry.name):
+                    found.append(int(entry.name))
+        return found
 
     def status(self, path="/health"):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
@@ -188,6 +186,7 @@ def test_a_dead_web_server_comes_back_while_the_browser_waits(used, up):
     assert running.pids("config.supervisor.web") != [web]
 
 
+@pytest.mark.slow
 def test_a_dead_worker_and_scheduler_come_back(used, up):
     running = up(used[0]).started()
     fast = running.pids("-n fast@")
@@ -199,7 +198,7 @@ def test_a_dead_worker_and_scheduler_come_back(used, up):
     assert not set(fast + scheduler) & set(running.pids())
 
 
-@pytest.mark.parametrize("store", ["postgres", "valkey"])
+@pytest.mark.parametrize("store", ["postgres", pytest.param("valkey", marks=pytest.mark.slow)])
 def test_a_dead_store_stops_everything(used, up, store):
     running = up(used[0]).started()
     program = "bin/postgres" if store == "postgres" else "valkey-server"
@@ -231,6 +230,7 @@ def test_other_commands_find_what_runs_and_a_second_start_is_refused(used, up):
     assert running.pids() == before
 
 
+@pytest.mark.slow
 def test_a_taken_port_is_refused_before_anything_starts(used, up, tmp_path):
     running = up(used[0]).started()
     other = up(tmp_path / "other", port=running.port)
@@ -240,6 +240,7 @@ def test_a_taken_port_is_refused_before_anything_starts(used, up, tmp_path):
     assert not (tmp_path / "other" / "postgres").exists()
 
 
+@pytest.mark.slow
 def test_the_environment_replaces_both_stores(used, up):
     owner = up(used[0]).started()
     stores = json.loads((used[0] / "run" / "env.json").read_text())
@@ -268,6 +269,25 @@ def test_ctrl_c_while_starting_leaves_nothing(up, tmp_path):
     assert running.left() == []
 
 
+def test_a_port_that_does_not_exist_is_one_sentence(up, tmp_path):
+    refused = up(tmp_path / "var", port=70000)
+    assert refused.end() == 1
+    assert "There is no port 70000: choose one between 1 and 65535." in refused.output
+
+
+@pytest.mark.slow
+def test_nothing_survives_a_killed_supervisor_and_the_next_start_works(used, up):
+    running = up(used[0]).started()
+    parts = running.pids()
+    assert len(parts) > 10
+    running.remember_sessions()
+    running.process.kill()
+    again = up(used[0]).started()
+    assert not any(is_alive(pid) for pid in parts)
+    assert again.status("/ready") == 200
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(
     os.geteuid() != 0 or not namespaces_work() or shutil.which("unshare") is None,
     reason="needs root and user namespaces to become somebody else",
