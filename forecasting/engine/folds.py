@@ -17,7 +17,7 @@ SHORTEST_LOOKBACK: Final = 24
 
 @dataclass(frozen=True, eq=False)
 class Fold:
-    """Series ``s`` is fitted on its rows ``[0, fit_ends[s])`` and scored up to ``score_ends[s]``."""
+    """Series ``s`` is fitted on rows ``[0, fit_ends[s])``, scored up to ``score_ends[s]``."""
 
     fit_ends: NDArray[np.int64]
     score_ends: NDArray[np.int64]

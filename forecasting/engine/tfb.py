@@ -179,8 +179,8 @@ class Model:
         if wanted != given or len(inputs) != len(targets):
             raise SettingsError(
                 gettext_noop(
-                    "The model wants %(wanted)s input and output steps, the windows have %(given)s; "
-                    "give both the same input_length and output_length."
+                    "The model wants %(wanted)s input and output steps, the windows have "
+                    "%(given)s; give both the same input_length and output_length."
                 ),
                 wanted=wanted,
                 given=given,

@@ -1,0 +1,227 @@
+"""What every model in the registry promises."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.engine import artifacts
+from forecasting.engine.backtest import backtest
+from forecasting.engine.errors import (
+    Cancelled,
+    EngineError,
+    HorizonError,
+    NotFittedError,
+    SettingsError,
+    TooShortError,
+    UnknownModelError,
+)
+from forecasting.engine.panel import Panel
+from forecasting.engine.registry import create, model_type, model_types
+from tests.forecasting.engine.series import seasonal
+
+QUICK = {"lstm": {"epochs": 2, "epoch_windows": 128, "hidden_size": 8}}
+NAMES = [entry.name for entry in model_types()]
+every_model = pytest.mark.parametrize("name", NAMES)
+
+
+def make(name):
+    return create(name, **QUICK.get(name, {}))
+
+
+def direct(name):
+    return not model_type(name).capabilities.any_horizon
+
+
+@every_model
+def test_forecasts_have_shape_and_future_index(name, hourly):
+    forecast = make(name).fit(hourly, horizon=7).predict()
+    assert forecast.mean.shape == (2, 7, 2)
+    assert np.isfinite(forecast.mean).all()
+    assert np.array_equal(forecast.times, hourly.future_times(7))
+    frame = forecast.to_frame()
+    assert list(frame)[:4] == ["unique_id", "ds", name, f"{name}-lo-80"]
+    assert frame["unique_id"].unique().tolist() == ["a/heat", "a/load", "b/heat", "b/load"]
+    assert frame["ds"].iloc[0] == hourly.times("a")[-1] + pd.Timedelta(hours=1)
+    assert frame[name].iloc[7] == forecast.mean[0, 0, 1]
+
+
+@every_model
+def test_the_same_seed_gives_the_same_numbers(name, hourly):
+    first, second = (make(name).fit(hourly, horizon=5).predict() for _ in range(2))
+    assert np.array_equal(first.mean, second.mean)
+    assert np.array_equal(first.lower[95], second.lower[95])
+
+
+@every_model
+def test_saving_and_loading_keeps_the_forecast(name, hourly, tmp_path):
+    model = make(name).fit(hourly, horizon=5)
+    loaded = artifacts.load(artifacts.save(model, tmp_path / name))
+    for panel in (None, hourly.drop_last(3)):
+        assert np.array_equal(model.predict(panel).mean, loaded.predict(panel).mean)
+        assert np.array_equal(model.predict(panel).upper[80], loaded.predict(panel).upper[80])
+
+
+@every_model
+def test_the_input_is_left_as_it_was(name, hourly):
+    before = hourly.fingerprint()
+    model = make(name).fit(hourly, horizon=5)
+    settings = model.settings
+    assert np.array_equal(model.predict().mean, model.predict().mean)
+    assert hourly.fingerprint() == before
+    assert model.settings == settings
+
+
+@every_model
+def test_the_remembered_past_forecasts_like_the_whole(name, hourly):
+    model = make(name).fit(hourly, horizon=5)
+    assert np.allclose(model.predict().mean, model.predict(hourly).mean, rtol=1e-12)
+    assert np.allclose(model.predict().upper[80], model.predict(hourly).upper[80], rtol=1e-6)
+
+
+@every_model
+def test_too_short_a_series_is_named(name):
+    panel = Panel.from_arrays({"tiny": [3.0]})
+    with pytest.raises(TooShortError, match="tiny"):
+        make(name).fit(panel, horizon=4)
+
+
+@every_model
+def test_values_after_the_cutoff_change_nothing_before_it(name, single):
+    plain = backtest(make(name), single, horizon=6, windows=2)
+    values = single.values.copy()
+    values[-6:] += 1e4
+    changed = Panel.from_arrays({"x": values}, "2024-01-01", "h")
+    assert np.array_equal(plain.mean, backtest(make(name), changed, horizon=6, windows=2).mean)
+
+
+AWKWARD = {
+    "constant": np.full(120, 7.0),
+    "zeros": np.zeros(120),
+    "missing": np.where(np.arange(120) % 5 == 0, np.nan, seasonal(120)),
+    "missing end": np.where(np.arange(120) > 100, np.nan, seasonal(120)),
+    "all missing": np.full(120, np.nan),
+    "one seen": np.where(np.arange(120) == 60, 5.0, np.nan),
+    "huge": 1e12 * seasonal(120),
+    "very huge": 1e300 * seasonal(120),
+    "tiny": 1e-12 * seasonal(120),
+    "huge level": 1e12 + seasonal(120),
+    "step": np.repeat([0.0, 1.0], 60),
+    "spike": np.where(np.arange(120) == 60, 1e9, 1.0),
+    "two points": np.array([1.0, 2.0]),
+    "three points": np.array([1.0, 2.0, 4.0]),
+}
+
+
+@every_model
+@pytest.mark.parametrize("kind", AWKWARD)
+def test_awkward_series_give_numbers_or_a_sentence(name, kind):
+    panel = Panel.from_arrays({"s": AWKWARD[kind]}, frequency="h")
+    try:
+        forecast = make(name).fit(panel, horizon=6).predict()
+    except EngineError as problem:
+        assert str(problem).endswith(".")
+        assert "s" in str(problem)
+        return
+    assert np.isfinite(forecast.mean).all()
+    for level in (80, 95):
+        assert np.isfinite(forecast.lower[level]).all()
+        assert (forecast.lower[level] <= forecast.mean).all()
+    if kind in {"constant", "zeros"}:
+        assert np.allclose(forecast.mean, AWKWARD[kind][0], atol=1e-6)
+
+
+@every_model
+def test_wider_levels_contain_narrower_ones(name, hourly):
+    forecast = make(name).fit(hourly, horizon=8).predict(levels=(50, 80, 90, 99))
+    bounds = [forecast.lower[p] for p in (99, 90, 80, 50)] + [forecast.mean]
+    bounds += [forecast.upper[p] for p in (50, 80, 90, 99)]
+    assert (np.diff(np.stack(bounds), axis=0) >= -1e-9).all()
+
+
+@every_model
+def test_levels_may_be_left_out(name, hourly):
+    forecast = make(name).fit(hourly, horizon=3).predict(levels=())
+    assert list(forecast.to_frame()) == ["unique_id", "ds", name]
+
+
+@every_model
+def test_a_stop_request_is_obeyed_at_the_next_step(name, hourly):
+    asked = 0
+
+    def should_stop():
+        nonlocal asked
+        asked += 1
+        return asked > 2
+
+    with pytest.raises(Cancelled):
+        make(name).fit(hourly, horizon=5, should_stop=should_stop)
+    assert asked == 3
+
+
+@every_model
+def test_progress_grows_to_one(name, hourly):
+    seen = []
+    make(name).fit(hourly, horizon=5, progress=lambda done, message: seen.append(done))
+    assert seen == sorted(seen)
+    assert (seen[0], seen[-1]) == (0.0, 1.0)
+
+
+@every_model
+def test_a_shorter_horizon_is_the_beginning_of_the_longer(name, hourly):
+    model = make(name).fit(hourly, horizon=8)
+    assert np.allclose(model.predict(horizon=3).mean, model.predict().mean[:, :3])
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if direct(n)])
+def test_a_longer_horizon_needs_a_new_fit(name, hourly):
+    model = make(name).fit(hourly, horizon=3)
+    with pytest.raises(HorizonError, match="fitted for 3 steps; 4 need a new fit"):
+        model.predict(horizon=4)
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if not direct(n)])
+def test_a_rule_forecasts_beyond_its_horizon(name, hourly):
+    forecast = make(name).fit(hourly, horizon=3).predict(horizon=12)
+    assert forecast.upper[80].shape == (2, 12, 2)
+    assert np.isfinite(forecast.upper[80]).all()
+
+
+@every_model
+def test_an_unfitted_model_says_so(name):
+    with pytest.raises(NotFittedError, match="Fit the model"):
+        make(name).predict()
+
+
+@every_model
+def test_other_channels_than_learned_are_refused(name, hourly, single):
+    with pytest.raises(SettingsError, match="learned 2 channels; the data have 1"):
+        make(name).fit(hourly, horizon=3).predict(single)
+
+
+@every_model
+def test_an_unknown_setting_names_the_known_ones(name):
+    with pytest.raises(SettingsError, match="has no setting magic"):
+        create(name, magic=1)
+
+
+def test_an_unknown_model_lists_the_known_ones():
+    with pytest.raises(UnknownModelError, match="naive, seasonal_naive"):
+        create("crystal_ball")
+
+
+@every_model
+def test_every_entry_speaks_for_itself(name):
+    entry = model_type(name)
+    assert entry.label
+    assert entry.description.endswith(".")
+    assert entry.load().name == name
+    assert entry.load().capabilities == entry.capabilities
+    assert entry.load().settings_type is entry.settings
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in {"naive", "drift"}])
+def test_an_easy_seasonal_series_is_beaten_clearly(name):
+    panel = Panel.from_arrays(seasonal(1500), frequency="h")
+    yardstick = backtest(create("naive"), panel, horizon=24, windows=10)
+    assert backtest(create(name), panel, horizon=24, windows=10).skill(yardstick) > 0.9
