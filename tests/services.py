@@ -14,7 +14,6 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -73,7 +72,7 @@ def stop():
         shutil.rmtree(_folders.pop(), ignore_errors=True)
 
 
-def start_postgres(folder: Path) -> str:
+def start_postgres(folder):
     """Start a server that forgets everything with its folder; answers its address."""
     data = folder / "postgres"
     password = secrets.token_urlsafe(16)
@@ -82,7 +81,7 @@ def start_postgres(folder: Path) -> str:
         folder.chmod(0o711)
     cluster.initialise(postgres.Postgres(data, 0, password, identity), throw_away=True)
 
-    def attempt() -> tuple[postgres.Postgres, subprocess.Popen[bytes]]:
+    def attempt():
         server = postgres.Postgres(data, free_port(), password, identity)
         process = launch(
             server.command(postgres.THROW_AWAY), server.preexec(), folder / "postgres.log"
@@ -94,11 +93,11 @@ def start_postgres(folder: Path) -> str:
     return server.url
 
 
-def start_valkey(folder: Path) -> str:
+def start_valkey(folder):
     """Start a server without persistence; answers its address."""
     password = secrets.token_urlsafe(16)
 
-    def attempt() -> tuple[valkey.Valkey, subprocess.Popen[bytes]]:
+    def attempt():
         server = valkey.Valkey(folder / "valkey", free_port(), password)
         server.prepare(throw_away=True)
         return server, launch(server.command(), server.preexec(), folder / "valkey.log")
@@ -106,7 +105,7 @@ def start_valkey(folder: Path) -> str:
     return until_ready(attempt, valkey.STOP_SIGNAL, folder / "valkey.log").url
 
 
-def launch(command: list[str], preexec: Callable[[], None], log: Path) -> subprocess.Popen[bytes]:
+def launch(command, preexec, log):
     with log.open("ab") as output:
         return subprocess.Popen(
             command,
@@ -135,7 +134,7 @@ def until_ready(attempt, stop_signal, log):
     raise RuntimeError(f"A test service did not start:\n{log.read_text()[-2000:]}")
 
 
-def remove_abandoned(parent: Path) -> None:
+def remove_abandoned(parent):
     """Remove folders of runs that were killed before they could tidy up."""
     for folder in parent.glob(PREFIX + "*"):
         with contextlib.suppress(OSError, ValueError):

@@ -32,7 +32,7 @@ def static_files_mark() -> str:
         for name, storage in finder.list(ignore_patterns=[]):
             seen = Path(storage.path(name)).stat()
             digest.update(f"{name}\0{seen.st_size}\0{seen.st_mtime_ns}\n".encode())
-    digest.update(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    digest.update(repr(settings.STORAGES["staticfiles"]).encode())
     return digest.hexdigest()
 
 
