@@ -55,6 +55,14 @@ def env_int(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} is “{text}”. Use a whole number.") from problem
 
 
+def env_float(name: str, default: float) -> float:
+    text = env_str(name, str(default))
+    try:
+        return float(text)
+    except ValueError as problem:
+        raise ImproperlyConfigured(f"{name} is “{text}”. Use a number.") from problem
+
+
 def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in env_str(name, default).split(",") if part.strip()]
 

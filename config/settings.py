@@ -125,6 +125,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 UPLOAD_MAX_BYTES = env.env_int("ALMANAC_UPLOAD_MAX_BYTES", 2 * 1024**3)
+# A file that takes longer to read is stopped.
+INGEST_SECONDS = env.env_int("ALMANAC_INGEST_SECONDS", 900)
 QUOTA_BYTES = env.env_int("ALMANAC_QUOTA_BYTES", 50 * 1024**3)
 
 # --- static files -----------------------------------------------------------------------------
@@ -272,6 +274,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Forecasts you can trust and share, from any table of time-stamped numbers.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["accounts.permissions.SignedInAndScoped"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -280,8 +283,34 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- background work --------------------------------------------------------------------------
-CELERY_BROKER_URL = env.redis_database(REDIS_URL, 0)
 JOB_HARD_LIMIT = env.env_int("ALMANAC_JOB_HARD_LIMIT", 6 * 3600)
+JOB_HEARTBEAT_SECONDS = env.env_float("ALMANAC_JOB_HEARTBEAT", 10.0)
+JOB_LOST_SECONDS = env.env_float("ALMANAC_JOB_LOST", 45.0)
+JOB_REAP_SECONDS = env.env_float("ALMANAC_JOB_REAP", 10.0)
+JOB_REPORT_SECONDS = env.env_float("ALMANAC_JOB_REPORT", 1.0)
+JOB_KEEP_DAYS = env.env_int("ALMANAC_JOB_KEEP_DAYS", 30)
+CELERY_BROKER_URL = env.redis_database(REDIS_URL, 0)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A message is never redelivered while its job may run: the lease in the row is the only judge.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": JOB_HARD_LIMIT + 3600}
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_RESULT_SERIALIZER = "json"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = False
+CELERY_TASK_TIME_LIMIT = JOB_HARD_LIMIT
+CELERY_TASK_SOFT_TIME_LIMIT = JOB_HARD_LIMIT - 60
+CELERY_TASK_DEFAULT_QUEUE = "fast"
+CELERY_TASK_CREATE_MISSING_QUEUES = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "jobs.scheduling:WatchingScheduler"
+CELERY_BEAT_SCHEDULE = {
+    "jobs.forget": {"task": "jobs.forget", "schedule": 24 * 3600.0},
+}
 
 # --- words and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

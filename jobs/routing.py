@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from typing import Any
 
-websocket_urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from jobs.consumers import JobConsumer
+
+application: Any = JobConsumer.as_asgi()
+websocket_urlpatterns: list[URLPattern] = [
+    path("ws/jobs/<uuid:job_id>/", application, name="job-live"),
+]

@@ -1,0 +1,17 @@
+"""The tracked long job."""
+
+from __future__ import annotations
+
+from celery import signals
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class JobsConfig(AppConfig):
+    name = "jobs"
+    verbose_name = _("Jobs")
+
+    def ready(self) -> None:
+        from jobs import stopping  # noqa: PLC0415
+
+        signals.worker_shutting_down.connect(stopping.request, dispatch_uid="jobs.stopping")
