@@ -28,10 +28,10 @@ class Line(ApplicationCommunicator):
         }
         super().__init__(application, scope)
 
-    async def connect(self, timeout=PATIENT):
+    async def connect(self):
         """(True, None), or (False, closing code)."""
         await self.send_input({"type": "websocket.connect"})
-        answer = await self.receive_output(timeout)
+        answer = await self.receive_output(PATIENT)
         return answer["type"] == "websocket.accept", answer.get("code")
 
     async def send_text(self, text):
@@ -40,18 +40,18 @@ class Line(ApplicationCommunicator):
     async def send_json_to(self, data):
         await self.send_text(json.dumps(data))
 
-    async def receive_json_from(self, timeout=PATIENT):
-        message = await self.receive_output(timeout)
+    async def receive_json_from(self):
+        message = await self.receive_output(PATIENT)
         assert message["type"] == "websocket.send", message
         return json.loads(message["text"])
 
-    async def closing_code(self, timeout=PATIENT):
+    async def closing_code(self):
         """The code with which the other side hangs up; messages before it are skipped."""
         while True:
-            message = await self.receive_output(timeout)
+            message = await self.receive_output(PATIENT)
             if message["type"] == "websocket.close":
                 return message.get("code")
 
-    async def disconnect(self, code=1000, timeout=PATIENT):
+    async def disconnect(self, code=1000):
         await self.send_input({"type": "websocket.disconnect", "code": code})
-        await self.wait(timeout)
+        await self.wait(PATIENT)
