@@ -42,7 +42,7 @@ from datasets.views.downloads import as_file
 from datasets.views.fetching import require_version
 from datasets.views.grid import Asked, whole_number
 
-MOST_ROWS = 1000
+MOST_ROWS = 500
 
 
 def _query(name: str, words: str, kind: Any = OpenApiTypes.STR, *, many: bool = False) -> Any:
@@ -59,7 +59,7 @@ RANGE = [
 ]
 ROWS = [
     _query("page", "Page number, from 1.", int),
-    _query("page_size", "Rows a page, 1 to 1,000.", int),
+    _query("page_size", "Rows a page, 1 to 500.", int),
     _query("sort", "Column key, with - for descending: -c2."),
     _query("f", "Filter as key:operator:value, such as c2:lt:10; may be repeated.", many=True),
     _query("q", "Rows in which any cell holds this text."),

@@ -6,3 +6,11 @@ class DatasetsConfig(AppConfig):
     name = "datasets"
     verbose_name = _("Data")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let jobs move the status of datasets, and let the search find them."""
+        # Models can be imported only once every app is loaded.
+        from datasets import hits, transitions  # noqa: PLC0415
+
+        transitions.connect()
+        hits.connect()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 (it is an answer, not a fault)
     """A file is refused for the reason `code`; `params` name row, column, text and limits.
 
     Rows are counted as a spreadsheet shows them: the first line of the file is row 1.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from datasets.building.duck import first_row, parquet
+from datasets.building.duck import THREADS, first_row, parquet
 from datasets.building.levels import RAW_ROWS, LevelBuilder
 from datasets.building.numbers import Distribution, Floats, NumberSummary, number_stats
 
@@ -50,10 +51,13 @@ def describe(
     numbers = [key for key, kind in types.items() if kind in {"number", "empty"}]
     found: dict[str, Described] = {}
     step = max(1, _CELLS // max(table.rows, 1))
-    for start in range(0, len(numbers), step):
-        group = numbers[start : start + step]
-        found |= _numbers(connection, table, group)
-        on_share(start / max(len(types), 1))
+    groups = [numbers[start : start + step] for start in range(0, len(numbers), step)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        # A cursor is a connection of its own, as threads must not share one.
+        work = [pool.submit(_numbers, connection.cursor(), table, group) for group in groups]
+        for place, future in enumerate(work):
+            found |= future.result()
+            on_share(place / len(groups))
     distinct = _distinct(connection, table, numbers)
     for key, count in distinct.items():
         found[key].stats["distinct"] = count

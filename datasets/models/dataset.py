@@ -116,6 +116,8 @@ class Dataset(Owned):
     @property
     def is_being_read(self) -> bool:
         """Is its file still arriving or being read?"""
+        if self.job is not None:
+            return self.job.is_live
         return self.status in {self.Status.UPLOADING, self.Status.PROCESSING}
 
     @property

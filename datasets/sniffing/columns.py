@@ -23,6 +23,10 @@ from datasets.sniffing.times import (
 )
 
 _SAMPLED = 2000
+# Names that say "this is what to forecast", in several languages.
+MAIN_NAMES = frozenset(
+    {"y", "value", "target", "ot", "load", "load_mw", "sales", "demand", "值", "目标", "销售额"}
+)
 
 
 def has_header(records: Sequence[Record], decimal: str) -> bool:

@@ -36,7 +36,7 @@ def misfit(column: FoundColumn, typed: str) -> str:
     unread = f"({typed} IS NULL AND {raw} <> '')"
     if column.type not in {"number", "empty"}:
         return unread
-    zeros = f"({raw}[1] IN ('0', '+', '-') AND length({raw}) > 1 AND {_leading_zero(raw)})"
+    zeros = f"({_may_lead_with_zero(raw)} AND {_leading_zero(raw)})"
     long = f"(abs({typed}) > {LARGEST_EXACT} AND {_whole_digits(raw)})"
     return f"({unread} OR {zeros} OR {long})"
 
@@ -70,6 +70,13 @@ def zoned(raw: str) -> str:
     plain = f"(length({raw}) = 10 OR (length({raw}) = 19 AND {raw}[17] = ':'))"
     named = f"regexp_matches({raw}, {literal(ZONED)})"
     return f"(CASE WHEN {raw} IS NULL OR {plain} THEN false ELSE {named} END)"
+
+
+def _may_lead_with_zero(text: str) -> str:
+    """A cheap test by order of characters that lets few cells through to the pattern."""
+    ranges = (("00", "0:"), ("-00", "-0:"), ("+00", "+0:"), ("", "!"))
+    tests = [f"{text} BETWEEN '{low}' AND '{high}'" for low, high in ranges]
+    return f"({' OR '.join(tests)})"
 
 
 def _leading_zero(text: str) -> str:

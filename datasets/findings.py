@@ -1,0 +1,162 @@
+"""What was noticed while reading, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from datasets.models.version import Version
+
+_ORDER = {"bad": 0, "warn": 1, "info": 2}
+
+SENTENCES = {
+    "no_time": _(
+        "No column of dates or times was found. Charts count rows; a forecast needs a time column."
+    ),
+    "repeated_times": _(
+        "%(count)s rows repeat a time that was already there, first %(where)s. Remove or merge "
+        "them before forecasting."
+    ),
+    "rows_without_time": _("%(count)s rows have no time in %(column)s and cannot be charted."),
+    "irregular": _(
+        "The times in %(column)s follow no regular step. Resample them before forecasting."
+    ),
+    "gaps": _("%(count)s gaps, %(absent)s rows in all; the longest %(where)s."),
+    "off_grid": _("%(count)s rows stand between the usual times."),
+    "zones": _("Times in %(column)s name their zone and were converted to UTC."),
+    "zones_mixed": _(
+        "%(count)s times in %(column)s name a zone and were converted to UTC; %(naive)s name none "
+        "and were taken as UTC."
+    ),
+    "unreadable": _(
+        "%(count)s cells in %(column)s could not be read and are missing, such as %(where)s."
+    ),
+    "infinite": _(
+        "%(count)s cells in %(column)s could not be read and are missing, %(infinite)s of them "
+        "infinite or beyond 1e308, such as %(where)s."
+    ),
+    "missing_words": _("%(count)s cells in %(column)s are missing; they hold %(words)s."),
+    "empty_column": _("%(column)s is empty."),
+    "constant": _("%(column)s is always %(value)s. There is nothing to forecast in it."),
+    "missing": _("%(count)s of %(rows)s cells in %(column)s are missing."),
+    "renamed": _("The column name %(was)s was changed to %(now)s, as it stood twice."),
+    "unnamed": _("A column without a name was called %(now)s."),
+    "encoding_guessed": _("The characters were read as %(encoding)s."),
+    "no_header": _("The first row holds data, so the columns were numbered."),
+    "header_assumed": _("The first row was taken as column names. Every column holds text."),
+    "numbers_as_times": _("The numbers in %(column)s were read as times: %(kind)s."),
+    "day_order_ambiguous": _(
+        "Day and month in %(column)s could be either way round. They were read as %(order)s."
+    ),
+    "kept_as_text": _(
+        "%(column)s was kept as text: %(count)s cells would lose leading zeros or digits as "
+        "numbers."
+    ),
+    "mixed_as_text": _(
+        "%(column)s mixes text and values and was kept as text (%(count)s cells are no values)."
+    ),
+    "short_rows": _(
+        "%(count)s rows were shorter than the header; the cells they lack are missing, such as in "
+        "row %(where)s."
+    ),
+    "blank_lines": _("%(count)s blank lines were left out."),
+    "sorted": _("Rows were sorted by time; %(count)s stood before an earlier one."),
+}
+
+TIME_KINDS = {
+    "unix_s": _("Unix seconds"),
+    "unix_ms": _("Unix milliseconds"),
+    "unix_us": _("Unix microseconds"),
+    "unix_ns": _("Unix nanoseconds"),
+    "excel": _("Excel serial days"),
+    "compact": _("dates such as 20240131"),
+    "year": _("years"),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to know about a version. `severity` is bad, warn or info."""
+
+    code: str
+    severity: str
+    sentence: str
+    column: str
+    count: int
+
+    @property
+    def rows(self) -> int:
+        """How many rows or cells it is about."""
+        return self.count
+
+
+def findings_of(version: Version) -> list[Finding]:
+    """The findings of `version`, worst first, in the active language."""
+    names = {column.key: column.name for column in version.columns.all()}
+    found = [_in_words(given, names) for given in version.profile.get("findings", [])]
+    return sorted(found, key=lambda finding: _ORDER[finding.severity])
+
+
+def _in_words(given: dict[str, Any], names: dict[str, str]) -> Finding:
+    code, column = given["code"], names.get(given["column"], "")
+    params = {**given["params"], "column": column, "count": f"{given['count']:,}"}
+    for name in ("rows", "naive", "absent", "infinite"):
+        if isinstance(params.get(name), int):
+            params[name] = f"{params[name]:,}"
+    words = _WORDS.get(code)
+    if words:
+        params |= words(given["params"])
+    sentence = str(SENTENCES[_variant(code, given["params"])]) % params
+    return Finding(code, given["severity"], sentence, column, given["count"])
+
+
+def _variant(code: str, params: dict[str, Any]) -> str:
+    if code == "zones" and params["naive"]:
+        return "zones_mixed"
+    if code == "unreadable" and params["infinite"]:
+        return "infinite"
+    return code
+
+
+def _repeated(params: dict[str, Any]) -> dict[str, str]:
+    series, at = params["examples"][0]
+    if series:
+        return {"where": gettext("%(series)s at %(time)s") % {"series": series, "time": at}}
+    return {"where": gettext("at %(time)s") % {"time": at}}
+
+
+def _gap(params: dict[str, Any]) -> dict[str, str]:
+    if not params["examples"]:
+        return {"where": ""}
+    series, start, end = params["examples"][0]
+    span = gettext("from %(start)s to %(end)s") % {"start": start, "end": end}
+    return {"where": f"{span} ({series})" if series else span}
+
+
+def _cells(params: dict[str, Any]) -> dict[str, str]:
+    cells = [
+        gettext('"%(text)s" in row %(row)s') % {"text": text, "row": f"{row:,}"}
+        for row, text in params["examples"][:2]
+    ]
+    return {"where": ", ".join(cells)}
+
+
+def _order(params: dict[str, Any]) -> dict[str, str]:
+    order = gettext("day first") if params["day_first"] else gettext("month first")
+    return {"order": order}
+
+
+_WORDS: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
+    "repeated_times": _repeated,
+    "gaps": _gap,
+    "unreadable": _cells,
+    "missing_words": lambda params: {"words": ", ".join(params["words"])},
+    "numbers_as_times": lambda params: {"kind": str(TIME_KINDS[params["kind"]])},
+    "day_order_ambiguous": _order,
+    "short_rows": lambda params: {"where": f"{params['rows'][0]:,}"},
+}

@@ -1,0 +1,119 @@
+"""The only reader of stored versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from django.utils.translation import gettext
+
+from datasets import storage
+from datasets.building.duck import connect, parquet
+from datasets.models import Column, Version
+from datasets.problems import DatasetProblem
+from forecasting.engine.panel import Panel
+
+_FIRST, _LAST = pd.Timestamp.min, pd.Timestamp.max
+
+
+def read_frame(version: Version, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Rows sorted by series and time, columns under the names that people see.
+
+    `columns` (names or keys) chooses some. Times are datetime64 without zone; numbers float64
+    with NaN for missing; text and categories are objects. Raises DatasetProblem for a column
+    that does not exist.
+    """
+    chosen = list(version.columns.all()) if columns is None else _choose(version, columns)
+    wanted = ", ".join(_selected(column) for column in chosen) or "NULL"
+    table = parquet(storage.local_copy(version.file_key))
+    with connect() as connection:
+        arrays = connection.execute(f"SELECT {wanted} FROM {table}").fetchnumpy()  # noqa: S608
+    data = {column.key: _as_series(column, arrays[column.key]) for column in chosen}
+    frame = pd.DataFrame(data, columns=[column.key for column in chosen])
+    frame.columns = pd.Index([column.name for column in chosen])
+    return frame
+
+
+def read_panel(version: Version, targets: Sequence[str] | None = None) -> Panel:
+    """The value columns as a Panel: channels of one series when wide, one channel a series long.
+
+    `targets` (names or keys) chooses value columns; without it all of them. Rows without a time
+    are left out (they are counted in the profile). Raises DatasetProblem without a time column,
+    EngineError naming series and row when the times are repeated or irregular.
+    """
+    time = version.time
+    if time is None:
+        raise DatasetProblem(
+            gettext(
+                "%(name)s has no column of dates or times, which a forecast needs. Add one and "
+                "upload the file again."
+            )
+            % {"name": version.dataset.name},
+            code="no_time",
+        )
+    values = version.value_columns() if targets is None else _choose(version, targets)
+    _require_numbers(version, values)
+    names = [column.name for column in values]
+    if version.layout == Version.Layout.LONG:
+        series = version.column(version.series_column)
+        frame = read_frame(version, [series.key, time.key, *(column.key for column in values)])
+        frame = frame.dropna(subset=[time.name, series.name])
+        return Panel.from_long(frame, series.name, time.name, names, version.frequency or None)
+    frame = read_frame(version, [time.key, *(column.key for column in values)])
+    frame = frame.dropna(subset=[time.name])
+    return Panel.from_wide(frame, time.name, names, version.frequency or None)
+
+
+def _choose(version: Version, wanted: Sequence[str]) -> list[Column]:
+    known = {column.key: column for column in version.columns.all()}
+    # A name wins over a key: a file may well have a column called c1.
+    known |= {column.name: column for column in version.columns.all()}
+    missing = [name for name in wanted if name not in known]
+    if missing:
+        raise DatasetProblem(
+            gettext("%(name)s has no column %(column)s. It has %(known)s.")
+            % {
+                "name": version.dataset.name,
+                "column": missing[0],
+                "known": ", ".join(column.name for column in version.columns.all()[:10]),
+            },
+            code="unknown_column",
+            field="column",
+        )
+    return [known[name] for name in wanted]
+
+
+def _require_numbers(version: Version, values: Sequence[Column]) -> None:
+    words = [column.name for column in values if not column.is_number]
+    if words or not values:
+        raise DatasetProblem(
+            gettext("%(column)s holds no numbers. Choose a column of numbers to forecast.")
+            % {"column": words[0] if words else version.dataset.name},
+            code="no_numbers",
+            field="target",
+        )
+
+
+def _selected(column: Column) -> str:
+    if column.is_number:
+        return f"coalesce({column.key}, 'nan'::DOUBLE) AS {column.key}"
+    return column.key
+
+
+def _as_series(column: Column, array: np.ndarray) -> pd.Series:
+    if column.is_number:
+        return pd.Series(np.asarray(array, dtype=np.float64))
+    if column.type == Column.Type.DATETIME:
+        return _as_times(array)
+    filled = np.ma.filled(np.ma.asarray(array, dtype=object), None)
+    return pd.Series(filled, dtype=object)
+
+
+def _as_times(array: np.ndarray) -> pd.Series:
+    """Nanoseconds when every time fits (1677 to 2262), else microseconds."""
+    times = pd.Series(np.ma.filled(np.ma.asarray(array), np.datetime64("NaT")))
+    times = times.astype("datetime64[us]")
+    if times.isna().all() or (times.min() > _FIRST and times.max() < _LAST):
+        return times.astype("datetime64[ns]")
+    return times

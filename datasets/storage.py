@@ -1,0 +1,149 @@
+"""Where files lie: keys made by us, in a local folder or an object store."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, default_storage
+
+_BLOCK = 1024 * 1024
+# Copies of remote files kept on this machine.
+_CACHE_BYTES = 20 * 1024**3
+
+
+def folder_of(dataset_id: object) -> str:
+    """The key prefix under which everything of one dataset lies."""
+    return f"datasets/{dataset_id}"
+
+
+def source_key(dataset_id: object) -> str:
+    """The key of the file as it was uploaded."""
+    return f"{folder_of(dataset_id)}/source"
+
+
+def version_folder(dataset_id: object, number: int) -> str:
+    """The key prefix of one version."""
+    return f"{folder_of(dataset_id)}/v{number}"
+
+
+def put(path: Path, key: str) -> None:
+    """Store the file at `path` under `key`; a local one is moved, not copied."""
+    if isinstance(default_storage, FileSystemStorage):
+        target = Path(default_storage.path(key))
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        shutil.move(path, target)
+        target.chmod(0o600)
+        return
+    with path.open("rb") as file:
+        default_storage.save(key, File(file))
+    path.unlink()
+
+
+def local_copy(key: str) -> Path:
+    """A path on this machine that holds the file; never write to it.
+
+    Raises FileNotFoundError when nothing is stored under `key`.
+    """
+    if isinstance(default_storage, FileSystemStorage):
+        path = Path(default_storage.path(key))
+        if not path.is_file():
+            raise FileNotFoundError(key)
+        return path
+    cached = _cache_folder() / key
+    if cached.is_file():
+        cached.touch()
+        return cached
+    cached.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_room(default_storage.size(key))
+    with (
+        tempfile.NamedTemporaryFile(dir=cached.parent, delete=False) as part,
+        default_storage.open(key, "rb") as file,
+    ):
+        shutil.copyfileobj(file, part, _BLOCK)
+    Path(part.name).rename(cached)
+    return cached
+
+
+def delete_tree(prefix: str) -> None:
+    """Remove everything stored under a prefix; nothing there is fine."""
+    if isinstance(default_storage, FileSystemStorage):
+        shutil.rmtree(default_storage.path(prefix), ignore_errors=True)
+        return
+    folders, files = default_storage.listdir(prefix)
+    for name in files:
+        default_storage.delete(f"{prefix}/{name}")
+    for name in folders:
+        delete_tree(f"{prefix}/{name}")
+    shutil.rmtree(_cache_folder() / prefix, ignore_errors=True)
+
+
+def stored_folders() -> list[str]:
+    """The dataset ids that have files."""
+    if not _exists("datasets"):
+        return []
+    folders, _files = default_storage.listdir("datasets")
+    return folders
+
+
+def changed_at(prefix: str) -> float | None:
+    """When a local folder last changed (seconds since 1970); None in an object store."""
+    if not isinstance(default_storage, FileSystemStorage):
+        return None
+    try:
+        return Path(default_storage.path(prefix)).stat().st_mtime
+    except FileNotFoundError:
+        return None
+
+
+def clear_work(*, older_than: float) -> int:
+    """Remove work folders that nothing has touched for `older_than` seconds."""
+    removed = 0
+    for folder in _work_base().iterdir():
+        if time.time() - folder.stat().st_mtime > older_than:
+            shutil.rmtree(folder, ignore_errors=True)
+            removed += 1
+    return removed
+
+
+@contextmanager
+def work_folder() -> Iterator[Path]:
+    """An empty private folder, on the disk where files end up, removed afterwards."""
+    with tempfile.TemporaryDirectory(dir=_work_base(), ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def _work_base() -> Path:
+    base = Path(settings.VAR_DIR) / "work"
+    base.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return base
+
+
+def _exists(prefix: str) -> bool:
+    if isinstance(default_storage, FileSystemStorage):
+        return Path(default_storage.path(prefix)).is_dir()
+    return True
+
+
+def _cache_folder() -> Path:
+    return Path(settings.VAR_DIR) / "cache"
+
+
+def _make_room(size: int) -> None:
+    """Drop the copies used longest ago until `size` more bytes fit."""
+    files = sorted(
+        (path for path in _cache_folder().rglob("*") if path.is_file()),
+        key=lambda path: path.stat().st_mtime,
+    )
+    used = sum(path.stat().st_size for path in files)
+    for path in files:
+        if used + size <= _CACHE_BYTES:
+            return
+        used -= path.stat().st_size
+        path.unlink(missing_ok=True)

@@ -1,0 +1,35 @@
+"""Jobs move the status of datasets; nothing else writes that column."""
+
+from __future__ import annotations
+
+from datasets.models import Dataset
+from jobs.models import Job
+from jobs.registry import on_transition
+
+KIND = "ingest"
+_ENDED_BADLY = frozenset({Job.State.FAILED, Job.State.CANCELLED})
+
+
+def connect() -> None:
+    """Register the hook of ingest jobs."""
+    on_transition(KIND, follow)
+
+
+def follow(job: Job) -> None:
+    """Give the dataset of `job` the status that goes with the job's state.
+
+    A dataset that was read before stays usable when reading it again fails.
+    """
+    for dataset in Dataset.objects.filter(pk=job.arguments["dataset"]):
+        status = _status(dataset, job)
+        metadata = {**dataset.metadata, "error": job.error if job.state in _ENDED_BADLY else ""}
+        if status != dataset.status or metadata != dataset.metadata:
+            Dataset.objects.filter(pk=dataset.pk).update(status=status, metadata=metadata)
+
+
+def _status(dataset: Dataset, job: Job) -> str:
+    if job.state == Job.State.SUCCEEDED:
+        return Dataset.Status.READY
+    if job.state not in _ENDED_BADLY:
+        return Dataset.Status.PROCESSING
+    return Dataset.Status.READY if dataset.versions.exists() else Dataset.Status.ERROR
