@@ -84,7 +84,9 @@ class PersonAdmin(AuditedAdmin, UserAdmin):  # type: ignore[type-arg]
     @admin.action(description=_("Deactivate: sessions, tokens and open pages end at once"))
     def deactivate(self, request: HttpRequest, queryset: models.QuerySet[User]) -> None:
         """Close the doors for the chosen people, except oneself."""
-        for person in queryset.exclude(pk=request.user.pk).filter(is_active=True):
+        for person in queryset.filter(is_active=True):
+            if person == request.user:
+                continue
             person.is_active = False
             person.save(update_fields=["is_active", "updated_at"])
             audit.record(_actor(request), "user.deactivated", person)

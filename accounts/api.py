@@ -18,6 +18,7 @@ from accounts.models import ApiToken, User
 from accounts.permissions import SignedInAndScoped
 from accounts.problems import NotAllowed
 from accounts.registration import check_credentials, register
+from accounts.requests import AuthenticatedApiRequest
 from accounts.serializers import (
     ApiTokenSerializer,
     IssuedApiTokenSerializer,
@@ -101,12 +102,12 @@ class LogoutView(OpenDoor):
 
 class MeView(APIView):
     @extend_schema(responses=MeSerializer, tags=["auth"])
-    def get(self, request: Request) -> Response:
+    def get(self, request: AuthenticatedApiRequest) -> Response:
         """Say who is asking."""
         return Response(MeSerializer(request.user).data)
 
     @extend_schema(request=MeSerializer, responses=MeSerializer, tags=["auth"])
-    def patch(self, request: Request) -> Response:
+    def patch(self, request: AuthenticatedApiRequest) -> Response:
         """Change name, language, theme, time zone or shortcuts."""
         data = MeSerializer(request.user, data=request.data, partial=True)
         data.is_valid(raise_exception=True)
@@ -129,7 +130,7 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, GenericViewS
         return ApiToken.objects.for_list(user) if isinstance(user, User) else self.queryset
 
     @extend_schema(request=NewApiTokenSerializer, responses={201: IssuedApiTokenSerializer})
-    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def create(self, request: AuthenticatedApiRequest, *args: Any, **kwargs: Any) -> Response:
         """Make a token; `token` in the answer is the secret and is never shown again."""
         data = NewApiTokenSerializer(data=request.data)
         data.is_valid(raise_exception=True)

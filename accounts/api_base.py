@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext
 from rest_framework.permissions import SAFE_METHODS
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import ModelViewSet
@@ -15,6 +14,7 @@ from accounts.idempotency import answer_once
 from accounts.models.user import User
 from accounts.ownership import fetch_editable, fetch_visible, require_creator
 from accounts.problems import NotAllowed
+from accounts.requests import AuthenticatedApiRequest
 
 
 class OwnedViewSet(ModelViewSet[Any]):
@@ -53,7 +53,7 @@ class OwnedViewSet(ModelViewSet[Any]):
         self.check_object_permissions(self.request, row)
         return row
 
-    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def create(self, request: AuthenticatedApiRequest, *args: Any, **kwargs: Any) -> Response:
         """Create one row for this person, once per `Idempotency-Key`."""
         require_creator(request.user)
         return answer_once(request, lambda: super(OwnedViewSet, self).create(request))

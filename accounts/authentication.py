@@ -54,7 +54,7 @@ class PersonalTokenAuthentication(BaseAuthentication):
 class ActiveJWTAuthentication(JWTAuthentication):
     """JWT access tokens, as long as the sign-in they come from has not been revoked."""
 
-    def get_user(self, validated_token: "Token") -> User:
+    def get_user(self, validated_token: "Token") -> User:  # type: ignore[override]
         """Return the owner; raises AuthenticationFailed when the sign-in has been revoked."""
         user = owner_of_access(validated_token)
         if user is None:

@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.renderers import JSONRenderer
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models.idempotency import IdempotencyKey
 from accounts.problems import Conflict, Problem
+from accounts.requests import AuthenticatedApiRequest
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(hours=24)
@@ -23,7 +23,7 @@ GIVEN_UP = timedelta(minutes=5)
 MAX_LENGTH = 200
 
 
-def answer_once(request: Request, make: Callable[[], Response]) -> Response:
+def answer_once(request: AuthenticatedApiRequest, make: Callable[[], Response]) -> Response:
     """Return `make()`'s answer, or the stored one if this person sent this key before.
 
     Without the header it just calls `make`. Only answers below 400 are kept (24 h); after a
@@ -44,7 +44,7 @@ def answer_once(request: Request, make: Callable[[], Response]) -> Response:
     return _keep(kept, make)
 
 
-def _claim(request: Request, key: str) -> tuple[bool, IdempotencyKey]:
+def _claim(request: AuthenticatedApiRequest, key: str) -> tuple[bool, IdempotencyKey]:
     mine = IdempotencyKey.objects.filter(owner=request.user)
     now = timezone.now()
     mine.filter(created_at__lt=now - KEPT).delete()
@@ -88,7 +88,7 @@ def _replay(row: IdempotencyKey, fingerprint: str) -> Response:
     return Response(row.body, status=row.status, headers={"Idempotency-Replayed": "true"})
 
 
-def _fingerprint(request: Request) -> str:
+def _fingerprint(request: AuthenticatedApiRequest) -> str:
     parts = [request.method or "", request.get_full_path(), json.dumps(_plain(request.data))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

@@ -144,7 +144,7 @@ class PreferencesMiddleware(MiddlewareMixin):
 class SignInMiddleware(LoginRequiredMiddleware):
     """Django's closed door; a fragment asked for by htmx sends the whole page to sign-in."""
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override]  # a fragment gets no redirect
         self, request: HttpRequest, view_func: Callable[..., Any]
     ) -> HttpResponseBase:
         if request.headers.get("HX-Request") != "true":

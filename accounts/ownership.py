@@ -4,13 +4,12 @@ Views, the API, consumers and tools fetch through `fetch_visible` and `fetch_edi
 through `.visible_to(user)` and `.editable_by(user)`.
 """
 
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeGuard, TypeVar
 
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.fields import GenericRelation
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import Q
 from django.http import Http404
@@ -22,7 +21,7 @@ from accounts.models.share import Share, ShareLink
 from accounts.models.user import User
 from accounts.problems import NotAllowed
 
-Person = AbstractBaseUser | AnonymousUser
+Person = User | AnonymousUser
 Row = TypeVar("Row", bound=models.Model)
 Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
 
@@ -52,7 +51,7 @@ class OwnedQuerySet(models.QuerySet[Row]):
         links = ShareLink.objects.of(self.model).usable(secret)
         return self.filter(pk__in=links.values("object_id"))
 
-    def _shared_with(self, user: Person) -> models.QuerySet[Any]:
+    def _shared_with(self, user: User) -> models.QuerySet[Any]:
         return Share.objects.of(self.model).filter(person=user).values("object_id")
 
 
@@ -112,16 +111,16 @@ def require_creator(user: Person) -> None:
         )
 
 
-def _is_present(user: Person) -> bool:
-    return bool(user.is_authenticated and user.is_active)
+def _is_present(user: Person) -> TypeGuard[User]:
+    return isinstance(user, User) and user.is_active
 
 
-def _may_create(user: Person) -> bool:
+def _may_create(user: Person) -> TypeGuard[User]:
     return isinstance(user, User) and user.can_create
 
 
 def _the_only(queryset: models.QuerySet[Row], lookup: dict[str, Any]) -> Row:
     try:
         return queryset.get(**lookup)
-    except (queryset.model.DoesNotExist, ValidationError, ValueError) as missing:
+    except (ObjectDoesNotExist, ValidationError, ValueError) as missing:
         raise Http404 from missing

@@ -18,7 +18,7 @@ class SignedInAndScoped(BasePermission):
     def has_permission(self, request: Request, view: "APIView") -> bool:
         """Return True when the request may go on to the view."""
         user = request.user
-        if not (user and user.is_authenticated and user.is_active):
+        if not (user.is_authenticated and user.is_active):
             return False
         if not isinstance(request.auth, ApiToken):
             return True

@@ -63,4 +63,4 @@ def check_credentials(request: HttpRequest, *, name: str, password: str) -> User
 def _may_enter(user: User) -> bool:
     if settings.ACCOUNT_EMAIL_VERIFICATION != "mandatory":
         return True
-    return EmailAddress.objects.filter(user=user, verified=True).exists()
+    return bool(EmailAddress.objects.filter(user=user, verified=True).exists())

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
+from rest_framework.request import Request
 
 from accounts.models.user import User
 
@@ -11,3 +12,9 @@ class AuthenticatedHttpRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+class AuthenticatedApiRequest(Request):
+    """An API request that has passed `SignedInAndScoped`."""
+
+    user: User

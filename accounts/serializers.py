@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -34,7 +35,7 @@ class RegisterSerializer(serializers.ModelSerializer[User]):
         draft = User(username=attrs["username"], email=attrs["email"])
         try:
             validate_password(attrs["password"], draft)
-        except serializers.DjangoValidationError as problem:
+        except DjangoValidationError as problem:
             raise serializers.ValidationError({"password": problem.messages}) from problem
         return attrs
 
@@ -105,4 +106,4 @@ class IssuedApiTokenSerializer(ApiTokenSerializer):
 
     class Meta(ApiTokenSerializer.Meta):
         fields = (*ApiTokenSerializer.Meta.fields, "token")  # type: ignore[assignment]
-        read_only_fields = fields
+        read_only_fields = fields  # type: ignore[assignment]

@@ -34,7 +34,7 @@ class _SignedInOnly:
         return await self.inner(scope, receive, send)
 
 
-class _Refusal(AsyncWebsocketConsumer):
+class _Refusal(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
     async def connect(self) -> None:
         await self.close()
 
@@ -54,7 +54,7 @@ def _anything_else() -> Any:
     return re_path(r"", _Refusal.as_asgi())
 
 
-class WatchedConsumer(AsyncJsonWebsocketConsumer):
+class WatchedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has no types
     """Base of all consumers. Subclasses write `allowed` and `opened`, and `closed` if needed.
 
     Access is checked before accepting, on each message and every `recheck_seconds`: a signed-out,
@@ -127,7 +127,10 @@ def signed_in_user(scope: dict[str, Any]) -> User | None:
 
     The session is read again, so that logging out elsewhere and new passwords count.
     """
-    user = User.objects.filter(pk=getattr(scope.get("user"), "pk", None), is_active=True).first()
+    person = scope.get("user")
+    if not isinstance(person, User):
+        return None
+    user = User.objects.filter(pk=person.pk, is_active=True).first()
     session = scope.get("session")
     if user is None or session is None or not session.session_key:
         return user

@@ -33,7 +33,7 @@ def _shape(error: Exception) -> dict[str, dict[str, str]]:
     if isinstance(error, PermissionDenied | exceptions.PermissionDenied):
         return _error("not_allowed", gettext("You may not do this."))
     if isinstance(error, exceptions.Throttled):
-        return throttled(error.wait)
+        return throttled(getattr(error, "wait", None))
     if isinstance(error, exceptions.APIException):
         return _api_error(error)
     return _error("error", str(error))
