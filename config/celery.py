@@ -15,7 +15,21 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 # Imported before work arrives, so that a quick job is quick. Never torch: a fork after it hangs.
-AHEAD = ("numpy", "pandas", "scipy.linalg", "duckdb", "pyarrow.parquet", "forecasting.engine.linear")
+AHEAD = (
+    "numpy",
+    "pandas",
+    "scipy.linalg",
+    "duckdb",
+    "pyarrow.parquet",
+    "forecasting.engine.linear",
+)
+    "numpy",
+    "pandas",
+    "scipy.linalg",
+    "duckdb",
+    "pyarrow.parquet",
+    "forecasting.engine.linear",
+)
 
 
 @signals.setup_logging.connect

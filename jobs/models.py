@@ -35,6 +35,18 @@ class JobQuerySet(OwnedQuerySet["Job"]):
         """Waiting jobs whose message went out before then."""
         return self.filter(state=Job.State.QUEUED, sent_at__lt=since)
 
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")
+
+    def of_kind(self, kind: str) -> Self:
+        return self.filter(kind=kind) if kind else self
+
+    def count_by_state(self) -> dict[str, int]:
+        """How many jobs each state has, states without any included, and `all`."""
+        found = dict(self.order_by().values_list("state").annotate(n=models.Count("pk")))
+        counts = {state: found.get(state, 0) for state in Job.State.values}
+        return {**counts, "all": sum(counts.values())}
+
     def with_id(self, job_id: object) -> Self:
         return self.filter(pk=job_id)
 
@@ -62,9 +74,7 @@ class Job(Owned):
 
     kind = models.CharField(_("kind"), max_length=40)
     title = models.CharField(_("title"), max_length=250)
-    state = models.CharField(
-        _("state"), max_length=10, choices=State.choices, default=State.QUEUED
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
     pool = models.CharField(_("pool"), max_length=10, choices=Pool.choices, default=Pool.FAST)
     task = models.CharField(_("task"), max_length=120)
     arguments = models.JSONField(_("arguments"), default=dict, blank=True)

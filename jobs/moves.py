@@ -99,9 +99,7 @@ def cancel(job: Job) -> Job | None:
         cancel_requested=True,
         finished_at=now,
     )
-    return ended or _write(
-        job.pk, states=(State.RUNNING,), by=None, cancel_requested=True
-    )
+    return ended or _write(job.pk, states=(State.RUNNING,), by=None, cancel_requested=True)
 
 
 def milestone(job: Job, message: str, data: dict[str, Any]) -> JobEvent | None:

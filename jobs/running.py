@@ -28,7 +28,7 @@ __all__ = ["Cancelled", "Interrupted", "Progress", "Superseded", "enqueue", "run
 logger = logging.getLogger(__name__)
 
 
-def enqueue(
+def enqueue(  # noqa: PLR0913 - the row is described by name
     task: Task[Any, Any],
     *,
     owner: User,
