@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,8 @@ from forecasting.engine.errors import BadValuesError, EngineError, TooShortError
 from forecasting.engine.frequency import Frequency, check_horizon
 
 Floats = NDArray[np.float64]
+# Squares of larger values leave the range of float64.
+LARGEST: Final = 1e150
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,14 +39,14 @@ class Panel:
     indptr: NDArray[np.int64]
 
     def __post_init__(self) -> None:
-        infinite = np.argwhere(np.isinf(self.values))
+        infinite = np.argwhere(np.abs(self.values) > LARGEST)
         if len(infinite):
             row, channel = (int(i) for i in infinite[0])
             series = int(np.searchsorted(self.indptr, row, side="right")) - 1
             raise BadValuesError(
                 gettext_noop(
-                    "Series %(series)s holds an infinite value in %(channel)s at %(time)s; "
-                    "replace it by a number or leave it empty."
+                    "Series %(series)s holds an infinite or far too large value in %(channel)s at "
+                    "%(time)s; replace it by a smaller number or leave it empty."
                 ),
                 series=self.ids[series],
                 channel=self.channels[channel],

@@ -43,6 +43,9 @@ class LSTM(nn.Module):
         )
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(hidden_size, output_size)
+        # Untrained it answers zero, which is the last value once the anchor is added back.
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Read the segments oldest first and answer from the last state."""

@@ -96,9 +96,7 @@ def test_skill_compares_the_same_windows(single):
 
 def test_progress_ends_at_one_and_stopping_works(single):
     seen = []
-    backtest(
-        Naive(), single, horizon=6, windows=4, progress=lambda done, _: seen.append(done)
-    )
+    backtest(Naive(), single, horizon=6, windows=4, progress=lambda done, _: seen.append(done))
     assert seen == sorted(seen)
     assert seen[-1] == pytest.approx(1.0)
     with pytest.raises(Cancelled):

@@ -115,8 +115,8 @@ AWKWARD = {
 @every_model
 @pytest.mark.parametrize("kind", AWKWARD)
 def test_awkward_series_give_numbers_or_a_sentence(name, kind):
-    panel = Panel.from_arrays({"s": AWKWARD[kind]}, frequency="h")
     try:
+        panel = Panel.from_arrays({"s": AWKWARD[kind]}, frequency="h")
         forecast = make(name).fit(panel, horizon=6).predict()
     except EngineError as problem:
         assert str(problem).endswith(".")

@@ -73,9 +73,7 @@ def test_restless_times_widen_the_interval():
     calm = random.normal(size=1000)
     model = Naive().fit(Panel.from_arrays(calm), horizon=5)
     restless = Panel.from_arrays(calm * 9)
-    width = [
-        (f.upper[80] - f.lower[80]).mean() for f in (model.predict(), model.predict(restless))
-    ]
+    width = [(f.upper[80] - f.lower[80]).mean() for f in (model.predict(), model.predict(restless))]
     assert width[1] == pytest.approx(3 * width[0], rel=1e-6)
 
 

@@ -1,0 +1,55 @@
+"""What importing the engine costs, and what it must not drag in."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+HEAVY = ("torch", "scipy", "sklearn", "django", "joblib", "safetensors")
+PROGRAM = """
+import sys, time, json
+import numpy, pandas
+began = time.perf_counter()
+{imports}
+spent = time.perf_counter() - began
+print(json.dumps([spent, [name for name in {heavy} if name in sys.modules]]))
+"""
+
+
+def measured(imports):
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(imports=imports, heavy=HEAVY)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+def test_the_engine_is_light():
+    everything_instant = """
+import forecasting.engine as engine
+engine.Panel, engine.create, engine.backtest, engine.save, engine.model_types(), engine.ModelConfig
+"""
+    spent, heavy = min(measured(everything_instant) for _ in range(3))
+    assert heavy == []
+    assert spent <= 0.25
+
+
+def test_an_instant_forecast_needs_no_heavy_library():
+    program = """
+from forecasting.engine.panel import Panel
+from forecasting.engine.registry import create
+for name in ("naive", "seasonal_naive", "linear"):
+    create(name).fit(Panel.from_arrays(numpy.arange(99.0)), horizon=3).predict().to_frame()
+"""
+    assert measured(program)[1] == []
+
+
+def test_the_package_offers_its_public_names():
+    import forecasting.engine as engine
+
+    assert {"Panel", "Model", "register_model", "backtest"} <= set(dir(engine))
+    assert not hasattr(engine, "nothing_of_the_kind")
