@@ -29,6 +29,8 @@ class Console:
 
     def relay(self, name: str, line: str) -> None:
         """A line of a part: JSON records pass as they are, other text gets its name."""
+        if not line.strip():
+            return
         is_record = line.startswith("{") and line.endswith("}")
         self._write(line + "\n" if is_record else f"{name:<{NAME_WIDTH}} │ {line}\n")
 
