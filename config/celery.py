@@ -23,13 +23,6 @@ AHEAD = (
     "pyarrow.parquet",
     "forecasting.engine.linear",
 )
-    "numpy",
-    "pandas",
-    "scipy.linalg",
-    "duckdb",
-    "pyarrow.parquet",
-    "forecasting.engine.linear",
-)
 
 
 @signals.setup_logging.connect
