@@ -161,7 +161,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = env.env_str("ALMANAC_EMAIL_VERIFICATION", "optional")
+# Where people make their own accounts, only a proven address hides who has one already.
+ACCOUNT_EMAIL_VERIFICATION = env.env_str(
+    "ALMANAC_EMAIL_VERIFICATION", "mandatory" if SIGNUP_OPEN else "optional"
+)
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
