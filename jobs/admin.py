@@ -16,14 +16,14 @@ class _ReadOnly:
         return False
 
 
-class JobEventInline(_ReadOnly, admin.TabularInline[JobEvent, Job]):
+class JobEventInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     model = JobEvent
     extra = 0
     fields = ("seq", "at", "message")
 
 
 @admin.register(Job)
-class JobAdmin(_ReadOnly, admin.ModelAdmin[Job]):
+class JobAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("title", "kind", "state", "pool", "owner", "attempt", "created_at")
     list_filter = ("state", "kind", "pool")
     search_fields = ("title", "kind", "owner__username", "id")
@@ -32,7 +32,7 @@ class JobAdmin(_ReadOnly, admin.ModelAdmin[Job]):
 
 
 @admin.register(JobEvent)
-class JobEventAdmin(_ReadOnly, admin.ModelAdmin[JobEvent]):
+class JobEventAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("message", "job", "seq", "at")
     search_fields = ("message", "job__title")
     list_select_related = ("job",)
