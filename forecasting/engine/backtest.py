@@ -159,35 +159,21 @@ def measure(
     """All metrics of ``[W, S, H, C]`` arrays, pooled, per step and per series."""
     scales = _naive_scales(past)
     result = metrics.summary(actual, mean, bands, scales)
-    by_step = [
-        metrics.summary(
-            actual[:, :, [h]],
-            mean[:, :, [h]],
-            {p: (lo[:, :, [h]], hi[:, :, [h]]) for p, (lo, hi) in bands.items()},
-            scales,
-        )
-        for h in range(actual.shape[2])
-    ]
-    result["per_step"] = {
-        name: (
-            {p: [step[name][p] for step in by_step] for p in by_step[0][name]}
-            if isinstance(by_step[0][name], dict)
-            else [step[name] for step in by_step]
-        )
-        for name in by_step[0]
-    }
-    channels = range(actual.shape[3])
-    pairs = [(s, c) for s in range(actual.shape[1]) for c in channels]
+    result["per_step"] = metrics.summary(actual, mean, bands, scales, metrics.PER_STEP)
+    table = metrics.summary(actual, mean, bands, scales, metrics.PER_SERIES)
+    pairs = list(np.ndindex(actual.shape[1], actual.shape[3]))
     result["per_series"] = {
-        label: metrics.summary(
-            actual[:, [s]][..., [c]],
-            mean[:, [s]][..., [c]],
-            {p: (lo[:, [s]][..., [c]], hi[:, [s]][..., [c]]) for p, (lo, hi) in bands.items()},
-            (scales[0][[s]][:, [c]], scales[1][[s]][:, [c]]),
-        )
+        label: {name: _cell(value, s, c) for name, value in table.items()}
         for label, (s, c) in zip(past.labels, pairs, strict=True)
     }
     return result
+
+
+def _cell(value: Any, series: int, channel: int) -> Any:
+    """One series of a metric ``[S, C]``, or of every level of it."""
+    if isinstance(value, dict):
+        return {level: inner[series][channel] for level, inner in value.items()}
+    return value[series][channel]
 
 
 def _check(panel: Panel, horizon: int, windows: int, step: int) -> None:

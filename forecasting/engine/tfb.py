@@ -156,8 +156,8 @@ class Model:
         """mse, rmse, mae, mape, smape, wape and bias over all windows, steps and channels."""
         truth = self._checked(labels)
         forecast = self.predict(data)
-        result = {name: measure(truth, forecast) for name, measure in metrics.POINT.items()}
-        return {"mse": metrics.mse(truth, forecast)} | result
+        measures = {"mse": metrics.mse} | metrics.POINT
+        return {name: float(measure(truth, forecast)) for name, measure in measures.items()}
 
     def _windowed(self) -> ModuleForecaster:
         return cast("ModuleForecaster", self.forecaster)

@@ -57,7 +57,7 @@ def test_a_foreign_card_is_refused(folder, text):
 def test_another_format_version_says_what_to_do(folder):
     card = json.loads((folder / "model.json").read_text()) | {"schema": 2}
     (folder / "model.json").write_text(json.dumps(card))
-    with pytest.raises(ArtifactError, match="format 2; this version reads 1. Train it again"):
+    with pytest.raises(ArtifactError, match=r"format 2; this version reads 1\. Train it again"):
         artifacts.load(folder)
 
 

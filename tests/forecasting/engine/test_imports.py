@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import forecasting.engine as engine
+
 ROOT = Path(__file__).resolve().parents[3]
 HEAVY = ("torch", "scipy", "sklearn", "django", "joblib", "safetensors")
 PROGRAM = """
@@ -49,7 +51,5 @@ for name in ("naive", "seasonal_naive", "linear"):
 
 
 def test_the_package_offers_its_public_names():
-    import forecasting.engine as engine
-
     assert {"Panel", "Model", "register_model", "backtest"} <= set(dir(engine))
     assert not hasattr(engine, "nothing_of_the_kind")

@@ -66,3 +66,19 @@ def test_a_summary_is_json_with_none_for_undefined():
     assert result["mase"] is None
     assert result["rmsse"] == pytest.approx(math.sqrt(22 / 5))
     assert result["coverage"] == {80.0: pytest.approx(60.0)}
+
+
+def test_steps_and_series_are_summed_up_apart():
+    actual = np.arange(16.0).reshape(2, 2, 2, 2)
+    forecast = actual.copy()
+    forecast[:, 0, 1, 1] += 4
+    scales = (np.array([[1.0, 2.0], [1.0, 1.0]]), np.array([[1.0, 4.0], [1.0, 1.0]]))
+    by_step = metrics.summary(actual, forecast, {}, scales, metrics.PER_STEP)
+    by_series = metrics.summary(actual, forecast, {}, scales, metrics.PER_SERIES)
+    assert by_step["mae"] == [0.0, 1.0]
+    assert by_step["mase"] == [0.0, 0.5]
+    assert by_series["mae"] == [[0.0, 2.0], [0.0, 0.0]]
+    assert by_series["mase"] == [[0.0, 1.0], [0.0, 0.0]]
+    assert by_series["rmsse"][0][1] == pytest.approx(math.sqrt(2))
+    pooled = metrics.summary(actual, forecast, {}, scales)
+    assert (pooled["mae"], pooled["mase"]) == (0.5, 0.25)

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from forecasting.engine import parallel
 from forecasting.engine.errors import Cancelled
@@ -35,8 +36,6 @@ def test_a_stop_request_ends_between_two_items():
 
 
 def blas_threads(_):
-    from threadpoolctl import threadpool_info
-
     return [pool["num_threads"] for pool in threadpool_info()]
 
 

@@ -8,8 +8,10 @@ from torch import nn
 
 import forecasting.engine as tfb
 from forecasting.engine import registry
+from forecasting.engine.baselines import Naive
 from forecasting.engine.errors import EngineError, NotFittedError, SettingsError
 from forecasting.engine.panel import Panel
+from forecasting.engine.tfb import joined
 from tests.forecasting.engine.series import seasonal
 
 
@@ -123,8 +125,6 @@ def test_channels_of_a_module_stay_in_their_place(hourly):
 
 
 def test_a_forecaster_of_your_own_is_registered_as_it_is(hourly):
-    from forecasting.engine.baselines import Naive
-
     class Doubled(Naive):
         def _predict(self, panel, horizon):
             return 2 * super()._predict(panel, horizon)
@@ -174,8 +174,6 @@ def test_an_unfitted_model_says_so():
 
 
 def test_the_panel_of_consecutive_windows_is_the_series_they_came_from(frame):
-    from forecasting.engine.tfb import joined
-
     dataset = tfb.Dataset(frame, "timestamp", ["value", "other"], input_length=30)
     panel = joined(dataset.train_data, dataset.train_labels)
     assert np.array_equal(panel.at(0), dataset.values[:480])

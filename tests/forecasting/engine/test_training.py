@@ -92,7 +92,7 @@ def test_training_leaves_the_random_numbers_of_others_alone():
     assert torch.equal(before, torch.get_rng_state())
 
 
-class Dead(Exception):
+class DeathError(Exception):
     pass
 
 
@@ -102,9 +102,9 @@ def test_a_resumed_training_ends_with_the_same_weights(tmp_path, dies_in_epoch):
 
     def die(report):
         if report.epoch == dies_in_epoch + 1:
-            raise Dead
+            raise DeathError
 
-    with pytest.raises(Dead):
+    with pytest.raises(DeathError):
         trained(hooks=Hooks(on_epoch=die, checkpoint=tmp_path, identity="same"))
     reports = []
     hooks = Hooks(on_epoch=reports.append, checkpoint=tmp_path, identity="same")
