@@ -43,6 +43,7 @@ from datasets.views.fetching import require_version
 from datasets.views.grid import Asked, whole_number
 
 MOST_ROWS = 500
+THROTTLES = {"create": "upload", "upload": "upload", "download": "export"}
 
 
 def _query(name: str, words: str, kind: Any = OpenApiTypes.STR, *, many: bool = False) -> Any:
@@ -144,7 +145,7 @@ class DatasetViewSet(OwnedViewSet):
         parameters=[_query("name", "File name, when the body is the file.")],
         responses={202: UploadedSerializer},
     )
-    @action(detail=False, methods=["post"], throttle_scope="upload")
+    @action(detail=False, methods=["post"])
     def upload(self, request: Request) -> Response:
         """Receive a file."""
         return self.create(request)
@@ -282,10 +283,15 @@ class DatasetViewSet(OwnedViewSet):
         parameters=[_query("as", "csv, parquet, or original: the file as it was sent.")],
         responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
     )
-    @action(detail=True, throttle_scope="export")
+    @action(detail=True)
     def download(self, request: Request, pk: str) -> StreamingHttpResponse:
         """The whole table as a file, in chunks."""
         return as_file(self.get_object(), request.query_params.get("as", "csv"))
+
+    def get_throttles(self) -> list[Any]:
+        """Sending and taking away whole files have limits of their own."""
+        self.throttle_scope = THROTTLES.get(self.action or "", "")
+        return super().get_throttles()
 
     def get_parsers(self) -> list[Any]:
         """Uploads may also be the file itself."""

@@ -1,7 +1,12 @@
-"""Routes of datasets."""
+"""Routes of datasets under `/api/v1/`."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from datasets.api import DatasetViewSet
+
+router = SimpleRouter(use_regex_path=False)
+router.register("datasets", DatasetViewSet, basename="dataset")
+
+urlpatterns = router.urls

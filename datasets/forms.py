@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext
@@ -16,7 +16,13 @@ NAME_LENGTH = 200
 DESCRIPTION_LENGTH = 4000
 
 
-class DescribeForm(forms.ModelForm[Dataset]):
+if TYPE_CHECKING:
+    DatasetForm = forms.ModelForm[Dataset]
+else:
+    DatasetForm = forms.ModelForm
+
+
+class DescribeForm(DatasetForm):
     """Name and description of a dataset."""
 
     class Meta:

@@ -2,7 +2,33 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from datasets.views import (
+    charts,
+    detail,
+    downloads,
+    grid,
+    home,
+    listing,
+    searching,
+    uploading,
+)
 
 app_name = "datasets"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("search/", searching.search, name="search"),
+    path("data/", listing.dataset_list, name="list"),
+    path("data/upload/", uploading.upload, name="upload"),
+    path("data/samples/", uploading.sample, name="sample"),
+    path("data/<uuid:pk>/", detail.overview, name="detail"),
+    path("data/<uuid:pk>/rows/", grid.grid, name="data"),
+    path("data/<uuid:pk>/columns/", detail.columns, name="columns"),
+    path("data/<uuid:pk>/versions/", detail.versions, name="versions"),
+    path("data/<uuid:pk>/chart/", charts.chart, name="chart"),
+    path("data/<uuid:pk>/download/", downloads.download, name="download"),
+    path("data/<uuid:pk>/describe/", detail.describe, name="describe"),
+    path("data/<uuid:pk>/delete/", detail.delete, name="delete"),
+    path("data/<uuid:pk>/read-again/", uploading.read_again, name="read_again"),
+]

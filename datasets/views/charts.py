@@ -46,7 +46,8 @@ class ChartChoice:
         is_long = version.layout == Version.Layout.LONG and bool(version.series_column)
         ids = pyramid.series_ids(version, limit=SERIES_LISTED) if is_long else []
         series = asked.get("series") or (ids[0] if ids else None)
-        return cls(_column(columns, asked.get("column", "")), columns, series, ids, is_long)
+        wanted = asked.get("column") or version.profile.get("main_column", "")
+        return cls(_column(columns, wanted), columns, series, ids, is_long)
 
     @property
     def has_more_series(self) -> bool:
@@ -123,7 +124,7 @@ def figure_for(version: Version, asked: Mapping[str, str]) -> dict[str, Any]:
             version, choice.column.key, series=choice.series, width=OVERVIEW_WIDTH
         )
         return _overview(whole)
-    return figures.explorer(version, choice.column, asked_range(version, choice, asked))
+    return figures.explorer(choice.column.name, asked_range(version, choice, asked))
 
 
 def _overview(whole: pyramid.Range) -> dict[str, Any]:
@@ -218,7 +219,7 @@ def _width(text: str) -> int:
 
 def _column(columns: list[Column], asked: str) -> Column:
     if not asked:
-        return next((c for c in columns if c.role == Column.Role.TARGET), columns[0])
+        return columns[0]
     for column in columns:
         if asked in {column.key, column.name}:
             return column

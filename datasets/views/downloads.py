@@ -16,6 +16,7 @@ from datasets import downloads
 from datasets.models import Dataset
 from datasets.views.fetching import fetch_dataset, require_version
 
+_ANY: Final = "application/octet-stream"
 FORMATS: Final = ("csv", "parquet", "original")
 
 
@@ -38,11 +39,12 @@ def as_file(dataset: Dataset, kind: str) -> StreamingHttpResponse:
             field="as",
         )
     if kind == "original":
-        content = downloads.original(dataset)
+        content, name, content_type = downloads.original(dataset), dataset.filename, _ANY
     else:
         content = downloads.chunks(require_version(dataset), kind)
-    response = StreamingHttpResponse(content, content_type=downloads.content_type(kind))
-    name = downloads.download_name(dataset, kind)
+        name = downloads.download_name(dataset, kind)
+        content_type = downloads.CONTENT_TYPES[kind]
+    response = StreamingHttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     response["X-Content-Type-Options"] = "nosniff"
     return response
