@@ -1,10 +1,11 @@
 """The base of API resources that belong to people."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.db import models
 from django.utils.translation import gettext
 from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import ModelViewSet
@@ -37,7 +38,8 @@ class OwnedViewSet(ModelViewSet[Any]):
 
     def get_queryset(self) -> models.QuerySet[Any]:
         """Rows this person may see."""
-        return self._all().visible_to(self.request.user)  # type: ignore[attr-defined, no-any-return]
+        visible: models.QuerySet[Any] = self._all().visible_to(self.request.user)
+        return visible
 
     def get_object(self) -> Any:
         """Return the row of the URL, or raise Http404 or NotAllowed as the action demands."""
@@ -53,10 +55,11 @@ class OwnedViewSet(ModelViewSet[Any]):
         self.check_object_permissions(self.request, row)
         return row
 
-    def create(self, request: AuthenticatedApiRequest, *args: Any, **kwargs: Any) -> Response:
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Create one row for this person, once per `Idempotency-Key`."""
         require_creator(request.user)
-        return answer_once(request, lambda: super(OwnedViewSet, self).create(request))
+        person_request = cast("AuthenticatedApiRequest", request)
+        return answer_once(person_request, lambda: super(OwnedViewSet, self).create(request))
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> None:
         """Save with the person as owner."""
@@ -69,10 +72,9 @@ class OwnedViewSet(ModelViewSet[Any]):
         audit.record(actor if isinstance(actor, User) else None, action, instance)
         super().perform_destroy(instance)
 
-    def _all(self) -> models.QuerySet[Any]:
-        if self.queryset is None:
-            raise TypeError(f"{type(self).__name__} needs a queryset.")
-        return self.queryset.all()
+    def _all(self) -> Any:
+        # DRF's own method hands out a fresh copy of the class's QuerySet.
+        return super().get_queryset()
 
     def _is_reading(self) -> bool:
         return self.request.method in SAFE_METHODS or self.action in self.read_only_actions

@@ -10,6 +10,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register system checks and what listens to others' signals."""
+        """Register system checks, the API schema's words and what listens to others' signals."""
         import_module("accounts.checks")
+        import_module("accounts.schema")
         import_module("accounts.trail")

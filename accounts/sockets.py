@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from channels.auth import AuthMiddlewareStack
-from channels.db import database_sync_to_async
+from channels.db import aclose_old_connections, database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer, AsyncWebsocketConsumer
 from channels.routing import URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
@@ -119,7 +119,11 @@ class WatchedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chan
         if user is None:
             return False
         self.user = user
-        return await self.allowed(user)
+        try:
+            return await self.allowed(user)
+        finally:
+            # Async ORM calls would otherwise keep a connection for as long as the line is open.
+            await aclose_old_connections()
 
 
 def signed_in_user(scope: dict[str, Any]) -> User | None:

@@ -1,7 +1,7 @@
 """WebSocket doors: origin, sign-in, access, and losing it while the line is open."""
 
 import pytest
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.conf import settings
 from django.test import Client
 from django.urls import path
@@ -34,14 +34,14 @@ class Patient(Echo):
 application = guarded([path("ws/echo/", Echo.as_asgi()), path("ws/patient/", Patient.as_asgi())])
 
 
-@sync_to_async
+@database_sync_to_async
 def cookies_of(user):
     client = Client()
     client.force_login(user)
     return {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
 
 
-@sync_to_async
+@database_sync_to_async
 def change(**fields):
     User.objects.update(**fields)
 

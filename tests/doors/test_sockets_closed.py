@@ -3,7 +3,7 @@
 import uuid
 
 import pytest
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.conf import settings
 from django.test import Client
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 every_socket = pytest.mark.parametrize("route", SOCKETS, ids=lambda route: route.name)
 
 
-@sync_to_async
+@database_sync_to_async
 def scene(door):
     owner, stranger = make_user(), make_user()
     return door.make(owner), cookies_of(owner), cookies_of(stranger)
