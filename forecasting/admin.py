@@ -1,0 +1,69 @@
+"""Forecasts, results and models for staff."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib import admin
+
+from accounts.admin_base import AuditedAdmin, ReadOnlyAdmin
+from forecasting.models import PredictionResult, PredictionTask, TrainedModel
+
+
+@admin.register(PredictionTask)
+class PredictionTaskAdmin(AuditedAdmin):
+    list_display = ("name", "owner", "dataset", "status", "progress", "created_at")
+    list_filter = ("status",)
+    list_select_related = ("owner", "dataset")
+    search_fields = ("name", "dataset__name", "owner__username")
+    # Only the transition hook writes the state.
+    readonly_fields: ClassVar = [
+        "status",
+        "progress",
+        "error_message",
+        "completed_at",
+        "owner",
+        "dataset",
+        "version",
+        "model",
+        "instant_job",
+        "training_job",
+        "parameters",
+        "receipt",
+        "finish_requested",
+    ]
+
+    def has_add_permission(self, *_args: object, **_kwargs: object) -> bool:
+        """Forecasts are made by asking for them."""
+        return False
+
+
+@admin.register(TrainedModel)
+class TrainedModelAdmin(AuditedAdmin):
+    list_display = ("name", "type", "owner", "dataset", "status", "accuracy", "created_at")
+    list_filter = ("status", "type")
+    list_select_related = ("owner", "dataset")
+    search_fields = ("name", "type", "dataset__name", "owner__username")
+    readonly_fields: ClassVar = [
+        "status",
+        "type",
+        "owner",
+        "dataset",
+        "version",
+        "job",
+        "accuracy",
+        "parameters",
+        "metrics",
+    ]
+
+    def has_add_permission(self, *_args: object, **_kwargs: object) -> bool:
+        """Models are made by training."""
+        return False
+
+
+@admin.register(PredictionResult)
+class PredictionResultAdmin(ReadOnlyAdmin):
+    list_display = ("task", "type", "rank", "created_at")
+    list_filter = ("type",)
+    list_select_related = ("task",)
+    search_fields = ("task__name", "type")

@@ -1,0 +1,19 @@
+"""Wiring of forecasts: jobs move their state, pages follow live, the palette finds them."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ForecastingConfig(AppConfig):
+    name = "forecasting"
+    verbose_name = _("Forecasts")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what lower apps call."""
+        from forecasting import transitions, wiring  # noqa: PLC0415 -- models load first
+
+        transitions.connect()
+        wiring.connect()

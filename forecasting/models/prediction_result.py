@@ -1,0 +1,77 @@
+"""What one model answered, and how it did on past windows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.base import Stamped
+from forecasting.models.trained_model import type_label
+
+
+class PredictionResultQuerySet(models.QuerySet["PredictionResult"]):
+    """Reads of results."""
+
+    def ranked(self) -> PredictionResultQuerySet:
+        """The leader first; those without a rank last."""
+        return self.order_by(models.F("rank").asc(nulls_last=True), "created_at")
+
+    def without_points(self) -> PredictionResultQuerySet:
+        """Leave the numbers themselves in the database."""
+        return self.defer("predictions", "visualization_data")
+
+
+class PredictionResult(Stamped):
+    """`predictions` holds up to 5,000 points; more of them lie in Parquet at `result_path`.
+
+    `metrics` are those of the backtest, with `windows` (one row each) and `seconds`;
+    `visualization_data` holds the history a chart shows before the forecast.
+    """
+
+    task = models.ForeignKey(
+        "forecasting.PredictionTask", on_delete=models.CASCADE, related_name="results"
+    )
+    model = models.ForeignKey(
+        "forecasting.TrainedModel",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="results",
+    )
+    type = models.CharField(_("type"), max_length=40)
+    rank = models.PositiveSmallIntegerField(_("rank"), null=True, blank=True)
+    predictions = models.JSONField(_("predictions"), default=dict)
+    metrics = models.JSONField(_("metrics"), default=dict)
+    visualization_data = models.JSONField(_("chart data"), default=dict, blank=True)
+    result_path = models.CharField(_("file"), max_length=255, blank=True, editable=False)
+
+    objects = PredictionResultQuerySet.as_manager()
+
+    class Meta:
+        db_table = "prediction_results"
+        verbose_name = _("result")
+        verbose_name_plural = _("results")
+        ordering = ["task", "rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "type"], name="one_result_a_model"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.type}"
+
+    @property
+    def label(self) -> str:
+        """What people call the model."""
+        return type_label(self.type)
+
+    def metric(self, name: str) -> float | None:
+        """One figure of the backtest; None when there was no backtest."""
+        value: Any = self.metrics.get(name)
+        return None if value is None else float(value)
+
+    def coverage(self, level: int) -> float | None:
+        """Share of actual values inside the interval of this level, 0 to 1."""
+        value = self.metrics.get("coverage", {}).get(str(level))
+        return None if value is None else float(value)

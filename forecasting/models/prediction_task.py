@@ -1,0 +1,164 @@
+"""One press of Forecast: what was asked, how far it is, who leads."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.user import User
+from accounts.ownership import Owned, OwnedQuerySet
+from jobs.models import Job
+
+
+class PredictionTaskQuerySet(OwnedQuerySet["PredictionTask"]):
+    """Reads of forecasts."""
+
+    def following(self, job: Job) -> Self:
+        """The forecasts whose state goes with this job."""
+        return self.filter(Q(instant_job=job) | Q(training_job=job))
+
+    def with_jobs(self) -> Self:
+        """Load what a page shows of a forecast, apart from its results."""
+        return self.select_related(
+            "owner", "dataset", "version", "model", "instant_job", "training_job"
+        )
+
+    def for_list(self, user: User) -> Self:
+        """What `user` may see, newest first, with everything a list shows."""
+        seen = self.visible_to(user).with_jobs().prefetch_related("results")
+        return seen.order_by("-created_at", "-id")
+
+    def in_state(self, status: str) -> Self:
+        """Those with this status."""
+        return self.filter(status=status)
+
+    def live(self) -> Self:
+        """Those that wait or run."""
+        return self.filter(status__in=PredictionTask.LIVE)
+
+    def search(self, text: str) -> Self:
+        """Those whose name or dataset holds every word of `text`."""
+        found = self
+        for word in text.split()[:8]:
+            found = found.filter(Q(name__icontains=word) | Q(dataset__name__icontains=word))
+        return found
+
+
+class PredictionTask(Owned):
+    """`status`, `progress`, `error_message` and `completed_at` are written by the transition hook.
+
+    `parameters` says what was asked: targets (keys), names, horizon (steps), words, quality,
+    levels, frequency, season, windows, seed. `receipt` says what the answer used.
+    """
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("waiting")
+        RUNNING = "running", _("running")
+        COMPLETED = "completed", _("done")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class Quality(models.TextChoices):
+        INSTANT = "instant", _("Instant")
+        BALANCED = "balanced", _("Balanced")
+
+    LIVE = (Status.PENDING, Status.RUNNING)
+
+    name = models.CharField(_("name"), max_length=200)
+    dataset = models.ForeignKey(
+        "datasets.Dataset",
+        on_delete=models.CASCADE,
+        related_name="forecasts",
+        verbose_name=_("dataset"),
+    )
+    version = models.ForeignKey(
+        "datasets.Version",
+        on_delete=models.CASCADE,
+        related_name="forecasts",
+        verbose_name=_("version"),
+    )
+    model = models.ForeignKey(
+        "forecasting.TrainedModel",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="led_tasks",
+        verbose_name=_("leader"),
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.PENDING
+    )
+    progress = models.PositiveSmallIntegerField(_("progress"), default=0)
+    parameters = models.JSONField(_("parameters"), default=dict, blank=True)
+    receipt = models.JSONField(_("receipt"), default=dict, blank=True)
+    result_path = models.CharField(_("folder"), max_length=255, blank=True, editable=False)
+    error_message = models.TextField(_("what went wrong"), blank=True)
+    completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
+    finish_requested = models.BooleanField(_("finish with the best so far"), default=False)
+    instant_job = models.ForeignKey(
+        "jobs.Job",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="instant_tasks",
+        verbose_name=_("instant job"),
+    )
+    training_job = models.ForeignKey(
+        "jobs.Job",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="training_tasks",
+        verbose_name=_("training job"),
+    )
+
+    objects = PredictionTaskQuerySet.as_manager()
+
+    class Meta:
+        db_table = "prediction_tasks"
+        verbose_name = _("forecast")
+        verbose_name_plural = _("forecasts")
+        indexes = [
+            models.Index(fields=["owner", "-created_at"], name="tasks_owner_created"),
+            models.Index(fields=["dataset", "-created_at"], name="tasks_dataset_created"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Where the forecast is shown, running or done."""
+        return reverse("forecasting:detail", args=[self.pk])
+
+    @property
+    def job(self) -> Job | None:
+        """The job that works on it now, or did last."""
+        return self.training_job or self.instant_job
+
+    @property
+    def is_live(self) -> bool:
+        """Does it wait or run?"""
+        return self.status in self.LIVE
+
+    @property
+    def is_balanced(self) -> bool:
+        """Is a network trained after the instant answer?"""
+        return self.parameters.get("quality") == self.Quality.BALANCED
+
+    @property
+    def horizon(self) -> int:
+        """Steps ahead."""
+        return int(self.parameters["horizon"])
+
+    @property
+    def levels(self) -> list[int]:
+        """Interval levels in percent, narrow first."""
+        return [int(level) for level in self.parameters.get("levels", (80, 95))]
+
+    def asked(self, name: str, default: Any = "") -> Any:
+        """One of the parameters."""
+        return self.parameters.get(name, default)

@@ -1,0 +1,128 @@
+"""A model that learned from one version of a dataset, with its weights on disk."""
+
+from __future__ import annotations
+
+from typing import Final, Self
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.user import User
+from accounts.ownership import Owned, OwnedQuerySet
+from forecasting.engine.errors import UnknownModelError
+from forecasting.engine.registry import model_type
+
+BASELINES: Final = frozenset({"naive", "seasonal_naive", "drift"})
+YARDSTICK: Final = "seasonal_naive"
+
+
+def type_label(name: str) -> str:
+    """What people call this type of model."""
+    try:
+        return gettext(model_type(name).label)
+    except UnknownModelError:
+        return name
+
+
+class TrainedModelQuerySet(OwnedQuerySet["TrainedModel"]):
+    """Reads of trained models."""
+
+    def learned(self) -> Self:
+        """Those that learned something: the naive rules are yardsticks."""
+        return self.exclude(type__in=BASELINES)
+
+    def for_list(self, user: User) -> Self:
+        """What `user` may see, newest first, with everything a list shows."""
+        seen = self.visible_to(user).select_related("owner", "dataset", "version")
+        return seen.prefetch_related("results__task").order_by("-created_at", "-id")
+
+    def in_state(self, status: str) -> Self:
+        """Those with this status."""
+        return self.filter(status=status)
+
+    def search(self, text: str) -> Self:
+        """Those whose name or dataset holds every word."""
+        found = self
+        for word in text.split()[:8]:
+            found = found.filter(
+                models.Q(name__icontains=word) | models.Q(dataset__name__icontains=word)
+            )
+        return found
+
+
+class TrainedModel(Owned):
+    """`status` is written by the transition hook of `job` alone."""
+
+    class Status(models.TextChoices):
+        TRAINING = "training", _("training")
+        READY = "ready", _("ready")
+        ERROR = "error", _("error")
+
+    name = models.CharField(_("name"), max_length=250)
+    type = models.CharField(_("type"), max_length=40)
+    description = models.TextField(_("description"), blank=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.TRAINING
+    )
+    dataset = models.ForeignKey(
+        "datasets.Dataset",
+        on_delete=models.CASCADE,
+        related_name="trained_models",
+        verbose_name=_("dataset"),
+    )
+    version = models.ForeignKey(
+        "datasets.Version",
+        on_delete=models.CASCADE,
+        related_name="trained_models",
+        verbose_name=_("version"),
+    )
+    accuracy = models.FloatField(
+        _("skill"),
+        null=True,
+        blank=True,
+        help_text=_("1 − error / error of the seasonal naive forecast, on past windows."),
+    )
+    parameters = models.JSONField(_("parameters"), default=dict, blank=True)
+    metrics = models.JSONField(_("metrics"), default=dict, blank=True)
+    model_path = models.CharField(_("folder"), max_length=255, blank=True, editable=False)
+    size = models.BigIntegerField(_("size in bytes"), default=0, editable=False)
+    job = models.ForeignKey(
+        "jobs.Job",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="trained_models",
+        verbose_name=_("job"),
+    )
+
+    objects = TrainedModelQuerySet.as_manager()
+
+    class Meta:
+        db_table = "models"
+        verbose_name = _("model")
+        verbose_name_plural = _("models")
+        indexes = [models.Index(fields=["owner", "-created_at"], name="models_owner_created")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Where the model card is shown."""
+        return reverse("forecasting:model", args=[self.pk])
+
+    @property
+    def label(self) -> str:
+        """What people call this type of model."""
+        return type_label(self.type)
+
+    @property
+    def is_ready(self) -> bool:
+        """Can it forecast?"""
+        return self.status == self.Status.READY and bool(self.model_path)
+
+    @property
+    def is_baseline(self) -> bool:
+        """Is it one of the naive rules?"""
+        return self.type in BASELINES

@@ -1,0 +1,37 @@
+"""The engine's refusals as problems for people, in their language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.utils.translation import gettext
+
+from accounts.problems import Problem
+from forecasting.engine.errors import EngineError
+
+
+class ForecastProblem(Problem):
+    """A forecast cannot be made as asked; the message says why and what to do."""
+
+
+def problem_from(error: EngineError, field: str = "") -> ForecastProblem:
+    """The same sentence in the active language."""
+    details = {name: _shown(value) for name, value in error.details.items()}
+    return ForecastProblem(gettext(error.template) % details, code=error.code, field=field)
+
+
+@contextmanager
+def speaking(field: str = "") -> Iterator[None]:
+    """Let what the engine refuses inside the block reach people as a Problem."""
+    try:
+        yield
+    except EngineError as error:
+        raise problem_from(error, field) from error
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return value

@@ -1,0 +1,61 @@
+"""Thin shells around the work: open the job, do it, hand on."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.db import transaction
+
+from forecasting import instant, training
+from forecasting.models import PredictionTask
+from forecasting.refusals import speaking
+from forecasting.transitions import INSTANT, TRAINING
+from jobs.models import Job
+from jobs.running import Progress, enqueue, running
+
+__all__ = ["INSTANT", "TRAINING", "instant_forecast", "train_forecast"]
+
+
+@shared_task(name="forecasting.instant_forecast")
+def instant_forecast(job_id: str) -> None:
+    """Commit the instant answer, and only then ask for training."""
+    with running(job_id) as run:
+        task = _task_of(run)
+        if run is None or task is None:
+            return
+        with speaking():
+            instant.answer(task, run)
+        if task.is_balanced and task.training_job_id is None:
+            _enqueue_training(task)
+
+
+@shared_task(name="forecasting.train_forecast")
+def train_forecast(job_id: str) -> None:
+    """Train the network of a forecast."""
+    with running(job_id) as run:
+        task = _task_of(run)
+        if run is None or task is None:
+            return
+        with speaking():
+            training.train(task, run)
+
+
+def _enqueue_training(task: PredictionTask) -> None:
+    with transaction.atomic():
+        job = enqueue(
+            train_forecast,
+            owner=task.owner,
+            kind=TRAINING,
+            title=task.name,
+            link=task.get_absolute_url(),
+            arguments={"task": str(task.pk)},
+            pool=Job.Pool.TRAINING,
+        )
+        PredictionTask.objects.filter(pk=task.pk).update(training_job=job)
+
+
+def _task_of(run: Progress | None) -> PredictionTask | None:
+    """The forecast a job is about; None when it was deleted meanwhile."""
+    if run is None:
+        return None
+    rows = PredictionTask.objects.select_related("owner", "dataset", "version")
+    return rows.filter(pk=run.arguments["task"]).first()
