@@ -72,6 +72,7 @@ def _read(dataset: Dataset, run: Run) -> Version | None:
             )
         except Refusal as refusal:
             run.raise_if_cancelled()
+            _note_place(dataset, refusal)
             raise problem_from(refusal, dataset.filename) from refusal
         except FileNotFoundError as missing:
             raise DatasetProblem(
@@ -81,6 +82,13 @@ def _read(dataset: Dataset, run: Run) -> Version | None:
         run.raise_if_cancelled()
         profile = profile_of(found, results / DATA)
         return _publish(dataset, found, profile, results)
+
+
+def _note_place(dataset: Dataset, refusal: Refusal) -> None:
+    """Keep row and column of what was refused, so that its page can show the rows around it."""
+    place = {name: refusal.params[name] for name in ("row", "column") if name in refusal.params}
+    dataset.metadata["error_at"] = place
+    dataset.save(update_fields=["metadata", "updated_at"])
 
 
 def _reporter(run: Run) -> Callable[[dict[str, Any]], None]:

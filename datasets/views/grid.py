@@ -18,7 +18,7 @@ from datasets import rows
 from datasets.models import Column, Version
 from datasets.views.detail import dataset_frame
 from datasets.views.fetching import fetch_dataset
-from datasets.views.shown import ShownColumn, shown_columns
+from datasets.views.shown import ShownColumn, digits, shown_columns
 
 PAGE_SIZE: Final = 100
 OPERATOR_WORDS: Final = {
@@ -169,7 +169,7 @@ def find_row(version: Version, text: str) -> int:
     if not version.time_column:
         raise Problem(
             gettext("%(text)s is not a row number. Enter 1 to %(rows)s.")
-            % {"text": text[:40], "rows": f"{version.row_count:,}"},
+            % {"text": text[:40], "rows": digits(version.row_count)},
             field="jump",
         )
     earlier = rows.Filter(
@@ -270,7 +270,9 @@ def _cells(page: rows.Page) -> list[list[Cell]]:
 
 
 def _words(value: Any) -> Any:
-    """A time without the parts that say nothing; other values as they are."""
+    """A time without the parts that say nothing, a number with its digits; others as they are."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return digits(value)
     if not isinstance(value, datetime):
         return value
     text = value.isoformat(sep=" ", timespec="auto" if value.microsecond else "seconds")

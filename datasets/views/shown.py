@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext, gettext_lazy
 
@@ -13,6 +13,9 @@ from datasets.frequency_words import frequency_words
 from datasets.models import Column, Dataset, Version
 from datasets.views import sparks
 
+# Single precision carries seven digits; more would show its noise.
+DIGITS: Final = 7
+EXPONENT: Final = 1e7
 PILLS = {
     Dataset.Status.UPLOADING: ("live", gettext_lazy("Arriving")),
     Dataset.Status.PROCESSING: ("live", gettext_lazy("Being read")),
@@ -27,6 +30,18 @@ def read_time(text: str | None) -> datetime | None:
         return datetime.fromisoformat(text) if text else None
     except ValueError:
         return None
+
+
+def digits(value: float) -> str:
+    """A number with every digit that a float of its kind can be trusted for: 30.531, −9.4."""
+    if isinstance(value, int):
+        return f"{value:,}".replace("-", "−")
+    if abs(value) >= EXPONENT or 0 < abs(value) < 1 / EXPONENT:
+        return f"{value:.7g}".replace("-", "−")
+    whole = len(str(int(abs(value)))) if abs(value) >= 1 else 0
+    text = f"{value:,.{max(DIGITS - whole, 0)}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in {"-0", ""} else text.replace("-", "−")
 
 
 class ShownDataset:

@@ -6,6 +6,7 @@ import json
 import pandas as pd
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connections
 from django.test import AsyncClient
 
 from datasets.serializers import plain
@@ -128,4 +129,5 @@ async def test_the_table_is_downloaded_in_chunks(hourly, owner):
     await sync_to_async(client.force_login)(owner)
     response = await client.get(address(hourly, "download"), {"as": "parquet"})
     content = b"".join([chunk async for chunk in response.streaming_content])
+    await sync_to_async(connections.close_all)()
     assert len(pd.read_parquet(io.BytesIO(content))) == 240

@@ -5,6 +5,7 @@ import io
 import pandas as pd
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connections
 from django.test import AsyncClient
 from django.urls import reverse
 
@@ -16,9 +17,13 @@ async def fetched(user, dataset, kind):
     await sync_to_async(client.force_login)(user)
     address = reverse("datasets:download", args=[dataset.pk])
     response = await client.get(address, {"as": kind})
-    if not response.streaming:
-        return response, response.content
-    return response, b"".join([chunk async for chunk in response.streaming_content])
+    if response.streaming:
+        content = b"".join([chunk async for chunk in response.streaming_content])
+    else:
+        content = response.content
+    # The threads behind async code have connections of their own.
+    await sync_to_async(connections.close_all)()
+    return response, content
 
 
 @pytest.mark.django_db(transaction=True)

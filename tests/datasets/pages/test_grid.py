@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from datasets.views.shown import digits
 from tests.datasets.made import read_dataset
 
 
@@ -117,3 +118,21 @@ def test_values_are_shown_as_text(owner, owner_client):
     text = grid(owner_client, dataset).content.decode()
     assert "&lt;i&gt;x&lt;/i&gt;" in text
     assert "<i>x</i>" not in text
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (17420, "17,420"),
+        (-3, "−3"),
+        (30.5310001373291, "30.531"),
+        (-9.4, "−9.4"),
+        (4812.5, "4,812.5"),
+        (0.0, "0"),
+        (0.000123456, "0.0001235"),
+        (1e308, "1e+308"),
+        (1234567.8, "1,234,568"),
+    ],
+)
+def test_numbers_keep_their_digits_and_lose_the_noise(value, shown):
+    assert digits(value) == shown
