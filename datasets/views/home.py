@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 from accounts.requests import AuthenticatedHttpRequest
 from datasets import samples, uploads
 from datasets.models import Dataset
-from datasets.views import sparks
 from datasets.views.shown import ShownDataset
 
 RECENT = 5
@@ -24,7 +23,7 @@ class ShownSample:
     key: str
     name: str
     caption: str
-    spark: sparks.Spark | None
+    spark: list[float]
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def shown_samples() -> list[ShownSample]:
             key=sample.key,
             name=str(sample.name),
             caption=str(sample.caption),
-            spark=sparks.line(sample.spark, width=52, height=26),
+            spark=list(sample.spark),
         )
         for sample in samples.catalogue()
     ]

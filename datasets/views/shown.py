@@ -11,7 +11,6 @@ from django.utils.translation import gettext, gettext_lazy
 
 from datasets.frequency_words import frequency_words
 from datasets.models import Column, Dataset, Version
-from datasets.views import sparks
 
 # Single precision carries seven digits; more would show its noise.
 DIGITS: Final = 7
@@ -57,10 +56,10 @@ class ShownDataset:
         """What is known of the current version; empty before there is one."""
         return self.version.profile if self.version else {}
 
-    @cached_property
-    def spark(self) -> sparks.Spark | None:
-        """The first target, drawn small."""
-        return sparks.line(self.profile.get("spark"))
+    @property
+    def spark(self) -> list[float | None]:
+        """The first target, thinned."""
+        return list(self.profile.get("spark") or ())
 
     @property
     def frequency(self) -> str:
@@ -117,25 +116,22 @@ class ShownColumn:
         return 100 * self.column.missing / self.rows if self.rows else 0.0
 
     @property
-    def spark(self) -> sparks.Spark | None:
-        """The values from first to last."""
-        return sparks.line(self.column.stats.get("spark"))
+    def spark(self) -> list[float | None]:
+        """The values from first to last, thinned."""
+        return list(self.column.stats.get("spark") or ())
 
     @property
-    def distribution(self) -> sparks.Spark | None:
-        """How often which values occur."""
-        return sparks.bars(self._counts())
-
-    @property
-    def head_distribution(self) -> sparks.Spark | None:
-        """The same for the head of the grid."""
-        return sparks.bars(self._counts(), width=84, height=20)
-
-    def _counts(self) -> list[float]:
+    def counts(self) -> list[float]:
+        """How often which values occur: by equal steps for numbers, by value for others."""
         histogram = self.column.stats.get("histogram")
         if histogram:
             return list(histogram["counts"])
         return [count for _, count in self.column.stats.get("top", [])]
+
+    @property
+    def bars_width(self) -> int:
+        """Pixels for the bars: few values do not become slabs."""
+        return min(84, 12 * len(self.counts))
 
     @property
     def is_time(self) -> bool:
