@@ -1,0 +1,44 @@
+/* The numbers behind a chart as a table below it, for reading and for screen readers. */
+import { word } from './words.js';
+
+const MOST = 500;
+
+export function showTable(element, figure, old = null) {
+  const lines = figure.data.filter(({ x, y, hoverinfo }) => x && y && hoverinfo !== 'skip');
+  const rows = new Map();
+  lines.forEach(({ x, y }, column) => x.forEach((at, index) => {
+    const key = String(at);
+    if (!rows.has(key)) rows.set(key, []);
+    rows.get(key)[column] = y[index];
+  }));
+  const box = document.createElement('div'), table = document.createElement('table');
+  box.className = 'chart-table scroll-x';
+  box.tabIndex = 0;
+  box.setAttribute('role', 'region');
+  box.setAttribute('aria-label', element.getAttribute('aria-label') ?? '');
+  table.className = 'table compact';
+  const isTime = [...rows.keys()].every((key) => /^\d{4}-\d\d/.test(key));
+  const head = table.createTHead().insertRow();
+  [word(isTime ? 'time' : 'value'), ...lines.map(({ name }) => name || word('value'))].forEach((text, at) => {
+    const cell = document.createElement('th');
+    cell.scope = 'col';
+    cell.className = at ? 'num' : '';
+    cell.textContent = text;
+    head.append(cell);
+  });
+  const format = new Intl.NumberFormat(document.documentElement.lang, { maximumSignificantDigits: 6 });
+  const body = table.createTBody(), ordered = [...rows].sort(([a], [b]) => (isTime ? a.localeCompare(b) : Number(a) - Number(b)));
+  for (const [key, values] of ordered.slice(-MOST)) {
+    const row = body.insertRow();
+    row.insertCell().textContent = isTime ? key.replace('T', ' ').slice(0, 16) : key;
+    lines.forEach((_, at) => {
+      const cell = row.insertCell(), value = values[at];
+      cell.className = 'num';
+      cell.textContent = typeof value === 'number' ? format.format(value).replace('-', '−') : '–';
+    });
+  }
+  box.append(table);
+  if (old) old.replaceWith(box);
+  else element.after(box);
+  return box;
+}

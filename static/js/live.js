@@ -1,0 +1,208 @@
+/* Mounts [data-live-job]: one WebSocket, polling while it is away, newest state wins.
+   The server sends HTML; elements are replaced by id. Fires job:changed and job:done. */
+import { update as updateChart } from './charts.js';
+
+const POLL = 2000, SLOWEST = 15_000, ENDED = new Set(['succeeded', 'failed', 'cancelled']);
+const REFUSED = new Set([4401, 4404]);
+const mounted = new WeakSet();
+
+class LiveJob {
+  constructor(element) {
+    this.element = element;
+    this.seq = -1;
+    this.tries = 0;
+    this.connect();
+  }
+
+  get isGone() {
+    return !this.element.isConnected || this.isOver;
+  }
+
+  connect() {
+    if (this.isGone) return;
+    const url = new URL(this.element.dataset.wsUrl, location.href);
+    url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+    this.socket = new WebSocket(url);
+    this.socket.addEventListener('message', ({ data }) => {
+      this.tries = 0;
+      this.stopPolling();
+      this.take(JSON.parse(data));
+    });
+    this.socket.addEventListener('close', ({ code }) => this.lost(code));
+  }
+
+  lost(code) {
+    this.socket = null;
+    if (this.isGone) { this.stop(); return; }
+    this.startPolling();
+    if (REFUSED.has(code)) return;
+    const wait = Math.min(500 * 2 ** this.tries, SLOWEST) * (0.75 + Math.random() / 2);
+    this.tries += 1;
+    this.retry = setTimeout(() => this.connect(), wait);
+  }
+
+  startPolling() {
+    this.poll ??= setInterval(() => this.ask(), POLL);
+  }
+
+  stopPolling() {
+    clearInterval(this.poll);
+    this.poll = null;
+  }
+
+  async ask() {
+    if (this.isGone) { this.stop(); return; }
+    let answer;
+    try {
+      answer = await fetch(this.element.dataset.pollUrl, { headers: { 'HX-Request': 'true' } });
+    } catch { return; }
+    if (answer.status === 401 || answer.status === 404) { this.stop(); return; }
+    if (!answer.ok) return;
+    this.take({
+      seq: Number(answer.headers.get('X-Job-Seq') ?? this.seq + 1),
+      state: answer.headers.get('X-Job-State') ?? '',
+      html: await answer.text(),
+    });
+  }
+
+  wake() {
+    if (this.isGone) this.stop();
+    else if (this.socket?.readyState === WebSocket.OPEN) this.socket.send('{}');
+  }
+
+  take(message) {
+    if (this.isGone) { this.stop(); return; }
+    const isEnd = ENDED.has(message.state);
+    if (message.seq < this.seq || (message.seq === this.seq && !isEnd)) return;
+    this.seq = message.seq;
+    swapById(this.element, message.html);
+    const detail = { job: this.element.dataset.liveJob, state: message.state, progress: message.progress, seq: message.seq };
+    this.element.dispatchEvent(new CustomEvent('job:changed', { bubbles: true, detail }));
+    if (isEnd) this.end(detail);
+  }
+
+  end(detail) {
+    this.stop();
+    this.element.dispatchEvent(new CustomEvent('job:done', { bubbles: true, detail }));
+    const then = this.element.dataset.liveThen;
+    if (!then) return;
+    const url = new URL(then, location.href);
+    if (url.pathname === location.pathname && url.search === location.search) location.reload();
+    else location.assign(url);
+  }
+
+  stop() {
+    this.isOver = true;
+    this.stopPolling();
+    clearTimeout(this.retry);
+    this.socket?.close();
+  }
+}
+
+/* Each top-level element takes the place of the one with its id. */
+function swapById(container, html) {
+  const fresh = new DOMParser().parseFromString(`<body><template>${html}</template>`, 'text/html').querySelector('template').content;
+  for (const next of [...fresh.children]) {
+    const old = next.id ? document.getElementById(next.id) : null;
+    if (!old) {
+      if (next.id && !container.children.length) { container.append(document.adoptNode(next)); settle(next); }
+      continue;
+    }
+    if (mustWait(old)) hold(old, next);
+    else replace(old, next);
+  }
+}
+
+function mustWait(old) {
+  const focused = document.activeElement;
+  if (old.contains(focused) && focused.matches('input, select, textarea, [contenteditable="true"]')) return true;
+  return old.closest('[data-hold-hover]')?.matches(':hover') || old.querySelector('[data-hold-hover]:hover') !== null;
+}
+
+/* While someone points at or types in it, the newest version waits. */
+function hold(old, next) {
+  const isWaiting = old.pendingFragment !== undefined;
+  old.pendingFragment = next;
+  if (isWaiting) return;
+  const release = () => setTimeout(() => {
+    if (!old.isConnected || mustWait(old)) return;
+    for (const name of ['pointerleave', 'focusout']) spot.removeEventListener(name, release);
+    const newest = old.pendingFragment;
+    delete old.pendingFragment;
+    replace(old, newest);
+  });
+  const spot = old.closest('[data-hold-hover]') ?? old;
+  for (const name of ['pointerleave', 'focusout']) spot.addEventListener(name, release);
+}
+
+function replace(old, next) {
+  const path = pathTo(document.activeElement, old);
+  document.adoptNode(next);
+  const charts = keepCharts(old, next);
+  keepOpen(old, next);
+  announce(old, next);
+  old.replaceWith(next);
+  settle(next);
+  charts.forEach(updateChart);
+  if (path) focusAt(next, path);
+}
+
+function settle(element) {
+  window.htmx?.process(element);
+  element.dispatchEvent(new CustomEvent('live:settled', { bubbles: true }));
+}
+
+/* A drawn chart moves over and is redrawn in place, so that it neither flickers nor loses its zoom. */
+function keepCharts(old, next) {
+  const kept = [];
+  const all = next.matches('.chart[id]') ? [next] : [...next.querySelectorAll('.chart[id]')];
+  for (const fresh of all) {
+    const drawn = old.querySelector(`#${CSS.escape(fresh.id)}`);
+    if (!drawn?.classList.contains('chart') || fresh === next) continue;
+    for (const { name, value } of [...fresh.attributes]) if (!['class', 'style'].includes(name)) drawn.setAttribute(name, value);
+    fresh.replaceWith(drawn);
+    kept.push(drawn);
+  }
+  return kept;
+}
+
+function keepOpen(old, next) {
+  for (const details of old.querySelectorAll('details[id]')) {
+    const same = next.querySelector(`#${CSS.escape(details.id)}`);
+    if (same) same.open = details.open;
+  }
+}
+
+/* Milestones only: text in data-announce is read out when it changes, percentages never are. */
+function announce(old, next) {
+  const said = (element) => (element.matches('[data-announce]') ? element : element.querySelector('[data-announce]'))?.textContent.trim() ?? '';
+  const text = said(next), region = document.getElementById('announcements');
+  if (text && text !== said(old) && region) region.textContent = text;
+}
+
+function pathTo(element, root) {
+  if (!root.contains(element) || element === document.body) return null;
+  const path = [];
+  for (let at = element; at !== root; at = at.parentElement) path.unshift([...at.parentElement.children].indexOf(at));
+  return { steps: path, id: element.id, tag: element.tagName };
+}
+
+function focusAt(root, { steps, id, tag }) {
+  const target = (id && document.getElementById(id)) || steps.reduce((at, index) => at?.children[index], root);
+  if (target?.tagName === tag) target.focus({ preventScroll: true });
+}
+
+const jobs = new Set();
+
+function mountAll() {
+  for (const element of document.querySelectorAll('[data-live-job]')) {
+    if (mounted.has(element)) continue;
+    mounted.add(element);
+    jobs.add(new LiveJob(element));
+  }
+  for (const job of jobs) if (job.isGone) { job.stop(); jobs.delete(job); }
+}
+
+for (const name of ['htmx:afterSettle', 'live:settled']) document.addEventListener(name, mountAll);
+document.addEventListener('visibilitychange', () => { if (!document.hidden) jobs.forEach((job) => job.wake()); });
+mountAll();

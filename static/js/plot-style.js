@@ -1,0 +1,99 @@
+/* Plotly in this page's colours and language. Figures name tokens, var(--chart-forecast); here they
+   become colours of the theme that is on. */
+const TOKEN = /^var\(--([\w-]+)\)$/;
+const isChinese = () => document.documentElement.lang.startsWith('zh');
+let loading = null;
+// A top-level const of a classic script is no property of window; page modules look there.
+window.Almanac = Almanac;
+
+/* Loads plotly.js once, when the first chart comes into view. */
+export function plotly() {
+  loading ??= new Promise((resolve, reject) => {
+    if (window.Plotly) { resolve(window.Plotly); return; }
+    const script = document.createElement('script');
+    script.src = document.body.dataset.plotly;
+    script.addEventListener('load', () => resolve(window.Plotly));
+    script.addEventListener('error', () => { loading = null; script.remove(); reject(new Error('plotly.js did not load')); });
+    document.head.append(script);
+  }).then((Plotly) => { register(Plotly); return Plotly; });
+  return loading;
+}
+
+/* A copy of the figure with every token resolved. */
+export function resolved(part) {
+  if (typeof part === 'string') {
+    const token = TOKEN.exec(part);
+    return token ? Almanac.colour(token[1]) : part;
+  }
+  if (Array.isArray(part)) return part.length && typeof part[0] === 'number' ? part : part.map(resolved);
+  if (part && typeof part === 'object') return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, resolved(value)]));
+  return part;
+}
+
+/* The figure's layout in our clothes; further axes are dressed like the first. */
+export function dressed(layout) {
+  const given = resolved(layout ?? {}), base = Almanac.layout(given);
+  for (const key of Object.keys(given)) {
+    if (/^[xy]axis\d+$/.test(key)) base[key] = { ...Almanac.layout()[`${key[0]}axis`], ...given[key] };
+  }
+  for (const key of Object.keys(base)) {
+    if (/^xaxis\d*$/.test(key) && isTime(base[key]) && !base[key].tickformat) base[key] = { ...base[key], tickformatstops: timeStops() };
+  }
+  for (const note of base.annotations ?? []) {
+    note.font = { size: 11, color: Almanac.colour(note.showarrow ? 'ink' : 'chart-axis'), ...note.font };
+    if (note.showarrow) Object.assign(note, { arrowwidth: 1, arrowhead: 0, arrowcolor: Almanac.colour('chart-axis'), bgcolor: Almanac.colour('surface'), borderpad: 2 }, { ...note });
+  }
+  return base;
+}
+
+export function config() {
+  return { displayModeBar: false, locale: document.documentElement.lang, doubleClick: false, showTips: false };
+}
+
+function isTime(axis) {
+  return axis.type === 'date' || axis.type === undefined;
+}
+
+function timeStops() {
+  const day = 86_400_000, zh = isChinese();
+  return [
+    { dtickrange: [null, 60_000], value: '%H:%M:%S' },
+    { dtickrange: [60_000, day / 2], value: '%H:%M' },
+    { dtickrange: [day / 2, day - 1], value: zh ? '%-d日 %H:%M' : '%-d %b %H:%M' },
+    { dtickrange: [day, day * 6], value: zh ? '%-m月%-d日' : '%a %-d' },
+    { dtickrange: [day * 6, 'M1'], value: zh ? '%-m月%-d日' : '%-d %b' },
+    { dtickrange: ['M1', 'M12'], value: zh ? '%Y年%-m月' : '%b %Y' },
+    { dtickrange: ['M12', null], value: zh ? '%Y年' : '%Y' },
+  ];
+}
+
+/* The wheel brings no locales. */
+function register(Plotly) {
+  const months = Array.from({ length: 12 }, (_, at) => `${at + 1}月`);
+  Plotly.register({
+    moduleType: 'locale',
+    name: 'zh',
+    dictionary: {
+      'Autoscale': '自动缩放', 'Box Select': '矩形框选', 'Double-click on legend to isolate one trace': '双击图例以单独显示',
+      'Double-click to zoom back out': '双击还原缩放', 'Download plot as a PNG': '下载为 PNG', 'Lasso Select': '套索选择',
+      'Loading': '加载中', 'Pan': '平移', 'Reset': '重置', 'Reset axes': '重置坐标轴', 'Zoom': '缩放', 'Zoom in': '放大', 'Zoom out': '缩小',
+      'trace': '序列', 'max': '最大', 'mean': '均值', 'median': '中位数', 'min': '最小', 'lower fence': '下边界', 'upper fence': '上边界', 'q1': '下四分位', 'q3': '上四分位',
+    },
+    format: {
+      days: ['星期日', '星期一', '星期二', '星期三', '星期四', '星期五', '星期六'],
+      shortDays: ['周日', '周一', '周二', '周三', '周四', '周五', '周六'],
+      months,
+      shortMonths: months,
+      periods: ['上午', '下午'],
+      dateTime: '%Y-%m-%d %H:%M:%S',
+      date: '%Y-%m-%d',
+      time: '%H:%M:%S',
+      decimal: '.',
+      thousands: ',',
+      year: '%Y年',
+      month: '%Y年%-m月',
+      dayMonth: '%-m月%-d日',
+      dayMonthYear: '%Y年%-m月%-d日',
+    },
+  });
+}

@@ -1,0 +1,32 @@
+/* Tabs inside a card: role=tab with aria-controls. A segmented control of buttons keeps one pressed
+   and tells the card with a "seg:chosen" event. */
+document.addEventListener('click', (event) => {
+  const tab = event.target.closest('[role="tab"]');
+  if (tab) choose(tab);
+  const button = event.target.closest('.seg > button[aria-pressed]');
+  if (!button) return;
+  for (const other of button.parentElement.querySelectorAll(':scope > [aria-pressed]')) other.setAttribute('aria-pressed', String(other === button));
+  button.dispatchEvent(new CustomEvent('seg:chosen', { bubbles: true, detail: button.value || button.dataset.value }));
+});
+
+document.addEventListener('keydown', (event) => {
+  const tab = event.target.closest?.('[role="tab"]');
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!tab || !step) return;
+  const all = [...tab.closest('[role="tablist"]').querySelectorAll('[role="tab"]')];
+  const next = all[(all.indexOf(tab) + step + all.length) % all.length];
+  event.preventDefault();
+  next.focus();
+  choose(next);
+});
+
+function choose(tab) {
+  const all = tab.closest('[role="tablist"]')?.querySelectorAll('[role="tab"]') ?? [tab];
+  for (const other of all) {
+    const isChosen = other === tab, panel = document.getElementById(other.getAttribute('aria-controls'));
+    other.setAttribute('aria-selected', String(isChosen));
+    other.tabIndex = isChosen ? 0 : -1;
+    if (panel) panel.hidden = !isChosen;
+  }
+  tab.dispatchEvent(new CustomEvent('tab:chosen', { bubbles: true }));
+}
