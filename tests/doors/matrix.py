@@ -13,6 +13,8 @@ One file an app; a name in the wrong file works, a name in two files is an error
       methods: [GET]            # all verbs it answers; HEAD and OPTIONS are not listed
       creates: true             # optional: a person with the role viewer gets 403 on POST
       reads: true               # optional: its POST only reads, so it is judged like a GET
+      edits: true               # optional: its GET shows a form for editors, judged like a POST
+      owner_verbs: [DELETE]     # optional: verbs of a shared thing for its owner only (403)
       object: tests.factories:make_x   # callable(owner) -> row; needed for personal, shared, owner
       args: {pk: pk}            # URL argument -> attribute of the row (dots allowed), or
       literal: {key: "x"}       # URL argument -> this very value
@@ -42,6 +44,8 @@ class Door:
     methods: tuple[str, ...]
     creates: bool = False
     reads: bool = False
+    edits: bool = False
+    owner_verbs: tuple[str, ...] = ()
     object: str = ""
     args: dict[str, str] = field(default_factory=dict)
     literal: dict[str, Any] = field(default_factory=dict)
@@ -63,7 +67,14 @@ def doors():
     for file in sorted(HERE.glob("*.yaml")):
         for name, entry in (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).items():
             assert name not in found, f"{name} is classified twice, again in {file.name}"
-            door = Door(name=name, **{**entry, "methods": tuple(entry.get("methods", ()))})
+            door = Door(
+                name=name,
+                **{
+                    **entry,
+                    "methods": tuple(entry.get("methods", ())),
+                    "owner_verbs": tuple(entry.get("owner_verbs", ())),
+                },
+            )
             assert door.access in ACCESS, f"{name}: unknown access {door.access}"
             found[name] = door
     return found
