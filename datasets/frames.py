@@ -106,8 +106,9 @@ def _as_series(column: Column, array: np.ndarray) -> pd.Series:
         return pd.Series(np.asarray(array, dtype=np.float64))
     if column.type == Column.Type.DATETIME:
         return _as_times(array)
-    filled = np.ma.filled(np.ma.asarray(array, dtype=object), None)
-    return pd.Series(filled, dtype=object)
+    cells = np.ma.getdata(array).astype(object)
+    cells[np.ma.getmaskarray(array)] = None
+    return pd.Series(cells, dtype=object)
 
 
 def _as_times(array: np.ndarray) -> pd.Series:

@@ -18,6 +18,7 @@ from datasets.building.numbers import Distribution, Floats, NumberSummary, numbe
 # Numbers held at a time: 48 MB of float64, and whole buckets of every pyramid level.
 _CELLS = 6_291_456
 _TOP = 10
+_COUNTED_TOGETHER = 100
 _LONGEST_TOP = 120
 _CATEGORY_SHARE, _FEWEST, _MOST_CATEGORIES = 0.05, 50, 1000
 Connection = duckdb.DuckDBPyConnection
@@ -58,9 +59,9 @@ def describe(
         for place, future in enumerate(work):
             found |= future.result()
             on_share(place / len(groups))
-    distinct = _distinct(connection, table, numbers)
-    for key, count in distinct.items():
-        found[key].stats["distinct"] = count
+    if table.rows > RAW_ROWS:
+        for key, count in _distinct(connection, table, numbers).items():
+            found[key].stats["distinct"] = count
     for place, (key, kind) in enumerate(types.items()):
         if kind in {"text", "boolean"}:
             found[key] = _words(connection, table, key, kind)
@@ -130,19 +131,20 @@ def _as_described(
 ) -> Described:
     kind = "integer" if summary.is_whole else "float"
     stats = number_stats(summary, spread, exact)
+    if exact is not None and table.rows <= RAW_ROWS:
+        stats["distinct"] = len(np.unique(exact[~np.isnan(exact)]))
     return Described(kind if summary.count else "empty", table.rows - summary.count, stats)
 
 
 def _distinct(connection: Connection, table: Table, keys: Sequence[str]) -> dict[str, int]:
-    """How many different numbers: exact for small files, within some percent for large ones."""
-    if not keys:
-        return {}
-    how = "count(DISTINCT {})" if table.rows <= RAW_ROWS else "approx_count_distinct({})"
-    counts = first_row(
-        connection,
-        f"SELECT {', '.join(how.format(key) for key in keys)} FROM {parquet(table.path)}",  # noqa: S608
-    )
-    return dict(zip(keys, (int(count) for count in counts), strict=True))
+    """How many different numbers, within some percent; small files are counted exactly."""
+    found: dict[str, int] = {}
+    for start in range(0, len(keys), _COUNTED_TOGETHER):
+        group = keys[start : start + _COUNTED_TOGETHER]
+        counts = ", ".join(f"approx_count_distinct({key})" for key in group)
+        row = first_row(connection, f"SELECT {counts} FROM {parquet(table.path)}")  # noqa: S608
+        found |= dict(zip(group, (int(count) for count in row), strict=True))
+    return found
 
 
 def _words(connection: Connection, table: Table, key: str, kind: str) -> Described:

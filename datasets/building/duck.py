@@ -68,6 +68,12 @@ def parquet(path: Path, *, numbered: bool = False) -> str:
     return f"read_parquet({literal(str(path))}{more})"
 
 
+def parquet_options(columns: int) -> str:
+    """How our files are written: row groups of a bounded number of cells, as one is in memory."""
+    rows = max(2048, min(122_880, 12_000_000 // max(columns, 1)))
+    return f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {rows})"
+
+
 def first_row(connection: duckdb.DuckDBPyConnection, sql: str) -> Sequence[Any]:
     """The only row of a query that has one."""
     row = connection.execute(sql).fetchone()

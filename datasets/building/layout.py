@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from datasets.building.duck import first_row, literal, parquet
+from datasets.building.duck import first_row, literal, parquet, parquet_options
 from datasets.sniffing.reading import FoundColumn, Reading
 
 _SERIES_NAMES = frozenset(
@@ -58,7 +58,7 @@ def sort_rows(
     connection.execute(
         f"COPY (SELECT * EXCLUDE (file_row_number), file_row_number AS _row "  # noqa: S608
         f"FROM {parquet(source, numbered=True)} ORDER BY {order}, file_row_number) "
-        f"TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)"
+        f"TO {literal(str(target))} {parquet_options(len(reading.columns))}"
     )
 
 

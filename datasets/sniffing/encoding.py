@@ -91,7 +91,7 @@ def _refuse_stray(head: bytes, bad: int) -> None:
     """One bad byte among valid UTF-8 characters is damage, not another encoding."""
     valid = len(re.findall(rb"[\xc2-\xf4][\x80-\xbf]+", head))
     broken = len(head.decode("utf-8", "replace").split("�")) - 1
-    if valid > 3 * broken:
+    if valid > broken:
         raise Refusal("bad_byte", row=row_at(head, bad), byte=f"0x{head[bad]:02X}")
 
 

@@ -8,14 +8,14 @@ ends.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from datasets.building.duck import literal, parquet, run_watched
+from datasets.building.duck import literal, parquet, parquet_options, run_watched
 from datasets.formats.csv import typed
 from datasets.refusals import Refusal
 from datasets.sniffing.dialect import LONGEST_LINE
@@ -25,6 +25,7 @@ from datasets.sniffing.times import other_order
 # More filled cells than this share unreadable: the column is not of that type.
 _MOST_UNREADABLE = 0.1
 _MOST_PASSES = 6
+_TOGETHER = 250
 # UTF-8 takes at most four bytes a character.
 _LINE_BYTES = 4 * LONGEST_LINE
 Connection = duckdb.DuckDBPyConnection
@@ -99,29 +100,58 @@ def row_number(plan: Plan, reading: Reading, index: int) -> int:
 def _write(
     connection: Connection, plan: Plan, reading: Reading, on_share: Callable[[float], None]
 ) -> None:
+    """Very wide files are converted some columns at a time: planning is worse than linear."""
+    connection.execute("SET preserve_insertion_order = true")
     columns = reading.columns
-    types = ", ".join(f"'{column.key}': 'VARCHAR'" for column in columns)
+    groups = [columns[start : start + _TOGETHER] for start in range(0, len(columns), _TOGETHER)]
+    if len(groups) == 1:
+        run_watched(connection, _copy(plan, reading, columns, plan.target), on_share)
+        return
+    parts = [plan.target.with_suffix(f".part{place}") for place in range(len(groups))]
+    for place, (group, part) in enumerate(zip(groups, parts, strict=True)):
+        connection.execute(_copy(plan, reading, group, part))
+        on_share(place / len(groups))
+    connection.execute(_joined(plan, reading, parts))
+    for part in parts:
+        part.unlink()
+
+
+def _copy(plan: Plan, reading: Reading, group: Sequence[FoundColumn], target: Path) -> str:
+    """SQL that writes the typed values of `group`, and what did not fit, to `target`."""
+    types = ", ".join(f"'{column.key}': 'VARCHAR'" for column in reading.columns)
     source = (
         f"read_csv({literal(str(plan.source))}, auto_detect=false, columns={{{types}}}, "
         f"delim={literal(plan.delimiter)}, quote='\"', escape='\"', new_line='\\n', "
         f"header={str(reading.header).lower()}, strict_mode=true, null_padding=false, "
         f"max_line_size={_LINE_BYTES}, buffer_size={4 * _LINE_BYTES})"
     )
-    values = ", ".join(f"{typed.value(column, reading)} AS v_{column.key}" for column in columns)
-    raws = ", ".join(column.key for column in columns)
-    marks = ", ".join(_mark(column) for column in columns if column.type != "text") or "''"
-    time = reading.time_column
-    zone = typed.zoned(time) if time and reading.column(time).type == "datetime" else "false"
-    typed_columns = ", ".join(f"v_{column.key} AS {column.key}" for column in columns)
-    connection.execute("SET preserve_insertion_order = true")
-    run_watched(
-        connection,
-        # Every name in it is ours: c1…cn and literals escaped by `literal`.
-        f"COPY (SELECT {typed_columns}, {zone} AS _zoned, "  # noqa: S608
-        f"nullif(concat_ws('{typed.RECORD}', {marks}), '') AS _unread "
+    raws = ", ".join(column.key for column in group)
+    values = ", ".join(f"{typed.value(column, reading)} AS v_{column.key}" for column in group)
+    marks = ", ".join(_mark(column) for column in group if column.type != "text") or "''"
+    time = next((column for column in group if column.key == reading.time_column), None)
+    zone = typed.zoned(time.key) if time and time.type == "datetime" else "false"
+    # Every name in it is ours: c1…cn and literals escaped by `literal`.
+    return (
+        f"COPY (SELECT {', '.join(f'v_{column.key} AS {column.key}' for column in group)}, "  # noqa: S608
+        f"{zone} AS _zoned, nullif(concat_ws('{typed.RECORD}', {marks}), '') AS _unread "
         f"FROM (SELECT {raws}, {values} FROM {source})) "
-        f"TO {literal(str(plan.target))} (FORMAT parquet, COMPRESSION zstd)",
-        on_share,
+        f"TO {literal(str(target))} {parquet_options(len(reading.columns))}"
+    )
+
+
+def _joined(plan: Plan, reading: Reading, parts: Sequence[Path]) -> str:
+    """SQL that puts the parts side by side again; each holds the same rows in the same order."""
+    names = [f"p{place}" for place in range(len(parts))]
+    tables = " POSITIONAL JOIN ".join(
+        f"{parquet(part)} AS {name}" for part, name in zip(parts, names, strict=True)
+    )
+    columns = ", ".join(column.key for column in reading.columns)
+    zoned = " OR ".join(f"{name}._zoned" for name in names)
+    unread = ", ".join(f"{name}._unread" for name in names)
+    return (
+        f"COPY (SELECT {columns}, {zoned} AS _zoned, "  # noqa: S608
+        f"nullif(concat_ws('{typed.RECORD}', {unread}), '') AS _unread FROM {tables}) "
+        f"TO {literal(str(plan.target))} {parquet_options(len(reading.columns))}"
     )
 
 
