@@ -1,0 +1,71 @@
+"""The page of jobs, its card on Home, and the same over the API."""
+
+import pytest
+from django.urls import reverse
+
+from jobs import moves
+from jobs.models import Job
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_shows_what_runs_before_what_ended(make_job, owner_client):
+    moves.cancel(make_job(title="Ended one"))
+    make_job(title="Waiting one")
+    text = owner_client.get(reverse("jobs:list")).content.decode()
+    assert text.index("Waiting one") < text.index("Ended one")
+
+
+def test_jobs_of_others_do_not_show(make_job, stranger_client):
+    make_job(title="Not yours")
+    assert "Not yours" not in stranger_client.get(reverse("jobs:list")).content.decode()
+
+
+def test_search_and_state_narrow_the_list(make_job, owner_client):
+    make_job(title="Gas demand")
+    moves.cancel(make_job(title="Wind output"))
+    page = owner_client.get(reverse("jobs:list"), {"q": "gas"}).content.decode()
+    assert "Gas demand" in page
+    assert "Wind output" not in page
+    page = owner_client.get(reverse("jobs:list"), {"state": "cancelled"}).content.decode()
+    assert "Wind output" in page
+    assert "Gas demand" not in page
+
+
+def test_nothing_yet_says_what_belongs_here(owner_client):
+    text = owner_client.get(reverse("jobs:list")).content.decode()
+    assert "No jobs yet" in text
+
+
+def test_the_page_costs_the_same_however_many_jobs(
+    make_job, owner_client, django_assert_max_num_queries
+):
+    for n in range(30):
+        moves.cancel(make_job(title=f"job {n}"))
+    with django_assert_max_num_queries(14):
+        owner_client.get(reverse("jobs:list"))
+
+
+def test_the_card_on_home_lists_live_jobs(make_job, owner_client):
+    job = make_job(title="Gas demand, next 30 days")
+    text = owner_client.get(reverse("jobs:running_card")).content.decode()
+    assert "Gas demand, next 30 days" in text
+    assert f'data-live-job="{job.pk}"' in text
+
+
+def test_the_api_lists_filters_and_shows_milestones(make_job, owner_client):
+    job = moves.claim(make_job().pk)
+    moves.milestone(job, "half way", {"step": 5})
+    moves.cancel(make_job(title="other"))
+    found = owner_client.get("/api/v1/jobs/", {"state": "running"}).json()["results"]
+    assert [row["id"] for row in found] == [str(job.pk)]
+    events = owner_client.get(f"/api/v1/jobs/{job.pk}/events/").json()
+    assert [(e["message"], e["data"]) for e in events] == [("half way", {"step": 5})]
+
+
+def test_the_api_cancels(make_job, owner_client):
+    job = make_job()
+    answer = owner_client.post(f"/api/v1/jobs/{job.pk}/cancel/")
+    assert answer.status_code == 202
+    assert Job.objects.get(pk=job.pk).state == "cancelled"
+    assert owner_client.post(f"/api/v1/jobs/{job.pk}/cancel/").status_code == 409
