@@ -168,7 +168,7 @@ def _parts(moment: datetime) -> dict[str, object]:
     return {
         "weekday": _SHORT_WEEKDAYS[local.weekday()],
         "day": local.day,
-        "month": dates.MONTHS_3[local.month],
+        "month": str(dates.MONTHS_3[local.month]).title(),
         "month_number": local.month,
         "year": local.year,
         "time": f"{local:%H:%M}",

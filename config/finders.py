@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.staticfiles.finders import BaseFinder
-from django.core.checks import CheckMessage
 from django.core.files.storage import FileSystemStorage, Storage
 
 
@@ -39,6 +38,6 @@ class PlotlyFinder(BaseFinder):
         """Yield the one file for collectstatic."""
         yield "plotly.min.js", self.storage
 
-    def check(self, **kwargs: Any) -> list[CheckMessage]:
+    def check(self, **kwargs: Any) -> Any:
         """There is nothing to configure."""
         return []

@@ -127,14 +127,14 @@ def _hours_of_light(day: date, latitude: float) -> float:
     return 24 / math.pi * math.acos(min(max(reach, -1.0), 1.0))
 
 
-def _month_names(days: Sequence[tuple[date, Any]]) -> list[tuple[int, object]]:
+def _month_names(days: Sequence[tuple[date, Any]]) -> list[tuple[int, str]]:
     names = [
-        (at // _DAYS_IN_WEEK * _PITCH, dates.MONTHS_3[later.month])
+        (at // _DAYS_IN_WEEK * _PITCH, str(dates.MONTHS_3[later.month]).title())
         for at, ((earlier, _), (later, _)) in enumerate(pairwise(days), start=1)
         if later.month != earlier.month and at // _DAYS_IN_WEEK < 50
     ]
     if days and days[0][0].day == 1:
-        names.insert(0, (0, dates.MONTHS_3[days[0][0].month]))
+        names.insert(0, (0, str(dates.MONTHS_3[days[0][0].month]).title()))
     return names
 
 

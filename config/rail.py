@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import SimpleLazyObject, cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User
@@ -15,15 +15,13 @@ from datasets.models import Dataset
 from forecasting.models import PredictionTask, TrainedModel
 from jobs.models import Job
 
-_Label = str | SimpleLazyObject
-
 
 @dataclass(frozen=True)
 class Place:
     """One place: its `key` is also the name of the rail's section."""
 
     key: str
-    label: _Label
+    label: str | Promise
     icon: str
     route: str
     shortcut: str
