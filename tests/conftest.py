@@ -6,10 +6,18 @@ viewer may only read what is shared, admin runs the place.
 
 import pytest
 from django.test import Client
+from django.utils import timezone, translation
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from tests.factories import make_user
+
+
+@pytest.fixture(autouse=True)
+def plain_language_and_time():
+    """Requests set the person's language and zone for their thread; no test inherits them."""
+    with translation.override("en"), timezone.override(None):
+        yield
 
 
 @pytest.fixture
