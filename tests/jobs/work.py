@@ -9,6 +9,7 @@ from celery import shared_task
 from accounts.problems import Problem
 from forecasting.engine.parallel import run as spread
 from jobs.running import running
+from tests.jobs.loop_body import whoami
 
 STEPS = 40
 
@@ -37,11 +38,6 @@ def fan_out(job_id):
             return
         seen = spread(whoami, list(range(8)), processes=2)
         run.report(1.0, "spread", pids=sorted(set(seen)), parent=os.getpid())
-
-
-def whoami(_item):
-    time.sleep(0.2)
-    return os.getpid()
 
 
 @shared_task(name="tests.refuse")
