@@ -1,6 +1,7 @@
 """Forecasting in plain Python: panels in, forecasts with honest intervals out.
 
-The names below load on first use, so importing the package costs next to nothing.
+The names below load on first use, so importing the package costs next to nothing. A function named
+like its module, such as ``backtest.backtest``, is not among them: the module would hide it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ _PLACES = {
     "model_types": "registry",
     "register_model": "registry",
     "BacktestResult": "backtest",
-    "backtest": "backtest",
     "replay": "backtest",
     "save": "artifacts",
     "load": "artifacts",

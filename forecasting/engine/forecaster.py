@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.engine.capabilities import Capabilities
 from forecasting.engine.errors import HorizonError, NotFittedError, SettingsError, gettext_noop
 from forecasting.engine.forecast import Forecast
 from forecasting.engine.frequency import check_horizon
@@ -18,16 +19,7 @@ from forecasting.engine.intervals import VOLATILITY_ROWS, Conformal
 from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.watch import EpochReport, ReportProgress, ShouldStop, Watch
 
-
-@dataclass(frozen=True)
-class Capabilities:
-    """What a model can do, declared so that nobody has to try."""
-
-    handles_missing: bool = True
-    any_horizon: bool = False
-    trains_long: bool = False
-    resumable: bool = False
-    needs_torch: bool = False
+__all__ = ["Capabilities", "Forecaster"]
 
 
 class Forecaster(ABC):

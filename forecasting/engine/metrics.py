@@ -1,9 +1,10 @@
 """How far a forecast was off.
 
-Every function takes arrays of one shape, averages over ``axis`` (all by default), skips places where
-the actual value is missing and gives NaN where nothing is left. Formulas: Hyndman and Koehler 2006
-(MAE, RMSE, MAPE, sMAPE, MASE), Makridakis et al. 2020 and 2022 (sMAPE as in M4, RMSSE as in M5),
-Kolassa and Schütz 2007 (WAPE), Koenker and Bassett 1978 (pinball).
+Every function takes arrays of one shape, averages over ``axis`` (all by default), skips places
+where the actual value is missing and gives NaN where nothing is left.
+
+Formulas: Hyndman and Koehler 2006 (MAE, RMSE, MAPE, sMAPE, MASE), Makridakis et al. 2020 and 2022
+(sMAPE as in M4, RMSSE as in M5), Kolassa and Schütz 2007 (WAPE), Koenker, Bassett 1978 (pinball).
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ class TrainingSettings:
     ``lookback`` 0 lets the frequency decide. An epoch is ``epoch_windows`` windows drawn at random;
     a window is one series (one channel of it where channels are trained apart); training ends
     after ``epochs``, after ``max_windows`` windows in all, after ``max_seconds`` of
-    wall time, or after ``patience`` epochs without a better validation loss.
+    wall time, or after ``patience`` epochs without a better validation loss. More ``threads`` gain a
+    third on an idle machine and lose everything on a busy one, where they wait for each other.
     """
 
     lookback: int = 0
@@ -32,10 +33,11 @@ class TrainingSettings:
     max_windows: int = 80_000
     max_seconds: float = 30.0
     seed: int = 0
+    threads: int = 1
 
     def __post_init__(self) -> None:
         positive = ("epochs", "batch_size", "learning_rate", "clip_norm", "patience")
-        for name in (*positive, "epoch_windows", "max_windows", "max_seconds"):
+        for name in (*positive, "epoch_windows", "max_windows", "max_seconds", "threads"):
             if not getattr(self, name) > 0:
                 raise SettingsError(gettext_noop("%(name)s must be above zero."), name=name)
         if self.loss not in LOSSES:

@@ -34,7 +34,7 @@ class Watch:
     def check(self) -> None:
         """Raise Cancelled when the caller has asked to stop."""
         if self.stopping():
-            raise Cancelled(gettext_noop("Stopped as asked; nothing was kept."))
+            raise Cancelled(gettext_noop("Stopped as asked."))
 
     def part(self, low: float, high: float) -> Watch:
         """A watch whose 0 to 1 is the range ``low`` to ``high`` of this one."""

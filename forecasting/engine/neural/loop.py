@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,7 @@ from forecasting.engine.watch import EpochReport, Watch
 
 MOST_VALIDATION_WINDOWS: Final = 1_000
 VALIDATION_BATCH: Final = 256
+MOST_PASSES: Final = 16
 
 LOSSES: Final[dict[str, Callable[[Tensor, Tensor], Tensor]]] = {
     "mae": nn.functional.l1_loss,
@@ -88,7 +90,7 @@ def train(
     is the same as without the interruption. Raises Cancelled within one batch of a stop request,
     and TrainingError when the loss is not a number.
     """
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), _threads(settings.threads):
         torch.manual_seed(settings.seed)
         state = Training(build(), settings)
         checkpoints.resume(state, hooks)
@@ -99,15 +101,26 @@ def train(
     return state.network.eval(), state.run
 
 
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Hold torch to ``count`` threads for a while."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 def _epoch(state: Training, training: WindowSource, validation: WindowSource, hooks: Hooks) -> None:
     run, settings, began = state.run, state.settings, time.monotonic()
     for group in state.optimiser.param_groups:
         group["lr"] = state.learning_rate()
-    count = min(settings.epoch_windows, len(training))
-    order = torch.randperm(len(training), generator=state.generator)[:count]
+    order = _draw(len(training), settings.epoch_windows, state.generator)
     train_loss = _pass(state, training, order, hooks)
     trained = time.monotonic() - began
     valid_loss = evaluate(state.network, validation, settings, hooks.watch)
+    _require_number(valid_loss, run.epoch + 1)
     run.epoch += 1
     if valid_loss < run.best_loss:
         run.best_loss, run.best_epoch, state.best = valid_loss, run.epoch, _copy(state.network)
@@ -118,13 +131,20 @@ def _epoch(state: Training, training: WindowSource, validation: WindowSource, ho
         train_loss,
         valid_loss,
         _eta(state),
-        count / max(trained, 1e-9),
+        len(order) / max(trained, 1e-9),
     )
     run.history.append(asdict(report))
     run.stopped = _reason_to_stop(state)
     if hooks.on_epoch is not None:
         hooks.on_epoch(report)
     hooks.watch.report(run.epoch / state.epochs, gettext_noop("Training"))
+
+
+def _draw(windows: int, wanted: int, generator: torch.Generator) -> Tensor:
+    """Numbers of the windows of an epoch: each once, or up to 16 times where there are few."""
+    passes = min(MOST_PASSES, -(-wanted // windows))
+    orders = [torch.randperm(windows, generator=generator) for _ in range(passes)]
+    return torch.cat(orders)[:wanted]
 
 
 def _pass(state: Training, source: WindowSource, order: Tensor, hooks: Hooks) -> float:
@@ -144,14 +164,7 @@ def _pass(state: Training, source: WindowSource, order: Tensor, hooks: Hooks) ->
         nn.utils.clip_grad_norm_(parameters, settings.clip_norm)
         optimiser.step()
         value = loss.item()
-        if not math.isfinite(value):
-            raise TrainingError(
-                gettext_noop(
-                    "Training broke down in epoch %(epoch)s: the loss is no longer a number. "
-                    "Lower the learning rate, or look for extreme values in the data."
-                ),
-                epoch=state.run.epoch + 1,
-            )
+        _require_number(value, state.run.epoch + 1)
         total += value * len(numbers)
     return total / len(order)
 
@@ -170,6 +183,17 @@ def evaluate(
         inputs, targets = source.batch(part)
         total += LOSSES[settings.loss](network(inputs), targets).item() * len(part)
     return total / count
+
+
+def _require_number(loss: float, epoch: int) -> None:
+    if not math.isfinite(loss):
+        raise TrainingError(
+            gettext_noop(
+                "Training broke down in epoch %(epoch)s: the loss is no longer a number. "
+                "Lower the learning rate, or look for extreme values in the data."
+            ),
+            epoch=epoch,
+        )
 
 
 def _reason_to_stop(state: Training) -> str:

@@ -72,7 +72,7 @@ def test_validation_windows_have_all_targets_after_the_cut():
 def test_training_lowers_the_loss_and_reports_every_epoch():
     reports = []
     network, run = trained(
-        replace(SETTINGS, epochs=8, learning_rate=1e-2), Hooks(on_epoch=reports.append)
+        replace(SETTINGS, epochs=8, learning_rate=3e-2), Hooks(on_epoch=reports.append)
     )
     assert [report.epoch for report in reports] == list(range(1, 9))
     assert reports[-1].valid_loss < 0.7 * reports[0].valid_loss
