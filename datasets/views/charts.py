@@ -8,15 +8,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.http import JsonResponse
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from accounts.problems import Conflict, Problem
 from accounts.requests import AuthenticatedHttpRequest
 from datasets import figures, pyramid
+from datasets.frequency_words import frequency_words
 from datasets.models import Column, Version
 from datasets.views.fetching import fetch_version
-from datasets.views.shown import read_time
+from datasets.views.shown import digits, read_time
 
 WIDTHS: Final = (100, 4000)
 DEFAULT_WIDTH: Final = 1000
@@ -41,7 +43,7 @@ class ChartChoice:
     def of(cls, version: Version, asked: Mapping[str, str]) -> ChartChoice | None:
         """What `asked` names, or the first target; None when there is nothing to draw."""
         columns = version.value_columns()
-        if not columns or not version.time_column:
+        if not columns:
             return None
         is_long = version.layout == Version.Layout.LONG and bool(version.series_column)
         ids = pyramid.series_ids(version, limit=SERIES_LISTED) if is_long else []
@@ -61,6 +63,7 @@ class RangeButton:
 
     name: str
     label: str
+    seconds: str = ""
 
 
 def range_buttons(version: Version) -> list[RangeButton]:
@@ -71,7 +74,7 @@ def range_buttons(version: Version) -> list[RangeButton]:
     step = float(version.profile.get("step_seconds") or 0)
     labels = _range_labels()
     fitting = [
-        RangeButton(name, labels[name])
+        RangeButton(name, labels[name], str(int(span.total_seconds())))
         for name, span in RANGES.items()
         if span < end - start and span.total_seconds() > 10 * step
     ]
@@ -123,11 +126,23 @@ def figure_for(version: Version, asked: Mapping[str, str]) -> dict[str, Any]:
         whole = pyramid.range_data(
             version, choice.column.key, series=choice.series, width=OVERVIEW_WIDTH
         )
-        return _overview(whole)
-    return figures.explorer(choice.column.name, asked_range(version, choice, asked))
+        return _overview(version, whole)
+    data = asked_range(version, choice, asked)
+    return {**figures.explorer(choice.column.name, data), "caption": _caption(version, data)}
 
 
-def _overview(whole: pyramid.Range) -> dict[str, Any]:
+def _caption(version: Version, data: pyramid.Range) -> str:
+    """What the line is: its step, and what was left out to draw it."""
+    words = frequency_words(version.frequency) if version.time_column else gettext("by row")
+    if data.exact:
+        return words
+    return gettext("%(step)s, %(count)s rows: minima and maxima kept") % {
+        "step": words,
+        "count": f"{data.points_total:,}",
+    }
+
+
+def _overview(version: Version, whole: pyramid.Range) -> dict[str, Any]:
     points = whole.json()
     trace = figures.line(
         points["x"],
@@ -136,6 +151,7 @@ def _overview(whole: pyramid.Range) -> dict[str, Any]:
         fill="tozeroy",
         fillcolor="var(--chart-grid)",
         hoverinfo="skip",
+        width=1,
     )
     known = [value for value in points["y"] if value is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
@@ -146,7 +162,7 @@ def _overview(whole: pyramid.Range) -> dict[str, Any]:
         dragmode="select",
         selectdirection="h",
         margin={"l": 44, "r": 12, "t": 2, "b": 18},
-        xaxis={"fixedrange": False, "nticks": 8},
+        xaxis={"type": "date" if version.time_column else "linear", "nticks": 8},
         yaxis={
             "showgrid": False,
             "showticklabels": False,
@@ -156,10 +172,42 @@ def _overview(whole: pyramid.Range) -> dict[str, Any]:
     )
 
 
+def explorer_context(version: Version, choice: ChartChoice, address: str) -> dict[str, Any]:
+    """Where the explorer's two charts come from, and which part it shows first."""
+    query = {"column": choice.column.key, **({"series": choice.series} if choice.series else {})}
+    whole = f"{address}?{urlencode(query)}"
+    first = first_range(version)
+    last = read_time(version.profile.get("end"))
+    span = RANGES.get(first)
+    return {
+        "chart": choice,
+        "ranges": range_buttons(version),
+        "first_range": first,
+        "chart_url": whole,
+        "first_url": f"{whole}&range={first}" if span else whole,
+        "overview_url": f"{whole}&part=overview",
+        "first_start": (last - span).isoformat() if last and span else "",
+        "first_end": last.isoformat() if last else "",
+        "chart_sentence": _sentence(version, choice),
+    }
+
+
+def _sentence(version: Version, choice: ChartChoice) -> str:
+    """The chart in words, for people who do not see it."""
+    stats = choice.column.stats
+    words = {
+        "name": choice.series or choice.column.name,
+        "rows": f"{version.row_count:,}",
+        "low": digits(stats.get("min") or 0),
+        "high": digits(stats.get("max") or 0),
+    }
+    return gettext("%(name)s over %(rows)s rows, from %(low)s to %(high)s") % words
+
+
 def nothing_to_draw() -> Conflict:
     """Why a table without times or numbers has no chart."""
     return Conflict(
-        gettext("There is nothing to draw: a chart needs a time column and a column of numbers."),
+        gettext("There is nothing to draw: a chart needs a column of numbers."),
         code="nothing_to_draw",
     )
 

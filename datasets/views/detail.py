@@ -18,7 +18,7 @@ from accounts.requests import AuthenticatedHttpRequest
 from datasets import uploads
 from datasets.forms import DescribeForm, ReadingForm
 from datasets.models import Dataset, Version
-from datasets.views.charts import ChartChoice, first_range, range_buttons
+from datasets.views.charts import ChartChoice, explorer_context
 from datasets.views.fetching import fetch_dataset
 from datasets.views.refusals import refusal
 from datasets.views.shown import ShownDataset, shown_columns
@@ -31,9 +31,9 @@ def overview(request: AuthenticatedHttpRequest, pk: str) -> HttpResponse:
     context = dataset_frame(request, dataset, tab="overview")
     version = dataset.current_version
     if dataset.is_ready and version:
-        context["chart"] = ChartChoice.of(version, request.GET)
-        context["ranges"] = range_buttons(version)
-        context["first_range"] = first_range(version)
+        if choice := ChartChoice.of(version, request.GET):
+            address = reverse("datasets:chart", args=[dataset.pk])
+            context |= explorer_context(version, choice, address)
         return render(request, "datasets/detail.html", context)
     if dataset.status == Dataset.Status.ERROR:
         context["refusal"] = refusal(dataset)
