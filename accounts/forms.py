@@ -58,7 +58,7 @@ class TokenForm(forms.Form):
     ACCESS = [(Scope.READ.value, _("Read")), ("write", _("Read and write"))]
 
     name = forms.CharField(label=_("Name"), max_length=100)
-    access = forms.ChoiceField(label=_("May"), choices=ACCESS, initial="read")
+    access = forms.ChoiceField(label=_("Allowed"), choices=ACCESS, initial="read")
     lifetime = forms.ChoiceField(label=_("Ends after"), choices=LIFETIMES, initial="90")
 
     def scopes(self) -> list[str]:
