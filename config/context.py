@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 
 from accounts.models.user import User
 from config import rail
@@ -15,22 +15,41 @@ THEME_COOKIE = "almanac_theme"
 _THEMES = ("light", "dark")
 
 
+@dataclass
+class Frame:
+    """The rail, the tab bar and the look of one page; asks the database only when shown."""
+
+    request: HttpRequest
+    user: User | None
+
+    @cached_property
+    def places(self) -> list[rail.PlaceHere]:
+        """The places of the rail; none for people who are not signed in."""
+        return rail.places_for(self.request, self.user) if self.user else []
+
+    @cached_property
+    def busy(self) -> int:
+        """How many workers have a job in hand."""
+        return rail.busy_workers()
+
+    @property
+    def theme(self) -> str:
+        """`light`, `dark`, or empty for the device's own choice."""
+        chosen = self.user.theme if self.user else self.request.COOKIES.get(THEME_COOKIE, "")
+        return chosen if chosen in _THEMES else ""
+
+    @property
+    def keys_on(self) -> bool:
+        """May single keys press buttons?"""
+        return self.user is None or self.user.keyboard_shortcuts
+
+    @property
+    def base(self) -> str:
+        """The template that error pages extend."""
+        return "base.html" if self.user else "plain.html"
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Give templates `frame`: `places` (counted lazily), `theme`, `keys_on`, `base`."""
+    """Give every template its `frame`."""
     person = getattr(request, "user", None)
-    user = person if isinstance(person, User) else None
-    return {
-        "frame": {
-            "places": SimpleLazyObject(lambda: rail.places_for(request, user) if user else []),
-            "theme": _theme(request, user),
-            "keys_on": user is None or user.keyboard_shortcuts,
-            "base": "base.html" if user else "plain.html",
-            "languages": settings.LANGUAGES,
-        }
-    }
-
-
-def _theme(request: HttpRequest, user: User | None) -> str:
-    """`light`, `dark`, or empty for the device's own choice."""
-    chosen = user.theme if user else request.COOKIES.get(THEME_COOKIE, "")
-    return chosen if chosen in _THEMES else ""
+    return {"frame": Frame(request, person if isinstance(person, User) else None)}

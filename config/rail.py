@@ -97,6 +97,11 @@ def _exists(place: Place) -> bool:
     return True
 
 
+def busy_workers() -> int:
+    """How many workers have a job in hand now, whoever owns it."""
+    return Job.objects.in_state(Job.State.RUNNING).count()
+
+
 def section_of(request: HttpRequest) -> str:
     """The key of the place this request belongs to, or an empty string."""
     match = request.resolver_match

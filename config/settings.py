@@ -137,6 +137,7 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "config.finders.PlotlyFinder",
+    "config.finders.StylesheetFinder",
 ]
 
 # --- people -----------------------------------------------------------------------------------

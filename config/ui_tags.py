@@ -8,15 +8,13 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from config import display, pictures
 from config.icons import ICONS, MARK
-from config.stylesheets import STYLESHEETS
 
 register = template.Library()
 
@@ -78,16 +76,6 @@ def brand_mark() -> SafeString:
     """The mark: known on the left, what may come on the right."""
     drawing = mark_safe(MARK)  # noqa: S308  # our own constant
     return format_html('<svg viewBox="0 0 20 20" aria-hidden="true">{}</svg>', drawing)
-
-
-@register.simple_tag
-def stylesheets() -> SafeString:
-    """One link per stylesheet, in the order of their layers."""
-    return format_html_join(
-        "\n",
-        '<link rel="stylesheet" href="{}">',
-        ((static(f"css/{path}"),) for path in STYLESHEETS),
-    )
 
 
 @register.simple_tag
