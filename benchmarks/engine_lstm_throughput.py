@@ -51,7 +51,7 @@ def windows() -> SeriesWindows:
 
 
 def engine_rate(source: SeriesWindows, settings: TrainingSettings) -> tuple[float, float]:
-    """Windows per CPU and per wall second of the engine's loop, progress and stop checks included."""
+    """Windows per CPU and per wall second of the engine's loop, with progress and stop checks."""
     seen: list[float] = []
     watch = Watch(lambda done, _: seen.append(done), lambda: False)
     few = SeriesWindows.__new__(SeriesWindows)

@@ -17,8 +17,8 @@ class TrainingSettings:
     ``lookback`` 0 lets the frequency decide. An epoch is ``epoch_windows`` windows drawn at random;
     a window is one series (one channel of it where channels are trained apart); training ends
     after ``epochs``, after ``max_windows`` windows in all, after ``max_seconds`` of
-    wall time, or after ``patience`` epochs without a better validation loss. More ``threads`` gain a
-    third on an idle machine and lose everything on a busy one, where they wait for each other.
+    wall time, or after ``patience`` epochs without a better validation loss. More ``threads`` gain
+    a third on an idle machine and lose everything on a busy one, where they wait for each other.
     """
 
     lookback: int = 0
