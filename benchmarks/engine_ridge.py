@@ -72,7 +72,7 @@ def main() -> None:
         say("ridge_etth1_skipped_no_data", None, "")
         return
     frame = pd.read_csv(path)
-    columns = [name for name in frame if name != "date"]
+    columns = [str(name) for name in frame if name != "date"]
     panel = Panel.from_wide(frame.iloc[:VALIDATION], "date", columns)
     runs = [timed_fit(panel) for _ in range(REPEATS)]
     model = runs[0][0]
