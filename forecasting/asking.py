@@ -112,9 +112,7 @@ def check_version(dataset: Dataset) -> Version:
     if rows_of(version) < LEAST_ROWS:
         raise _about(
             "dataset",
-            gettext(
-                "%(name)s has %(rows)s rows. A forecast needs at least %(least)s: add history."
-            )
+            gettext("%(name)s has %(rows)s rows. A forecast needs at least %(least)s: add history.")
             % {"name": dataset.name, "rows": rows_of(version), "least": LEAST_ROWS},
             "too_short",
         )
@@ -242,3 +240,12 @@ def _unknown_target(version: Version, name: str) -> str:
 
 def _about(field: str, sentence: str, code: str = "invalid") -> ForecastProblem:
     return ForecastProblem(sentence, code=code, field=field)
+
+
+def first_series(version: Version) -> str | None:
+    """The first series of a long table; None for a wide one."""
+    if not version.series_column:
+        return None
+    listed = version.profile.get("series") or [{"id": None}]
+    name: str | None = listed[0]["id"]
+    return name

@@ -99,7 +99,7 @@ class AskForm(forms.Form):
         )
 
 
-class RenameForm(forms.ModelForm[PredictionTask]):
+class RenameForm(forms.ModelForm):  # type: ignore[type-arg]
     """The name of a forecast."""
 
     class Meta:

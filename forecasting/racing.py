@@ -44,9 +44,7 @@ class Course:
         """As many windows as fit into the newest fifth of the longest series."""
         windows = windows_for(int(panel.lengths.max()), horizon)
         needed = windows * horizon + max(horizon + 4, 8)
-        ids = [
-            name for name, rows in zip(panel.ids, panel.lengths, strict=True) if rows >= needed
-        ]
+        ids = [name for name, rows in zip(panel.ids, panel.lengths, strict=True) if rows >= needed]
         tested = panel.select(ids) if len(ids) < len(panel) else panel
         return Course(panel, tested if ids else None, horizon, windows if ids else 0, levels)
 
@@ -117,9 +115,7 @@ def keep(
     large = results.points(finish.forecast) > results.MOST_POINTS
     key = f"{results.folder_of(task)}/{model.type}-{model.pk}.parquet" if large else ""
     answer = (
-        results.write_parquet(finish.forecast, key)
-        if large
-        else results.as_json(finish.forecast)
+        results.write_parquet(finish.forecast, key) if large else results.as_json(finish.forecast)
     )
     result, _ = PredictionResult.objects.update_or_create(
         task=task,

@@ -155,9 +155,7 @@ def _steps(count: int, unit: str, frequency: Frequency) -> int:
     elif unit == frequency.unit == "B":
         steps, rest = divmod(count, frequency.multiple)
     elif unit in _SECONDS and frequency.step_nanoseconds:
-        steps, rest = divmod(
-            count * _SECONDS[unit] * 1_000_000_000, frequency.step_nanoseconds
-        )
+        steps, rest = divmod(count * _SECONDS[unit] * 1_000_000_000, frequency.step_nanoseconds)
     else:
         return 0
     return 0 if rest else steps

@@ -38,9 +38,7 @@ def follow(job: Job) -> None:
             continue
         fields = _fields(task, job)
         if any(getattr(task, name) != value for name, value in fields.items()):
-            PredictionTask.objects.filter(pk=task.pk).update(
-                updated_at=timezone.now(), **fields
-            )
+            PredictionTask.objects.filter(pk=task.pk).update(updated_at=timezone.now(), **fields)
     TrainedModel.objects.filter(job=job).exclude(status=_MODEL_STATUS[Job.State(job.state)]).update(
         status=_MODEL_STATUS[Job.State(job.state)], updated_at=timezone.now()
     )

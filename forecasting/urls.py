@@ -2,7 +2,38 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from forecasting.views import (
+    asking,
+    cards,
+    charts,
+    detail,
+    downloads,
+    listing,
+    models,
+    steering,
+)
 
 app_name = "forecasting"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("forecasts/", listing.forecast_list, name="list"),
+    path("forecasts/new/", asking.new, name="new"),
+    path("forecasts/new/contract/", asking.contract, name="contract"),
+    path("forecasts/new/preview/", asking.preview, name="preview"),
+    path("forecasts/recent/", cards.recent_card, name="recent_card"),
+    path("forecasts/of/<uuid:pk>/", cards.for_dataset, name="for_dataset"),
+    path("forecasts/<uuid:pk>/", detail.detail, name="detail"),
+    path("forecasts/<uuid:pk>/backtest/", detail.backtest, name="backtest"),
+    path("forecasts/<uuid:pk>/data/", detail.data, name="data"),
+    path("forecasts/<uuid:pk>/chart/", charts.fan, name="chart"),
+    path("forecasts/<uuid:pk>/snippet/", downloads.snippet, name="snippet"),
+    path("forecasts/<uuid:pk>/export/", downloads.export, name="export"),
+    path("forecasts/<uuid:pk>/cancel/", steering.cancel, name="cancel"),
+    path("forecasts/<uuid:pk>/finish/", steering.finish, name="finish"),
+    path("forecasts/<uuid:pk>/rename/", steering.rename, name="rename"),
+    path("forecasts/<uuid:pk>/delete/", steering.delete, name="delete"),
+    path("models/", models.model_list, name="models"),
+    path("models/<uuid:pk>/", models.model_card, name="model"),
+    path("models/<uuid:pk>/download/", models.download, name="model_download"),
+]

@@ -72,6 +72,9 @@ class PredictionResult(Stamped):
         return None if value is None else float(value)
 
     def coverage(self, level: int) -> float | None:
-        """Share of actual values inside the interval of this level, 0 to 1."""
+        """Share of actual values inside the interval of this level, 0 to 1.
+
+        The engine measures coverage in percent.
+        """
         value = self.metrics.get("coverage", {}).get(str(level))
-        return None if value is None else float(value)
+        return None if value is None else float(value) / 100

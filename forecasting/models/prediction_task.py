@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User
 from accounts.ownership import Owned, OwnedQuerySet
+from datasets.models import Dataset
 from jobs.models import Job
 
 
@@ -31,6 +32,10 @@ class PredictionTaskQuerySet(OwnedQuerySet["PredictionTask"]):
         """What `user` may see, newest first, with everything a list shows."""
         seen = self.visible_to(user).with_jobs().prefetch_related("results")
         return seen.order_by("-created_at", "-id")
+
+    def of_dataset(self, dataset: Dataset) -> Self:
+        """Those made from this dataset."""
+        return self.filter(dataset=dataset)
 
     def in_state(self, status: str) -> Self:
         """Those with this status."""

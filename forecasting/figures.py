@@ -1,0 +1,124 @@
+"""The fan chart: what happened, what is likely, and one thing worth pointing at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext
+
+from datasets.figures import (
+    BAND_80,
+    BAND_95,
+    BASELINE,
+    FORECAST,
+    OBSERVED,
+    Figure,
+    band,
+    figure,
+    line,
+    note,
+    now_line,
+)
+from forecasting import wording
+from forecasting.engine.frequency import Frequency
+from forecasting.headline import peak_of
+from forecasting.results import Line
+
+Points = tuple[Sequence[str], Sequence[float | None]]
+
+
+def fan(
+    answer: Line, history: Points, frequency: Frequency, baseline: Line | None = None
+) -> Figure:
+    """History in ink, the forecast with its bands joined to the last value, the naive line dashed.
+
+    `history` is `(times, values)`, oldest first.
+    """
+    times, values = history
+    last = _last_known(times, values)
+    traces: list[dict[str, Any]] = []
+    for level in sorted(answer.lower, reverse=True):
+        lower, upper = answer.lower[level], answer.upper[level]
+        colour = BAND_80 if level == min(answer.lower) else BAND_95
+        x, low = _joined(last, answer.times, lower)
+        traces += band(x, low, _joined(last, answer.times, upper)[1], colour, f"{level}%")
+    traces.append(
+        line(times, values, OBSERVED, name=gettext("Observed"), connectgaps=False, width=1.5)
+    )
+    if baseline is not None:
+        x, y = _joined(last, baseline.times, baseline.mean)
+        traces.append(line(x, y, BASELINE, name=gettext("Seasonal naive"), dash="dash", width=1))
+    x, y = _joined(last, answer.times, answer.mean)
+    traces.append(line(x, y, FORECAST, name=gettext("Forecast"), width=2))
+    return figure(traces, **_marks(answer, last, frequency))
+
+
+def preview(history: Points, ends: str, words: str) -> Figure:
+    """The last values, and the room that the forecast will take."""
+    times, values = history
+    x0 = times[-1] if times else ends
+    shade = {
+        "type": "rect",
+        "x0": x0,
+        "x1": ends,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "fillcolor": "var(--accent-wash)",
+        "line": {"width": 0},
+        "layer": "below",
+    }
+    marks = now_line(x0, "")
+    caption = {
+        "x": 0.99,
+        "xref": "paper",
+        "xanchor": "right",
+        "y": 0.96,
+        "yref": "paper",
+        "yanchor": "top",
+        "text": words,
+        "showarrow": False,
+        "font": {"size": 12, "color": "var(--accent-strong)"},
+    }
+    return figure(
+        [line(times, values, OBSERVED, name=gettext("Observed"), connectgaps=False)],
+        shapes=[shade, *marks["shapes"]],
+        annotations=[caption],
+        xaxis={"type": "date", "nticks": 5, "range": [times[0] if times else x0, ends]},
+        yaxis={"nticks": 4},
+    )
+
+
+def _marks(answer: Line, last: tuple[str, float] | None, frequency: Frequency) -> dict[str, Any]:
+    marks: dict[str, Any] = {"shapes": [], "annotations": []}
+    if last is not None:
+        marks = now_line(last[0], gettext("now"))
+        marks["annotations"][0] |= {"xanchor": "right", "xshift": -5, "yanchor": "top"}
+    known = [value for value in answer.mean if value is not None]
+    if len(known) > 1 and max(known) > min(known):
+        peak = peak_of(answer)
+        text = gettext("Peak %(value)s %(when)s") % {
+            "value": f"<b>{wording.figure(answer.mean[peak])}</b>",
+            "when": wording.moment(answer.times[peak], frequency),
+        }
+        mark = note(answer.times[peak], answer.mean[peak], text)
+        late = peak > len(answer.mean) * 0.6
+        marks["annotations"].append(mark | {"ay": -30, "xanchor": "right" if late else "left"})
+    return {**marks, "xaxis": {"type": "date", "nticks": 9}, "showlegend": False}
+
+
+def _joined(
+    last: tuple[str, float] | None, times: Sequence[str], values: Sequence[float]
+) -> tuple[list[str], list[float]]:
+    """Begin at the last observed point, so that there is no gap."""
+    if last is None:
+        return list(times), list(values)
+    return [last[0], *times], [last[1], *values]
+
+
+def _last_known(times: Sequence[str], values: Sequence[float | None]) -> tuple[str, float] | None:
+    for time, value in zip(reversed(times), reversed(values), strict=True):
+        if value is not None:
+            return time, value
+    return None

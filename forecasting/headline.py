@@ -1,0 +1,173 @@
+"""The answer in one sentence with numbers, and how far to trust it in a second one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+
+from forecasting import racing, spans, wording
+from forecasting.engine.frequency import Frequency
+from forecasting.models import PredictionResult
+from forecasting.models.trained_model import YARDSTICK
+from forecasting.results import Line
+
+TRAINED: Final = "lstm"
+
+
+@dataclass(frozen=True)
+class Headline:
+    """`first` is HTML with the numbers in bold, `second` plain sentences."""
+
+    first: SafeString
+    second: str
+
+    @property
+    def text(self) -> str:
+        """Both without markup, for labels and programs."""
+        return f"{strip_tags(self.first)} {self.second}".strip()
+
+
+def headline_of(
+    line: Line,
+    history: Sequence[float | None],
+    frequency: Frequency,
+    ranked: Sequence[PredictionResult],
+    shown: PredictionResult,
+) -> Headline:
+    """Say what `line` says. `history` are the values before it, oldest first."""
+    first = _first(line, history, frequency)
+    said = [_at_the_peak(line), _trust(ranked, shown), _network(ranked, shown)]
+    return Headline(first, " ".join(sentence for sentence in said if sentence))
+
+
+def _first(line: Line, history: Sequence[float | None], frequency: Frequency) -> SafeString:
+    known = [value for value in line.mean if value is not None]
+    steps = len(line.mean)
+    peak = peak_of(line)
+    words: dict[str, Any] = {
+        "name": line.id,
+        "average": wording.figure(sum(known) / len(known)),
+        "span": spans.span_words(steps, frequency),
+        "peak": wording.figure(line.mean[peak]),
+        "when": wording.at_moment(line.times[peak], frequency),
+        "change": _change(sum(known) / len(known), history[-steps:], steps),
+    }
+    if steps == 1:
+        return format_html(gettext("{name} will be <b>{average}</b> {when}."), **words)
+    if max(known) == min(known):
+        sentence = gettext("{name} will stay at <b>{average}</b> over the next {span}.")
+        return format_html(sentence, **words)
+    if words["change"]:
+        sentence = gettext(
+            "{name} will average <b>{average}</b> over the next {span}, <b>{change}</b> the last "
+            "{span}, and peak at <b>{peak}</b> {when}."
+        )
+    else:
+        sentence = gettext(
+            "{name} will average <b>{average}</b> over the next {span} and peak at "
+            "<b>{peak}</b> {when}."
+        )
+    return format_html(sentence, **words)
+
+
+def _change(average: float, before: Sequence[float | None], steps: int) -> str:
+    """`3.8% below`, against as many steps before; empty when there are too few of them."""
+    known = [value for value in before if value is not None]
+    if len(known) < max(1, steps // 2):
+        return ""
+    past = sum(known) / len(known)
+    gap = average - past
+    # A percentage of something near zero, or across it, misleads.
+    if past and math.copysign(1, past) == math.copysign(1, average) and abs(gap / past) < 2:
+        size = wording.percent(gap / past)
+        level = abs(gap / past) < 0.0005
+    else:
+        size = wording.figure(abs(gap))
+        level = not gap
+    if level:
+        return gettext("level with")
+    # "below" in size, not in sign: −12 is above −15.
+    words = gettext("%(size)s above") if gap > 0 else gettext("%(size)s below")
+    return words % {"size": size}
+
+
+def peak_of(line: Line) -> int:
+    """The step of the highest value."""
+    return max(range(len(line.mean)), key=lambda step: _or_least(line.mean[step]))
+
+
+def _at_the_peak(line: Line) -> str:
+    if not line.lower:
+        return ""
+    level, peak = min(line.lower), peak_of(line)
+    return gettext("%(level)s%% likely between %(low)s and %(high)s at the peak.") % {
+        "level": level,
+        "low": wording.figure(line.lower[level][peak]),
+        "high": wording.figure(line.upper[level][peak]),
+    }
+
+
+def _trust(ranked: Sequence[PredictionResult], shown: PredictionResult) -> str:
+    """How the shown model did against seasonal naive on past windows."""
+    yardstick = next((one for one in ranked if one.type == YARDSTICK), None)
+    windows = len(shown.metrics.get("windows", ()))
+    if yardstick is None or not windows:
+        return gettext("There are too few rows to test it on the past.")
+    past = ngettext("%(n)s past window", "%(n)s past windows", windows) % {"n": windows}
+    skill = racing.skill(shown.metrics, yardstick.metrics)
+    own, other = racing.score(shown.metrics), racing.score(yardstick.metrics)
+    if skill is None or own is None or other is None:
+        return ""
+    words = {
+        "model": shown.label,
+        "past": past,
+        "skill": wording.percent(skill),
+        "own": wording.rounded(own),
+        "other": wording.rounded(other),
+    }
+    if shown.type == YARDSTICK:
+        return gettext("No model beat seasonal naive on %(past)s.") % words
+    if abs(skill) < 0.005:
+        return gettext("%(model)s was as good as seasonal naive on %(past)s.") % words
+    if skill > 0:
+        return (
+            gettext(
+                "%(model)s was %(skill)s better than seasonal naive on %(past)s, "
+                "MASE %(own)s against %(other)s."
+            )
+            % words
+        )
+    return (
+        gettext(
+            "%(model)s was %(skill)s worse than seasonal naive on %(past)s, "
+            "MASE %(own)s against %(other)s."
+        )
+        % words
+    )
+
+
+def _network(ranked: Sequence[PredictionResult], shown: PredictionResult) -> str:
+    """What became of the network when another model is shown."""
+    trained = next((one for one in ranked if one.type == TRAINED), None)
+    if trained is None or trained.pk == shown.pk:
+        return ""
+    yardstick = next((one for one in ranked if one.type == YARDSTICK), None)
+    skill = racing.skill(trained.metrics, yardstick.metrics) if yardstick else None
+    words = {"leader": shown.label, "skill": wording.percent(skill or 0.0)}
+    if shown.rank is None or trained.rank is None or trained.rank < shown.rank:
+        return ""
+    if skill is None:
+        return gettext("The LSTM did not do better than %(leader)s.") % words
+    if skill > 0:
+        return gettext("The LSTM beat seasonal naive by %(skill)s too, but not %(leader)s.") % words
+    return gettext("The LSTM did not beat seasonal naive: it was %(skill)s worse.") % words
+
+
+def _or_least(value: float | None) -> float:
+    return -math.inf if value is None else value

@@ -1,0 +1,98 @@
+"""What happened, in the language of whoever reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from forecasting import wording
+from forecasting.models import PredictionTask
+from forecasting.models.trained_model import type_label
+from jobs.models import Job, JobEvent
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One line of the log: seconds since Forecast was pressed, and what."""
+
+    seconds: float
+    words: SafeString | str
+
+
+def happened(task: PredictionTask) -> list[Happened]:
+    """Milestones of both jobs, newest first."""
+    jobs = [job for job in (task.instant_job, task.training_job) if job is not None]
+    lines = [
+        Happened(max(0.0, (event.at - task.created_at).total_seconds()), _words(event))
+        for event in JobEvent.objects.filter(job__in=jobs).order_by("at", "seq")
+    ]
+    lines += [_end(task, job) for job in jobs if job.error and job.finished_at]
+    return lines[::-1]
+
+
+def _end(task: PredictionTask, job: Job) -> Happened:
+    assert job.finished_at is not None
+    return Happened((job.finished_at - task.created_at).total_seconds(), job.error)
+
+
+def _words(event: JobEvent) -> SafeString | str:
+    speak = _SPEAKERS.get(event.data.get("code", ""))
+    return speak(event.data) if speak else event.message
+
+
+def _read(data: dict[str, Any]) -> str:
+    words = {"rows": f"{data['rows']:,}", "missing": f"{data['missing']:,}"}
+    if data["missing"]:
+        return gettext("Read %(rows)s rows; %(missing)s missing values are bridged") % words
+    return gettext("Read %(rows)s rows") % words
+
+
+def _instant(data: dict[str, Any]) -> SafeString:
+    sentence = gettext("<b>Instant answer ready</b> after {seconds} s")
+    return format_html(sentence, seconds=f"{data['seconds']:.1f}")
+
+
+def _starts(data: dict[str, Any]) -> str:
+    return gettext("%(model)s starts training") % {"model": type_label(data["model"])}
+
+
+def _resumed(data: dict[str, Any]) -> str:
+    return gettext("Training goes on after epoch %(epoch)s on another worker") % data
+
+
+def _lead(data: dict[str, Any]) -> SafeString | str:
+    if data.get("own") is None or data.get("other") is None:
+        return gettext("%(model)s takes the lead") % {"model": type_label(data["model"])}
+    return format_html(
+        gettext("{model} takes the lead, <b>{other} to {own}</b>"),
+        model=type_label(data["model"]),
+        other=wording.rounded(data["other"]),
+        own=wording.rounded(data["own"]),
+    )
+
+
+def _kept(data: dict[str, Any]) -> SafeString | str:
+    words = {"model": type_label(data["model"]), "rival": type_label(data["rival"])}
+    if data.get("own") is None or data.get("other") is None:
+        return gettext("%(model)s is done, %(rival)s stays") % words
+    return format_html(
+        gettext("{model} is done with {own}; {rival} keeps the lead with <b>{other}</b>"),
+        own=wording.rounded(data["own"]),
+        other=wording.rounded(data["other"]),
+        **words,
+    )
+
+
+_SPEAKERS: dict[str, Callable[[dict[str, Any]], SafeString | str]] = {
+    "read": _read,
+    "instant": _instant,
+    "starts": _starts,
+    "resumed": _resumed,
+    "lead": _lead,
+    "kept": _kept,
+}

@@ -1,0 +1,1 @@
+"""Pages of forecasts and models, one module an idea."""

@@ -1,0 +1,65 @@
+"""One address for a forecast, running or done."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.requests import AuthenticatedHttpRequest
+from forecasting import live, results
+from forecasting.models import PredictionTask
+from forecasting.shown import ShownForecast
+from forecasting.views.fetching import fetch_task, require_answer, shown_as_asked
+
+ROWS_A_PAGE: Final = 100
+
+
+@require_safe
+def detail(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
+    """The fan chart with everything that proves it; live while it runs."""
+    task = fetch_task(request, pk)
+    shown = shown_as_asked(task, request)
+    return render(request, "forecasting/detail.html", _frame(request, task, shown, "forecast"))
+
+
+@require_safe
+def backtest(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
+    """Every past window: cutoff, error, skill, coverage."""
+    task = fetch_task(request, pk)
+    shown = shown_as_asked(task, request)
+    require_answer(shown)
+    return render(request, "forecasting/backtest.html", _frame(request, task, shown, "backtest"))
+
+
+@require_safe
+def data(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
+    """The numbers themselves."""
+    task = fetch_task(request, pk)
+    shown = shown_as_asked(task, request)
+    frame = results.table_of(require_answer(shown), shown.series)
+    pages = Paginator(range(len(frame)), ROWS_A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    rows = frame.iloc[page.start_index() - 1 : page.end_index()] if len(frame) else frame
+    columns = [name for name in frame.columns if name not in {"unique_id", "ds"}]
+    context = _frame(request, task, shown, "data") | {
+        "rows": [
+            {"time": time, "values": values}
+            for time, values in zip(
+                results.iso(rows["ds"].to_numpy()), rows[columns].to_numpy().tolist(), strict=True
+            )
+        ],
+        "columns": columns,
+        "pages": page,
+    }
+    return render(request, "forecasting/data.html", context)
+
+
+def _frame(
+    request: AuthenticatedHttpRequest, task: PredictionTask, shown: ShownForecast, tab: str
+) -> dict[str, Any]:
+    """What the head and the tabs of every page of a forecast need."""
+    return live.parts(task, request.user, shown) | {"section": "forecasts", "tab": tab}

@@ -1,0 +1,85 @@
+"""Numbers and times as sentences about forecasts say them."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import Any
+
+from django.utils import dates
+from django.utils.translation import gettext, pgettext
+
+from forecasting.engine.frequency import Frequency
+
+_SIGNIFICANT = 4
+_DAY_SECONDS = 86_400
+
+
+def figure(value: float) -> str:
+    """Four significant digits, thousands with commas, a true minus: `4,812`, `−0.1235`."""
+    size = abs(value)
+    if not size:
+        return "0"
+    if size >= 10 ** (_SIGNIFICANT - 1):
+        text = f"{value:,.0f}" if size < 1e15 else f"{value:.3e}"
+    elif size < 1e-4:
+        text = f"{value:.3g}"
+    else:
+        text = f"{value:,.{_SIGNIFICANT - 1 - math.floor(math.log10(size))}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """A share without its sign: `24%`, and `3.8%` below ten."""
+    size = abs(share) * 100
+    return f"{size:,.1f}%" if size < 9.95 else f"{size:,.0f}%"
+
+
+def rounded(value: float) -> str:
+    """A score with two decimals: `0.61`."""
+    return f"{value:,.2f}" if abs(value) < 1000 else figure(value)
+
+
+def moment(time: str, frequency: Frequency) -> str:
+    """`Mon 23 Nov 19:00`; without the clock for days and longer; `Nov 2026` for months."""
+    return _pattern(frequency) % _parts(time)
+
+
+def at_moment(time: str, frequency: Frequency) -> str:
+    """The same inside a sentence: `on Mon 23 Nov at 19:00`, `in Nov 2026`."""
+    if frequency.step_months:
+        return gettext("in %(when)s") % {"when": moment(time, frequency)}
+    if _has_clock(frequency):
+        return pgettext("in a sentence", "on %(weekday)s %(day)s %(month)s at %(time)s") % _parts(
+            time
+        )
+    return gettext("on %(when)s") % {"when": moment(time, frequency)}
+
+
+def _pattern(frequency: Frequency) -> str:
+    if frequency.unit == "Y":
+        return pgettext("year", "%(year)s")
+    if frequency.step_months:
+        return pgettext("month", "%(month)s %(year)s")
+    if frequency.unit == "W":
+        return pgettext("day", "%(day)s %(month)s %(year)s")
+    if _has_clock(frequency):
+        return pgettext("moment", "%(weekday)s %(day)s %(month)s %(time)s")
+    return pgettext("weekday and day", "%(weekday)s %(day)s %(month)s")
+
+
+def _has_clock(frequency: Frequency) -> bool:
+    return not frequency.step_months and frequency.step_seconds < _DAY_SECONDS
+
+
+def _parts(time: str) -> dict[str, Any]:
+    found = datetime.fromisoformat(time)
+    return {
+        "weekday": dates.WEEKDAYS_ABBR[found.weekday()],
+        "day": found.day,
+        "month": dates.MONTHS_3[found.month].capitalize(),
+        "month_number": found.month,
+        "year": found.year,
+        "time": f"{found:%H:%M}",
+    }
