@@ -42,7 +42,20 @@ class Run(Protocol):
     def raise_if_cancelled(self) -> None: ...
 
 
-def read_dataset(run: Run) -> Version | None:
+class Reader(Protocol):
+    """Reads one file; `run_reading` does it in a process of its own."""
+
+    def __call__(
+        self,
+        request: Request,
+        *,
+        folder: Path,
+        on_progress: Callable[[dict[str, Any]], None],
+        should_stop: Callable[[], bool],
+    ) -> dict[str, Any]: ...
+
+
+def read_dataset(run: Run, *, reader: Reader = run_reading) -> Version | None:
     """Read the file of `run.arguments["dataset"]`; None when it was deleted meanwhile.
 
     Raises DatasetProblem with a sentence in the owner's language; then no file is left behind.
@@ -51,10 +64,10 @@ def read_dataset(run: Run) -> Version | None:
     if dataset is None:
         return None
     with translation.override(dataset.owner.language or settings.LANGUAGE_CODE):
-        return _read(dataset, run)
+        return _read(dataset, run, reader)
 
 
-def _read(dataset: Dataset, run: Run) -> Version | None:
+def _read(dataset: Dataset, run: Run, reader: Reader) -> Version | None:
     with storage.work_folder() as folder:
         results = folder / "results"
         results.mkdir()
@@ -64,7 +77,7 @@ def _read(dataset: Dataset, run: Run) -> Version | None:
                 results,
                 Reading.from_dict(dataset.reading),
             )
-            found = run_reading(
+            found = reader(
                 request,
                 folder=folder,
                 on_progress=_reporter(run),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
@@ -64,7 +64,7 @@ def build(request: Request, say: Say) -> dict[str, Any]:
     connection = connect(scratch=scratch)
     plan, rewritten = _prepare(request, say)
     converted, rewritten, plan = _convert(connection, request, plan, rewritten, say)
-    target, layout = _arrange(connection, request, plan, converted, say)
+    converted, target, layout = _arrange(connection, request, plan, converted, say)
     table = Table(target, converted.rows, request.folder / LEVELS)
     types = {column.key: column.type for column in converted.reading.columns}
     described = describe(
@@ -152,17 +152,24 @@ def _arrange(
     plan: Plan,
     converted: Converted,
     say: Say,
-) -> tuple[Path, Layout]:
+) -> tuple[Converted, Path, Layout]:
     """Put the rows in order; most files already are."""
     target = request.folder / DATA
     layout = find_layout(connection, plan.target, converted.reading)
+    series = layout.series_column
+    if series and converted.reading.column(series).type == "number":
+        # Numbered series are names: 7 must not become 7.0, nor sort as a number.
+        reading = converted.reading.changed(series, type="text")
+        again = convert(connection, plan, reading, lambda _rows: say(step="sorting"))
+        converted = replace(again, notes=converted.notes)
+        layout = find_layout(connection, plan.target, reading)
     if layout.is_sorted:
         plan.target.rename(target)
-        return target, layout
+        return converted, target, layout
     say(step="sorting")
     sort_rows(connection, plan.target, target, converted.reading, layout)
     plan.target.unlink()
-    return target, layout
+    return converted, target, layout
 
 
 def _found(

@@ -23,7 +23,10 @@ def connect(*, scratch: Path | None = None, memory: str = MEMORY) -> duckdb.Duck
         "python_enable_replacements": False,
         "temp_directory": str(scratch) if scratch else "",
     }
-    return duckdb.connect(":memory:", config=settings)
+    connection = duckdb.connect(":memory:", config=settings)
+    # Times without a zone must not take that of the machine.
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
 
 
 def literal(text: str) -> str:

@@ -160,11 +160,11 @@ def _worded_patterns(index: int, cells: Sequence[str]) -> tuple[str, ...]:
 def _numeric_format(cells: Sequence[str]) -> TimeFormat:
     parts = [match for cell in cells if (match := _NUMERIC.match(cell))]
     mark = parts[0].group(2)
-    over_first = any(int(part.group(1)) > 12 for part in parts)
-    over_second = any(int(part.group(3)) > 12 for part in parts)
+    over_first = sum(int(part.group(1)) > 12 for part in parts)
+    over_second = sum(int(part.group(3)) > 12 for part in parts)
     year = "%Y" if len(parts[0].group(4)) == 4 else "%y"
-    ambiguous = over_first == over_second
-    day_first = over_first if not ambiguous else _likelier_day_first(parts)
+    ambiguous = not over_first and not over_second
+    day_first = _likelier_day_first(parts) if ambiguous else over_first >= over_second
     if mark == "." and not over_second:
         day_first, ambiguous = True, False
     return TimeFormat(

@@ -8,7 +8,7 @@ from datasets import frames
 from datasets.models import Dataset
 from datasets.problems import DatasetProblem
 from datasets.sniffing.options import ReadingOptions
-from tests.datasets.given import codes, read, upload
+from tests.datasets.given import codes, read, read_kept, upload
 
 TABLE = "day,city,sales\n2026-01-01,Köln,1.5\n2026-01-02,Zürich,2.5\n2026-01-03,Besançon,3.5\n"
 
@@ -64,15 +64,8 @@ def test_one_bad_byte_far_down_is_refused_with_its_row_and_nothing_stays(owner, 
     text = ("day,n\n" + "\n".join(rows)).encode().replace(b"01,899998", b"01,\xff")
     dataset = upload(owner, text)
     with pytest.raises(DatasetProblem, match=r"table\.csv: row 900,000 holds the byte 0xFF"):
-        read_again(dataset)
+        read_kept(dataset)
     assert not list(own_files.rglob("data.parquet"))
-
-
-def read_again(dataset):
-    from datasets import ingest
-    from tests.datasets.given import Quietly
-
-    return ingest.read_dataset(Quietly(dataset=str(dataset.pk)))
 
 
 def test_one_bad_byte_among_accents_is_damage_not_another_encoding(owner):
@@ -90,7 +83,7 @@ def test_nul_beyond_the_sample_is_refused_with_its_row(owner):
     rows = "".join(f"2026-01-01,{number:060d}\n" for number in range(70_000))
     dataset = upload(owner, "day,name\n" + rows + "2026-01-02,x\0y\n")
     with pytest.raises(DatasetProblem, match="row 70,002 holds a NUL byte"):
-        read_again(dataset)
+        read_kept(dataset)
 
 
 def test_a_file_of_nuls_is_refused_and_leaves_nothing(owner, own_files):

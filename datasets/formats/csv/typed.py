@@ -37,13 +37,13 @@ def misfit(column: FoundColumn, typed: str) -> str:
     if column.type not in {"number", "empty"}:
         return unread
     zeros = f"({_may_lead_with_zero(raw)} AND {_leading_zero(raw)})"
-    long = f"(abs({typed}) > {LARGEST_EXACT} AND {_whole_digits(raw)})"
+    long = f"(abs({typed}) >= {LARGEST_EXACT} AND {_whole_digits(raw)})"
     return f"({unread} OR {zeros} OR {long})"
 
 
 def must_stay_text(text: str) -> str:
     """True where a number would lose digits of `text`."""
-    large = f"abs(try_cast({text} AS DOUBLE)) > {LARGEST_EXACT}"
+    large = f"abs(try_cast({text} AS DOUBLE)) >= {LARGEST_EXACT}"
     return f"({_leading_zero(text)} OR (length({text}) > 15 AND {_whole_digits(text)} AND {large}))"
 
 
@@ -66,10 +66,14 @@ def is_grouped(text: str, decimal: str) -> str:
 
 
 def zoned(raw: str) -> str:
-    """True where a time names its zone. The two usual shapes without one are told by length."""
-    plain = f"(length({raw}) = 10 OR (length({raw}) = 19 AND {raw}[17] = ':'))"
+    """True where a time names its zone by an offset, Z, UTC or GMT."""
     named = f"regexp_matches({raw}, {literal(ZONED)})"
-    return f"(CASE WHEN {raw} IS NULL OR {plain} THEN false ELSE {named} END)"
+    return f"(CASE WHEN {raw} IS NULL OR {_has_no_zone(raw)} THEN false ELSE {named} END)"
+
+
+def _has_no_zone(raw: str) -> str:
+    """A quick test for the two usual shapes, 2026-01-31 and 2026-01-31 12:00:00."""
+    return f"(length({raw}) = 10 OR (length({raw}) = 19 AND {raw}[17] = ':'))"
 
 
 def _may_lead_with_zero(text: str) -> str:
@@ -130,7 +134,7 @@ def _bounded(time: str) -> str:
 
 def _time(raw: str, time: TimeFormat) -> str:
     if time.kind == "iso":
-        return f"CASE WHEN {raw}[1] BETWEEN '0' AND '9' THEN try_cast({raw} AS TIMESTAMP) END"
+        return _iso(raw)
     if time.kind == "text":
         patterns = ", ".join(literal(pattern) for pattern in time.patterns)
         return f"try_strptime(trim({raw}), [{patterns}])"
@@ -141,6 +145,14 @@ def _time(raw: str, time: TimeFormat) -> str:
         month = f"(try_cast(regexp_extract({raw}, '[Qq]([1-4])', 1) AS INTEGER) - 1)"
         return f"CAST(make_date({year}, 1 + 3 * {month}, 1) AS TIMESTAMP)"
     return _number_time(raw, time.kind)
+
+
+def _iso(raw: str) -> str:
+    """A cast to TIMESTAMP drops the zone without a word, so zoned cells take another one."""
+    utc = f"make_timestamp(epoch_us(try_cast({raw} AS TIMESTAMPTZ)))"
+    ends = f"({_has_no_zone(raw)} OR regexp_matches({raw}, '[0-9]\\s*$'))"
+    plain = f"{raw}[1] BETWEEN '0' AND '9' AND {ends}"
+    return f"CASE WHEN {zoned(raw)} THEN {utc} WHEN {plain} THEN try_cast({raw} AS TIMESTAMP) END"
 
 
 def _week(raw: str) -> str:
