@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import DatabaseError, connection
-from django.utils import timezone
+from django.db import Error, connection
 
 from jobs import moves
 from jobs.models import Job
@@ -36,9 +35,11 @@ def _beat(job: Job, done: threading.Event) -> None:
     try:
         while not done.wait(settings.JOB_HEARTBEAT_SECONDS):
             try:
-                if not moves.alive(job.pk, job.attempt, timezone.now()):
+                if not moves.alive(job.pk, job.attempt):
                     return
-            except DatabaseError:
+            except Error:
                 logger.warning("The heartbeat of job %s could not be written.", job.pk)
+                # The server may have restarted: the next beat connects anew.
+                connection.close()
     finally:
         connection.close()

@@ -6,11 +6,18 @@ import datetime
 from typing import Any, Self
 
 from django.db import models
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.base import Stamped
 from accounts.ownership import Owned, OwnedQuerySet
+
+
+def _ago(seconds: float) -> CombinedExpression:
+    # Workers and scheduler may stand on machines whose clocks differ; the database has one.
+    return Now() - datetime.timedelta(seconds=seconds)
 
 
 class JobQuerySet(OwnedQuerySet["Job"]):
@@ -27,13 +34,13 @@ class JobQuerySet(OwnedQuerySet["Job"]):
         """Running before waiting, oldest first."""
         return self.order_by("-started_at", "created_at")
 
-    def lost(self, *, since: datetime.datetime) -> Self:
-        """Running jobs whose worker has not given a sign since then."""
-        return self.filter(state=Job.State.RUNNING, heartbeat_at__lt=since)
+    def lost(self, *, after: float) -> Self:
+        """Running jobs without a sign of life for this many seconds, by the database's clock."""
+        return self.filter(state=Job.State.RUNNING, heartbeat_at__lt=_ago(after))
 
-    def unsent(self, *, since: datetime.datetime) -> Self:
-        """Waiting jobs whose message went out before then."""
-        return self.filter(state=Job.State.QUEUED, sent_at__lt=since)
+    def unsent(self, *, after: float) -> Self:
+        """Waiting jobs whose message went out more than this many seconds ago."""
+        return self.filter(state=Job.State.QUEUED, sent_at__lt=_ago(after))
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
@@ -83,6 +90,7 @@ class Job(Owned):
     eta = models.FloatField(_("seconds left"), null=True, blank=True)
     error = models.TextField(_("error"), blank=True)
     link = models.CharField(_("link"), max_length=250, blank=True)
+    language = models.CharField(_("language"), max_length=16, blank=True)
     detail = models.JSONField(_("detail"), default=dict, blank=True)
     seq = models.BigIntegerField(_("sequence number"), default=0)
     attempt = models.PositiveIntegerField(_("attempt"), default=0)

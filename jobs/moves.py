@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
@@ -10,10 +9,10 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
+from django.db.models.functions import Now
 
-from jobs import live, registry
-from jobs.models import Job, JobEvent
+from jobs import checkpoints, live, registry
+from jobs.models import Job, JobEvent, JobQuerySet
 
 State = Job.State
 LEGAL: dict[str, frozenset[str]] = {
@@ -51,7 +50,7 @@ def _write(
         rows = Job.objects.filter(pk=job_id, state__in=states)
         if by is not None:
             rows = rows.filter(attempt=by)
-        if rows.update(seq=F("seq") + 1, updated_at=timezone.now(), **fields) != 1:
+        if rows.update(seq=F("seq") + 1, updated_at=Now(), **fields) != 1:
             return None
         job = Job.objects.get(pk=job_id)
         for hook in registry.hooks(job.kind):
@@ -62,14 +61,13 @@ def _write(
 
 def claim(job_id: UUID | str) -> Job | None:
     """Make this worker the one that runs the job; None when another has it or it has ended."""
-    now = timezone.now()
     return move(
         job_id,
         start=[State.QUEUED],
         to=State.RUNNING,
         attempt=F("attempt") + 1,
-        heartbeat_at=now,
-        started_at=now,
+        heartbeat_at=Now(),
+        started_at=Now(),
         message="",
         eta=None,
     )
@@ -84,21 +82,22 @@ def finish(job: Job, *, to: str, error: str = "", **fields: Any) -> Job | None:
         by=job.attempt,
         error=error,
         eta=None,
-        finished_at=timezone.now(),
+        finished_at=Now(),
         **fields,
     )
 
 
 def cancel(job: Job) -> Job | None:
     """Ask for the end: at once while waiting, within one step while running."""
-    now = timezone.now()
     ended = move(
         job.pk,
         start=[State.QUEUED],
         to=State.CANCELLED,
         cancel_requested=True,
-        finished_at=now,
+        finished_at=Now(),
     )
+    if ended is not None:
+        checkpoints.remove(job.pk)
     return ended or _write(job.pk, states=(State.RUNNING,), by=None, cancel_requested=True)
 
 
@@ -111,7 +110,15 @@ def milestone(job: Job, message: str, data: dict[str, Any]) -> JobEvent | None:
         return JobEvent.objects.create(job=kept, seq=kept.seq, message=message[:500], data=data)
 
 
-def alive(job_id: UUID | str, attempt: int, now: datetime.datetime) -> bool:
+def alive(job_id: UUID | str, attempt: int) -> bool:
     """Give the sign of life of one attempt; False when it no longer owns the job."""
-    rows = Job.objects.filter(pk=job_id, state=State.RUNNING, attempt=attempt)
-    return rows.update(heartbeat_at=now) == 1
+    return _held(job_id, attempt).update(heartbeat_at=Now()) == 1
+
+
+def fence(job_id: UUID | str, attempt: int) -> bool:
+    """Lock the row until the transaction ends; False when this attempt no longer owns the job."""
+    return _held(job_id, attempt).select_for_update().first() is not None
+
+
+def _held(job_id: UUID | str, attempt: int) -> JobQuerySet:
+    return Job.objects.filter(pk=job_id, state=State.RUNNING, attempt=attempt)

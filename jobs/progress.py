@@ -8,7 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
+from accounts.problems import Problem
 from jobs import checkpoints, moves, stopping
 from jobs.models import Job
 
@@ -25,6 +27,15 @@ class Superseded(Exception):  # noqa: N818 - it is no error
     """Another attempt owns the job now."""
 
 
+def too_long() -> str:
+    """The sentence about a job that met the time limit."""
+    hours = settings.JOB_HARD_LIMIT / 3600
+    return _(
+        "Stopped after %(hours)s hours, the longest a job may take. "
+        "Ask for less, or let an administrator raise the limit."
+    ) % {"hours": f"{hours:g}"}
+
+
 class Progress:
     """Handle of one running attempt. Writes at most once a second; the last value is never lost."""
 
@@ -32,6 +43,7 @@ class Progress:
         self.job = job
         self._pending: dict[str, Any] = {}
         self._detail: dict[str, Any] = dict(job.detail)
+        self._began = time.monotonic()
         self._written = 0.0
         self._asked = 0.0
         self._cancel = False
@@ -77,11 +89,23 @@ class Progress:
 
     def flush(self) -> None:
         """Write what waits for the throttle."""
-        if not self._pending:
-            return
+        fields = self.unwritten()
+        if fields:
+            self._keep(moves.record(self.job.pk, by=self.attempt, **fields))
+            self._written = time.monotonic()
+
+    def unwritten(self) -> dict[str, Any]:
+        """What waits for the throttle; it is handed over and no longer waits."""
         fields, self._pending = self._pending, {}
-        self._keep(moves.record(self.job.pk, by=self.attempt, **fields))
-        self._written = time.monotonic()
+        return fields
+
+    def fence(self) -> None:
+        """Inside a transaction: make sure that this attempt still owns the job until it commits.
+
+        Raises Superseded otherwise, so that a late loser leaves nothing behind.
+        """
+        if not moves.fence(self.job.pk, self.attempt):
+            raise Superseded
 
     def milestone(self, message: str, **data: Any) -> None:
         """Keep one thing that happened, at once; pages list these."""
@@ -91,7 +115,7 @@ class Progress:
 
     def should_stop(self) -> bool:
         """Whether the work should end within this step; asks the database at most once a second."""
-        if stopping.requested():
+        if stopping.requested() or self._is_over_time:
             return True
         if not self._cancel and time.monotonic() - self._asked >= settings.JOB_REPORT_SECONDS:
             self._asked = time.monotonic()
@@ -100,8 +124,17 @@ class Progress:
         return self._cancel
 
     def raise_if_cancelled(self) -> None:
-        if self.should_stop():
-            raise Cancelled if self._cancel else Interrupted
+        """Raise what `report` raises; Problem when the work has taken longer than a job may."""
+        if not self.should_stop():
+            return
+        if self._is_over_time and not self._cancel:
+            raise Problem(too_long(), code="too_long")
+        raise Cancelled if self._cancel else Interrupted
+
+    @property
+    def _is_over_time(self) -> bool:
+        # Celery's own limits do not reach into a pool of threads.
+        return time.monotonic() - self._began > settings.CELERY_TASK_SOFT_TIME_LIMIT
 
     def _keep(self, job: Job | None) -> None:
         if job is None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
 from celery import current_app
 from django.conf import settings
-from django.utils import timezone
+from django.db.models.functions import Now
+from django.utils import translation
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
@@ -20,11 +20,26 @@ logger = logging.getLogger(__name__)
 
 def reap() -> int:
     """Send jobs of lost workers once more, then fail them; answer how many were found."""
-    since = timezone.now() - timedelta(seconds=settings.JOB_LOST_SECONDS)
-    lost = list(Job.objects.lost(since=since))
+    lost = list(Job.objects.lost(after=settings.JOB_LOST_SECONDS))
     for job in lost:
-        _retry(job) if job.attempt < job.max_attempts else _give_up(job)
+        with translation.override(job.language or None):
+            _judge(job)
     return len(lost)
+
+
+def _judge(job: Job) -> None:
+    if job.cancel_requested:
+        _obey(job)
+    elif job.attempt < job.max_attempts:
+        _retry(job)
+    else:
+        _give_up(job)
+
+
+def _obey(job: Job) -> None:
+    """The worker died before it heard that the job is cancelled: nothing is left to stop."""
+    if moves.finish(job, to=Job.State.CANCELLED) is not None:
+        checkpoints.remove(job.pk)
 
 
 def _retry(job: Job) -> None:
@@ -35,7 +50,7 @@ def _retry(job: Job) -> None:
         by=job.attempt,
         heartbeat_at=None,
         eta=None,
-        sent_at=timezone.now(),
+        sent_at=Now(),
         message=_("The worker stopped. Waiting to go on from the last checkpoint."),
     )
     if moved is not None:
@@ -55,11 +70,15 @@ def _give_up(job: Job) -> None:
 
 
 def resend() -> int:
-    """Send waiting jobs again whose queue is empty: their message was lost."""
-    since = timezone.now() - timedelta(seconds=settings.JOB_LOST_SECONDS)
-    waiting = [job for job in Job.objects.unsent(since=since) if _is_empty(job.pool)]
+    """Send waiting jobs again whose queue is empty: their message was lost.
+
+    A waiting job whose worker has put the message aside already is sent twice; the claim makes
+    that harmless, and as long as the second message waits there is no third.
+    """
+    unsent = Job.objects.unsent(after=settings.JOB_LOST_SECONDS)
+    waiting = [job for job in unsent if _is_empty(job.pool)]
     for job in waiting:
-        Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(sent_at=timezone.now())
+        Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(sent_at=Now())
         send(job.pk, task=job.task, pool=job.pool)
     return len(waiting)
 

@@ -10,8 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from celery import Task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts import tracing
@@ -20,7 +22,7 @@ from accounts.problems import Problem
 from jobs import checkpoints, moves
 from jobs.heartbeat import beating
 from jobs.models import Job
-from jobs.progress import Cancelled, Interrupted, Progress, Superseded
+from jobs.progress import Cancelled, Interrupted, Progress, Superseded, too_long
 from jobs.sending import send
 
 __all__ = ["Cancelled", "Interrupted", "Progress", "Superseded", "enqueue", "running"]
@@ -50,6 +52,7 @@ def enqueue(  # noqa: PLR0913 - the row is described by name
         arguments=dict(arguments or {}),
         pool=pool,
         task=task.name,
+        language=translation.get_language() or "",
         sent_at=timezone.now(),
     )
     transaction.on_commit(partial(send, job.pk, task=task.name, pool=pool))
@@ -63,6 +66,11 @@ def running(job_id: UUID | str) -> Iterator[Progress | None]:
     1. The claim is one conditional UPDATE that counts the attempt.
     2. A heartbeat thread keeps the lease while the block runs.
     3. The way the block ends decides the end state; a late loser changes nothing.
+
+    The block speaks the language of the person who asked. When its worker is asked to stop
+    (SIGTERM), the next report raises Interrupted: the job waits again, with its checkpoint and
+    without a lost attempt, and another worker takes it at once. A worker that has no time for
+    that is noticed by the watch instead (`jobs.reaper`).
     """
     job = moves.claim(job_id)
     if job is None:
@@ -71,25 +79,34 @@ def running(job_id: UUID | str) -> Iterator[Progress | None]:
     token = tracing.job_id.set(str(job.pk))
     progress = Progress(job)
     try:
-        with beating(job):
+        with translation.override(job.language or None), beating(job), _judged(progress):
             yield progress
-            progress.flush()
+    finally:
+        tracing.job_id.reset(token)
+
+
+@contextmanager
+def _judged(progress: Progress) -> Iterator[None]:
+    job = progress.job
+    try:
+        yield
+        progress.flush()
     except Superseded:
         logger.warning("Job %s went on elsewhere; attempt %s ends.", job.pk, job.attempt)
     except Interrupted:
         _give_back(job)
     except Cancelled:
-        _end(job, Job.State.CANCELLED)
+        _end(job, Job.State.CANCELLED, **progress.unwritten())
+    except SoftTimeLimitExceeded:
+        _end(job, Job.State.FAILED, too_long(), **progress.unwritten())
     except Problem as problem:
-        _end(job, Job.State.FAILED, str(problem.message))
+        _end(job, Job.State.FAILED, str(problem.message), **progress.unwritten())
     except BaseException:
-        _end(job, Job.State.FAILED, _unexpected())
+        _end(job, Job.State.FAILED, _unexpected(), **progress.unwritten())
         logger.exception("Job %s (%s) failed.", job.pk, job.kind)
         raise
     else:
         _end(job, Job.State.SUCCEEDED, progress=1.0)
-    finally:
-        tracing.job_id.reset(token)
 
 
 def _end(job: Job, state: str, error: str = "", **fields: Any) -> None:
@@ -106,9 +123,14 @@ def _give_back(job: Job) -> None:
         by=job.attempt,
         attempt=job.attempt - 1,
         heartbeat_at=None,
-        sent_at=timezone.now(),
+        sent_at=Now(),
     )
-    if moved is not None:
+    if moved is None:
+        return
+    if moved.cancel_requested:
+        moves.cancel(moved)
+        checkpoints.remove(job.pk)
+    else:
         send(job.pk, task=job.task, pool=job.pool)
 
 

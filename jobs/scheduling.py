@@ -11,8 +11,9 @@ from typing import Any
 
 from celery.beat import PersistentScheduler
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from jobs import reaper
 
@@ -37,7 +38,7 @@ class WatchingScheduler(PersistentScheduler):
         try:
             reaper.reap()
             reaper.resend()
-        except (DatabaseError, OperationalError):
+        except (Error, OperationalError, RedisError):
             logger.warning("Jobs could not be watched; next try soon.", exc_info=True)
         finally:
             connection.close()

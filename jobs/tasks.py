@@ -8,11 +8,13 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from jobs import checkpoints
 from jobs.models import Job
 
 
 @shared_task(name="jobs.forget")
 def forget() -> None:
-    """Once a day: jobs that ended long ago."""
+    """Jobs that ended long ago, and what is left of checkpoints."""
     before = timezone.now() - timedelta(days=settings.JOB_KEEP_DAYS)
     Job.objects.ended().filter(finished_at__lt=before).delete()
+    checkpoints.sweep()

@@ -72,6 +72,7 @@ class LiveJob {
 
   take(message) {
     if (this.isGone) { this.stop(); return; }
+    if (message.html === undefined) return; // the bell alone: the fragment follows
     const isEnd = ENDED.has(message.state);
     if (message.seq < this.seq || (message.seq === this.seq && !isEnd)) return;
     this.seq = message.seq;

@@ -44,12 +44,18 @@ async def test_each_change_rings_and_the_last_one_is_never_lost(make_job, owner,
     for n in range(20):
         await sync_to_async(moves.record)(job.pk, by=1, progress=n / 20)
     await sync_to_async(moves.finish)(claimed, to="succeeded")
-    seen = []
-    while not seen or seen[-1]["state"] != "succeeded":
-        seen.append(await asyncio.wait_for(line.receive_json_from(), 10))
+    last = (await Job.objects.aget(pk=job.pk)).seq
+    bells, seen = [], []
+    while not seen or seen[-1]["state"] != "succeeded" or bells[-1:] != [last]:
+        message = await asyncio.wait_for(line.receive_json_from(), 10)
+        if "bell" in message:
+            bells.append(message["bell"])
+        else:
+            seen.append(message)
     numbers = [message["seq"] for message in seen]
+    assert bells == list(range(1, last + 1))
     assert numbers == sorted(set(numbers))
-    assert numbers[-1] == (await Job.objects.aget(pk=job.pk)).seq
+    assert numbers[-1] == last
     await line.disconnect()
 
 
