@@ -308,12 +308,13 @@ CELERY_TASK_SOFT_TIME_LIMIT = JOB_HARD_LIMIT - 60
 CELERY_TASK_DEFAULT_QUEUE = "fast"
 CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# A queue that comes back finds the job still running; its second message is turned away.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "jobs.scheduling:WatchingScheduler"
 CELERY_BEAT_SCHEDULE = {
-    "jobs.forget": {"task": "jobs.forget", "schedule": 24 * 3600.0},
+    "jobs.forget": {"task": "jobs.forget", "schedule": 3600.0},
 }
 
 # --- words and time ---------------------------------------------------------------------------
