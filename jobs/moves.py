@@ -80,10 +80,8 @@ def finish(job: Job, *, to: str, error: str = "", **fields: Any) -> Job | None:
         start=[State.RUNNING],
         to=to,
         by=job.attempt,
-        error=error,
-        eta=None,
-        finished_at=Now(),
-        **fields,
+        # Progress that was never written may bring an estimate of its own.
+        **{**fields, "error": error, "eta": None, "finished_at": Now()},
     )
 
 

@@ -24,7 +24,8 @@ _CLOCKS_T = (*_CLOCKS, "T%H:%M", "T%H:%M:%S", "T%H:%M:%S.%f", ", %H:%M", ", %H:%
 _WORDED: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"^\d{4}-\d{1,2}-\d{1,2} \d{1,2}$"), ("%Y-%m-%d %H",)),
     (re.compile(r"^\d{4}\.\d{1,2}\.\d{1,2}" + _CLOCK + "$"), ("%Y.%m.%d",)),
-    (re.compile(r"^\d{4}[-/.]\d{1,2}$"), ("%Y-%m", "%Y/%m", "%Y.%m")),
+    # Not with a point: 2020.1 is a number.
+    (re.compile(r"^(1[5-9]|2[0-2])\d{2}[-/](0?[1-9]|1[0-2])$"), ("%Y-%m", "%Y/%m")),
     (re.compile(r"^\d{4}[- ]?M\d{1,2}$"), ("%YM%m", "%Y-M%m", "%Y M%m")),
     (re.compile(r"^\d{4}年\d{1,2}月\d{1,2}日" + _CLOCK + "$"), ("%Y年%m月%d日",)),
     (re.compile(r"^\d{4}年\d{1,2}月$"), ("%Y年%m月",)),

@@ -236,3 +236,11 @@ def test_numbered_series_are_recognised_by_name(owner):
     version = read(owner, text)
     assert (version.layout, version.series_column) == ("long", "c1")
     assert frames.read_panel(version).ids == ("7", "8")
+
+
+def test_numbers_that_look_like_years_and_months_stay_numbers(owner):
+    cells = ["2020.1", "2021.2", "1999.12", "2020.3"]
+    version = read(
+        owner, "ds,v\n" + "".join(f"2026-01-0{n + 1},{c}\n" for n, c in enumerate(cells))
+    )
+    assert frames.read_frame(version)["v"].tolist() == [2020.1, 2021.2, 1999.12, 2020.3]
