@@ -1,7 +1,13 @@
-"""Routes of forecasting."""
+"""Routes of forecasts and models under `/api/v1/`."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from forecasting.api import ModelViewSet, PredictionViewSet
+
+router = SimpleRouter(use_regex_path=False)
+router.register("predictions", PredictionViewSet, basename="prediction")
+router.register("models", ModelViewSet, basename="model")
+
+urlpatterns = router.urls

@@ -10,6 +10,10 @@ import zipfile
 from typing import Any, Final
 from urllib.parse import quote
 
+from django.http import HttpResponse
+from django.utils.translation import gettext
+
+from accounts.problems import Problem
 from datasets import storage
 from forecasting import racing, results
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
@@ -20,15 +24,34 @@ KINDS: Final = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 METRICS: Final = ("mase", "mae", "rmse", "mape", "smape", "wape", "rmsse", "bias")
 
 
-def write(shown: ShownForecast, what: str, kind: str, *, every_series: bool) -> str:
-    """The text of a file. `every_series` asks for all of them, not the drawn one alone."""
+def write(shown: ShownForecast, what: str, kind: str, series: str = "") -> str:
+    """The text of a file with one series, or with all of them."""
     if what == "metrics":
         table = metrics_table(shown)
         return json.dumps({"metrics": table}, indent=1) if kind == "json" else _csv(table)
-    rows = prediction_rows(shown, "" if every_series else shown.series)
+    rows = prediction_rows(shown, series)
     if kind == "csv":
         return _csv(rows)
     return json.dumps({**about(shown), "results": rows}, indent=1)
+
+
+def as_file(shown: ShownForecast, what: str, kind: str, series: str) -> HttpResponse:
+    """The download of `what` (predictions, metrics) as `kind` (csv, json); one series, or all.
+
+    Raises Problem for anything else.
+    """
+    if what not in WHAT or kind not in KINDS:
+        raise Problem(
+            gettext("There is no such export. Ask for predictions or metrics, as csv or json.")
+        )
+    content = write(shown, what, kind, series)
+    return _download(content, KINDS[kind], file_name(shown.task, what, kind))
+
+
+def model_as_file(row: TrainedModel) -> HttpResponse:
+    """The download of a trained model."""
+    name = f"{row.type}-{str(row.pk)[:8]}.zip"
+    return _download(model_archive(row), "application/zip", name)
 
 
 def about(shown: ShownForecast) -> dict[str, Any]:
@@ -85,10 +108,14 @@ def file_name(task: PredictionTask, what: str, kind: str) -> str:
     return f"{stem}-{what}.{kind}".lower()
 
 
-def disposition(name: str) -> str:
-    """The header that names a download, any script allowed."""
+def _download(content: str | bytes, kind: str, name: str) -> HttpResponse:
     plain = re.sub(r"[^A-Za-z0-9._-]+", "_", name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+    response = HttpResponse(content, content_type=kind)
+    # Any script is allowed in a name; old programs read the plain one.
+    response["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+    )
+    return response
 
 
 def _metrics_row(

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from accounts.problems import Problem
 from accounts.requests import AuthenticatedHttpRequest
 from forecasting import exports, snippets
 from forecasting.views.fetching import fetch_task, require_answer, shown_as_asked
@@ -19,17 +17,9 @@ def export(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     task = fetch_task(request, pk)
     shown = shown_as_asked(task, request)
     require_answer(shown)
-    what, kind = request.GET.get("what", "predictions"), request.GET.get("as", "csv")
-    if what not in exports.WHAT or kind not in exports.KINDS:
-        raise Problem(
-            gettext("There is no such export. Ask for predictions or metrics, as csv or json.")
-        )
-    every_series = "series" not in request.GET
-    content = exports.write(shown, what, kind, every_series=every_series)
-    response = HttpResponse(content, content_type=exports.KINDS[kind])
-    name = exports.file_name(task, what, kind)
-    response["Content-Disposition"] = exports.disposition(name)
-    return response
+    asked = request.GET
+    what, kind = asked.get("what", "predictions"), asked.get("as", "csv")
+    return exports.as_file(shown, what, kind, asked.get("series", ""))
 
 
 @require_safe

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.utils.translation import gettext
+from rest_framework.request import Request
 
 from accounts.ownership import fetch_editable, fetch_visible
 from accounts.problems import Conflict
@@ -22,9 +23,9 @@ def fetch_own_task(request: AuthenticatedHttpRequest, pk: object) -> PredictionT
     return fetch_editable(PredictionTask.objects.with_jobs(), request.user, pk=pk)
 
 
-def shown_as_asked(task: PredictionTask, request: HttpRequest) -> ShownForecast:
+def shown_as_asked(task: PredictionTask, request: HttpRequest | Request) -> ShownForecast:
     """The forecast with the series, the model and the history that the address names."""
-    asked = request.GET
+    asked = request.query_params if isinstance(request, Request) else request.GET
     return ShownForecast(
         task,
         series=asked.get("series", "")[:500],

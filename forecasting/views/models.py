@@ -74,9 +74,7 @@ def download(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     row = fetch_visible(_rows(), request.user, pk=pk)
     if not row.is_ready:
         raise Conflict(gettext("This model is not trained yet. Wait until its state is ready."))
-    response = HttpResponse(exports.model_archive(row), content_type="application/zip")
-    response["Content-Disposition"] = exports.disposition(f"{row.type}-{str(row.pk)[:8]}.zip")
-    return response
+    return exports.model_as_file(row)
 
 
 def _rows() -> Any:

@@ -1,0 +1,319 @@
+"""`/api/v1/predictions/` and `/api/v1/models/`: everything the pages can do, for programs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, ClassVar, Final
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from accounts import audit
+from accounts.api_base import OwnedViewSet
+from accounts.idempotency import answer_once
+from accounts.models.user import User
+from accounts.ownership import require_creator
+from accounts.problems import Conflict, Problem
+from datasets.serializers import JobSummarySerializer
+from forecasting import asking, exports, starting
+from forecasting.engine.registry import model_types
+from forecasting.forms import AskForm, first_problem, ready_dataset
+from forecasting.models import PredictionTask, TrainedModel
+from forecasting.models.prediction_task import PredictionTaskQuerySet
+from forecasting.models.trained_model import TrainedModelQuerySet
+from forecasting.refusals import ForecastProblem
+from forecasting.serializers import (
+    AskSerializer,
+    MetricsSerializer,
+    ModelTypeSerializer,
+    PredictionTaskSerializer,
+    ResultsSerializer,
+    StartedSerializer,
+    TrainedModelSerializer,
+)
+from forecasting.shown import ShownForecast
+from forecasting.views.fetching import require_answer, shown_as_asked
+
+ROWS_AT_ONCE: Final = 5_000
+MOST_ROWS: Final = 50_000
+
+
+def _query(name: str, words: str, kind: Any = OpenApiTypes.STR) -> OpenApiParameter:
+    return OpenApiParameter(name, kind, OpenApiParameter.QUERY, description=words)
+
+
+CHOICE: Final = [
+    _query("model", "Type of a model on the leaderboard, such as linear; the leader without it."),
+    _query("series", "Name of one series; all of them without it."),
+]
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="List forecasts",
+        description="What you may see, newest first. `next` holds the address of the next page.",
+        parameters=[
+            _query("search", "Words in the name or in the name of the dataset."),
+            _query("status", "pending, running, completed, failed or cancelled."),
+        ],
+    ),
+    retrieve=extend_schema(summary="One forecast with its headline and leaderboard"),
+    partial_update=extend_schema(summary="Rename"),
+    destroy=extend_schema(
+        summary="Delete a forecast with its models and files",
+        description="Only its owner may. A running one is stopped first.",
+    ),
+)
+@extend_schema(tags=["predictions"])
+class PredictionViewSet(OwnedViewSet):
+    """Forecasts."""
+
+    queryset = PredictionTask.objects.with_jobs().prefetch_related("results")
+    serializer_class = PredictionTaskSerializer
+    http_method_names = ("get", "post", "patch", "delete", "head", "options")
+    filter_backends: ClassVar[list[Any]] = []
+    owner_actions = ("destroy",)
+
+    def get_queryset(self) -> PredictionTaskQuerySet:
+        """What this person may see, narrowed by `search` and `status`."""
+        found: PredictionTaskQuerySet = super().get_queryset()
+        if text := self.request.query_params.get("search", "").strip():
+            found = found.search(text)
+        if state := self.request.query_params.get("status", ""):
+            found = found.in_state(_state(state))
+        return found
+
+    @extend_schema(
+        summary="Ask for a forecast",
+        description=(
+            "Answers 202 with the forecast and the job of its instant answer, which takes about "
+            "a second; `balanced` (the default) then trains a network. Send `Idempotency-Key` to "
+            "make repeating it safe."
+        ),
+        request=AskSerializer,
+        responses={202: StartedSerializer},
+    )
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Check what is asked and start."""
+        require_creator(request.user)
+        return answer_once(request, lambda: self._start(request))
+
+    def perform_update(self, serializer: BaseSerializer[Any]) -> None:
+        """Only the name may change."""
+        task = serializer.instance
+        assert isinstance(task, PredictionTask)
+        task.name = " ".join(serializer.validated_data.get("name", task.name).split())
+        task.save(update_fields=["name", "updated_at"])
+
+    def perform_destroy(self, instance: PredictionTask) -> None:
+        """Delete rows and files."""
+        audit.record(_person(self.request), "forecast.deleted", instance, name=instance.name)
+        starting.delete(instance)
+
+    @extend_schema(
+        summary="The numbers",
+        parameters=[
+            *CHOICE,
+            _query("offset", "First row, from 0.", int),
+            _query("limit", "Rows at once, up to 50,000; 5,000 without it.", int),
+        ],
+        responses={200: ResultsSerializer},
+    )
+    @action(detail=True)
+    def results(self, request: Request, pk: str) -> Response:
+        """Rows of the leader, or of `?model=`."""
+        shown = self._shown(request)
+        rows = exports.prediction_rows(shown, request.query_params.get("series", ""))
+        offset = _whole(request, "offset", 0, 10**9)
+        limit = max(1, _whole(request, "limit", ROWS_AT_ONCE, MOST_ROWS))
+        after = offset + limit
+        content = {
+            "total": len(rows),
+            "next_offset": after if after < len(rows) else None,
+            "results": rows[offset:after],
+        }
+        return Response(exports.about(shown) | content)
+
+    @extend_schema(summary="How good each model was", responses={200: MetricsSerializer})
+    @action(detail=True)
+    def metrics(self, request: Request, pk: str) -> Response:
+        """The leaderboard."""
+        return Response({"metrics": exports.metrics_table(self._shown(request))})
+
+    @extend_schema(
+        summary="Download",
+        parameters=[
+            *CHOICE,
+            _query("what", "predictions or metrics."),
+            _query("as", "csv or json."),
+        ],
+        responses={(200, "text/csv"): OpenApiTypes.BINARY},
+    )
+    @action(detail=True)
+    def export(self, request: Request, pk: str) -> HttpResponse:
+        """The same file as the Export menu gives."""
+        shown = self._shown(request)
+        what = request.query_params.get("what", "predictions")
+        kind = request.query_params.get("as", "csv")
+        return exports.as_file(shown, what, kind, request.query_params.get("series", ""))
+
+    @extend_schema(summary="Stop", request=None, responses={202: PredictionTaskSerializer})
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Stop the work; what was found so far stays."""
+        return self._steered(starting.cancel)
+
+    @extend_schema(
+        summary="Finish with the best so far",
+        request=None,
+        responses={202: PredictionTaskSerializer},
+    )
+    @action(detail=True, methods=["post"])
+    def finish(self, request: Request, pk: str) -> Response:
+        """End training now; the best answer so far stands."""
+        return self._steered(starting.finish)
+
+    def get_throttles(self) -> list[Any]:
+        """Taking away whole files has a limit of its own."""
+        self.throttle_scope = "export" if self.action == "export" else ""
+        return super().get_throttles()
+
+    def _start(self, request: Request) -> Response:
+        owner = _person(request)
+        data = request.data if isinstance(request.data, dict) else {}
+        try:
+            dataset = ready_dataset(owner, str(data.get("dataset", "")))
+        except Http404:
+            raise ForecastProblem(
+                gettext("There is no such dataset. Give the id of one you may see."),
+                code="unknown_dataset",
+                field="dataset",
+            ) from None
+        form = AskForm(dataset, asking.check_version(dataset), data)
+        if not form.is_valid():
+            raise first_problem(form)
+        task = starting.start(form.ask(), owner=owner)
+        context = self.get_serializer_context()
+        content = {
+            "prediction": PredictionTaskSerializer(task, context=context).data,
+            "job": JobSummarySerializer(task.instant_job).data,
+        }
+        return Response(content, status=status.HTTP_202_ACCEPTED)
+
+    def _shown(self, request: Request) -> ShownForecast:
+        shown = shown_as_asked(self.get_object(), request)
+        require_answer(shown)
+        wanted = request.query_params.get("model", "")
+        if wanted and wanted not in {one.type for one in shown.ranked}:
+            names = ", ".join(one.type for one in shown.ranked)
+            raise Problem(
+                gettext("No model %(name)s ran here. Use one of: %(names)s.")
+                % {"name": wanted[:40], "names": names},
+                field="model",
+            )
+        return shown
+
+    def _steered(self, steer: Any) -> Response:
+        task = self.get_object()
+        steer(task)
+        fresh = self.queryset.all()  # type: ignore[union-attr]
+        task = fresh.visible_to(self.request.user).get(pk=task.pk)
+        content = PredictionTaskSerializer(task, context=self.get_serializer_context()).data
+        return Response(content, status=status.HTTP_202_ACCEPTED)
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="List trained models",
+        parameters=[
+            _query("search", "Words in the name or in the name of the dataset."),
+            _query("status", "training, ready or error."),
+        ],
+    ),
+    retrieve=extend_schema(summary="One model with its metrics"),
+)
+@extend_schema(tags=["models"])
+class ModelViewSet(OwnedViewSet):
+    """Models that were trained by forecasts."""
+
+    queryset = TrainedModel.objects.select_related("owner", "dataset", "version")
+    serializer_class = TrainedModelSerializer
+    http_method_names = ("get", "head", "options")
+    filter_backends: ClassVar[list[Any]] = []
+
+    def get_queryset(self) -> TrainedModelQuerySet:
+        """What this person may see, narrowed by `search` and `status`."""
+        found: TrainedModelQuerySet = super().get_queryset()
+        if text := self.request.query_params.get("search", "").strip():
+            found = found.search(text)
+        if state := self.request.query_params.get("status", ""):
+            found = found.in_state(state)
+        return found
+
+    @extend_schema(summary="Types of models", responses={200: ModelTypeSerializer(many=True)})
+    @action(detail=False, pagination_class=None)
+    def types(self, request: Request) -> Response:
+        """What can be trained, with settings and their defaults."""
+        types = [
+            {
+                "name": entry.name,
+                "label": gettext(entry.label),
+                "description": gettext(entry.description),
+                "settings": asdict(entry.settings()),
+                "trains_long": entry.capabilities.trains_long,
+            }
+            for entry in model_types()
+        ]
+        return Response(ModelTypeSerializer(types, many=True).data)
+
+    @extend_schema(
+        summary="Download a model",
+        responses={(200, "application/zip"): OpenApiTypes.BINARY},
+    )
+    @action(detail=True)
+    def download(self, request: Request, pk: str) -> HttpResponse:
+        """Weights (safetensors) and card (JSON) in one zip."""
+        row = self.get_object()
+        if not row.is_ready:
+            raise Conflict(gettext("This model is not trained yet. Wait until it is ready."))
+        return exports.model_as_file(row)
+
+    def get_throttles(self) -> list[Any]:
+        """Taking away whole files has a limit of its own."""
+        self.throttle_scope = "export" if self.action == "download" else ""
+        return super().get_throttles()
+
+
+def _state(text: str) -> str:
+    if text not in PredictionTask.Status.values:
+        raise Problem(
+            gettext("%(text)s is not a status. Use one of: %(names)s.")
+            % {"text": text[:40], "names": ", ".join(PredictionTask.Status.values)},
+            field="status",
+        )
+    return text
+
+
+def _whole(request: Request, name: str, usual: int, most: int) -> int:
+    text = request.query_params.get(name, "")
+    if not text:
+        return usual
+    if not text.isdecimal() or int(text) > most:
+        raise Problem(
+            gettext("%(name)s must be a whole number from 0 to %(most)s.")
+            % {"name": name, "most": f"{most:,}"},
+            field=name,
+        )
+    return int(text)
+
+
+def _person(request: Request) -> User:
+    assert isinstance(request.user, User)
+    return request.user

@@ -1,0 +1,148 @@
+"""Forecasts and models as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from datasets.serializers import JobSummarySerializer
+from forecasting.exports import metrics_table
+from forecasting.forms import NAME_LENGTH
+from forecasting.models import PredictionTask, TrainedModel
+from forecasting.shown import ShownForecast
+
+
+class AskSerializer(serializers.Serializer[Any]):
+    """What may be asked for; only the dataset is required."""
+
+    dataset = serializers.UUIDField(help_text=_("The dataset; its current version is used."))
+    targets = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text=_("Names or keys of number columns; the usual one without it."),
+    )
+    horizon = serializers.CharField(
+        required=False, help_text=_('Steps such as 96, or words such as "4 days".')
+    )
+    quality = serializers.ChoiceField(choices=PredictionTask.Quality.choices, required=False)
+    levels = serializers.ListField(
+        child=serializers.IntegerField(), required=False, help_text=_("Such as [80, 95].")
+    )
+    name = serializers.CharField(max_length=NAME_LENGTH, required=False)
+
+
+class PredictionTaskSerializer(serializers.ModelSerializer[PredictionTask]):
+    """A forecast with its state, its leader and its leaderboard."""
+
+    name = serializers.CharField(max_length=NAME_LENGTH)
+    version = serializers.IntegerField(source="version.number", read_only=True)
+    model = serializers.SerializerMethodField()
+    headline = serializers.SerializerMethodField()
+    leaderboard = serializers.SerializerMethodField()
+    job = JobSummarySerializer(read_only=True)
+
+    class Meta:
+        model = PredictionTask
+        fields = [
+            "id",
+            "name",
+            "dataset",
+            "version",
+            "status",
+            "progress",
+            "error_message",
+            "parameters",
+            "receipt",
+            "model",
+            "headline",
+            "leaderboard",
+            "job",
+            "created_at",
+            "completed_at",
+        ]
+        read_only_fields = [name for name in fields if name != "name"]
+
+    @extend_schema_field({"type": "string", "nullable": True})
+    def get_model(self, task: PredictionTask) -> str | None:
+        """The type of the leading model."""
+        return task.model.type if task.model else None
+
+    @extend_schema_field({"type": "string"})
+    def get_headline(self, task: PredictionTask) -> str:
+        """The answer in words; empty in lists and before there is one."""
+        if self.parent is not None:
+            return ""
+        headline = ShownForecast(task).headline
+        return headline.text if headline else ""
+
+    @extend_schema_field({"type": "array", "items": {"type": "object"}})
+    def get_leaderboard(self, task: PredictionTask) -> list[dict[str, Any]]:
+        """Rank, scores on past windows, coverage and seconds of every model."""
+        return metrics_table(ShownForecast(task))
+
+
+class StartedSerializer(serializers.Serializer[Any]):
+    """The answer to a creation: the forecast and the job to follow."""
+
+    prediction = PredictionTaskSerializer()
+    job = JobSummarySerializer()
+
+
+class ResultsSerializer(serializers.Serializer[Any]):
+    """Rows `unique_id, ds, mean, lo-80, hi-80, …` of one model."""
+
+    forecast = serializers.UUIDField()
+    name = serializers.CharField()
+    dataset = serializers.CharField()
+    version = serializers.IntegerField()
+    data_hash = serializers.CharField()
+    model = serializers.CharField()
+    horizon = serializers.IntegerField()
+    frequency = serializers.CharField()
+    levels = serializers.ListField(child=serializers.IntegerField())
+    total = serializers.IntegerField()
+    next_offset = serializers.IntegerField(allow_null=True)
+    results = serializers.ListField(child=serializers.DictField())
+
+
+class MetricsSerializer(serializers.Serializer[Any]):
+    """One row a model."""
+
+    metrics = serializers.ListField(child=serializers.DictField())
+
+
+class ModelTypeSerializer(serializers.Serializer[Any]):
+    """A kind of model that can be trained."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()
+    description = serializers.CharField()
+    settings = serializers.DictField(help_text=_("Settings with their defaults."))
+    trains_long = serializers.BooleanField()
+
+
+class TrainedModelSerializer(serializers.ModelSerializer[TrainedModel]):
+    """A trained model with its metrics."""
+
+    version = serializers.IntegerField(source="version.number", read_only=True)
+
+    class Meta:
+        model = TrainedModel
+        fields = [
+            "id",
+            "name",
+            "type",
+            "description",
+            "status",
+            "dataset",
+            "version",
+            "accuracy",
+            "parameters",
+            "metrics",
+            "size",
+            "created_at",
+        ]
+        read_only_fields = fields
