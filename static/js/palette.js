@@ -27,7 +27,12 @@ function start() {
     if (!input.value.trim()) offerRecent(list);
     options().forEach((entry, at) => { entry.id = `palette-option-${at}`; entry.tabIndex = -1; });
     mark(options()[0]);
-    count.textContent = list.querySelector('[data-found]')?.textContent ?? '';
+    const found = list.querySelector('[data-found]');
+    count.textContent = found?.textContent ?? '';
+    found?.remove();
+    list.toggleAttribute('role', false);
+    if (options().length) list.setAttribute('role', 'listbox');
+    input.setAttribute('aria-expanded', String(options().length > 0));
   };
 
   document.addEventListener('palette:toggle', () => (dialog.open ? dialog.close() : open()));

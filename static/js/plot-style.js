@@ -1,6 +1,9 @@
 /* Plotly in this page's colours and language. Figures name tokens, var(--chart-forecast); here they
    become colours of the theme that is on. */
 const TOKEN = /^var\(--([\w-]+)\)$/;
+// plotly.js adds a stylesheet for street maps unless an element with this id is there. We draw no
+// maps, and the page's policy would refuse it with an error.
+const MAP_STYLE = '9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53';
 const isChinese = () => document.documentElement.lang.startsWith('zh');
 let loading = null;
 // A top-level const of a classic script is no property of window; page modules look there.
@@ -10,7 +13,9 @@ window.Almanac = Almanac;
 export function plotly() {
   loading ??= new Promise((resolve, reject) => {
     if (window.Plotly) { resolve(window.Plotly); return; }
-    const script = document.createElement('script');
+    const script = document.createElement('script'), map = document.createElement('meta');
+    map.id = MAP_STYLE;
+    document.head.append(map);
     script.src = document.body.dataset.plotly;
     script.addEventListener('load', () => resolve(window.Plotly));
     script.addEventListener('error', () => { loading = null; script.remove(); reject(new Error('plotly.js did not load')); });

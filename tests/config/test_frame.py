@@ -58,6 +58,13 @@ def test_plotly_is_served_from_the_installed_wheel():
     assert finders.find("vendor/other.js") is None
 
 
+def test_the_map_style_that_charts_keep_out_is_the_one_of_the_installed_plotly():
+    guard = re.search(r"MAP_STYLE = '(\w+)'", (STATIC / "js/plot-style.js").read_text("utf-8"))[1]
+    bundle = Path(finders.find("vendor/plotly.min.js")).read_text("utf-8")
+    assert f'document.getElementById("{guard}")' in bundle
+    assert len(re.findall(r'\.id="\w{64}"', bundle)) == 1
+
+
 def test_every_word_that_a_script_asks_for_is_in_the_page():
     offered = re.findall(r'data-word="([\w-]+)"', (TEMPLATES / "_words.html").read_text("utf-8"))
     asked = {
