@@ -64,7 +64,7 @@ def test_a_door_left_open_is_found(check, changes, found):
 
 def test_production_means_https_only():
     probe = (
-        "import django; django.setup(); from django.conf import settings as s;"
+        "from config import settings as s;"
         "print(s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE,"
         " s.SECURE_HSTS_SECONDS >= 31536000, s.SESSION_COOKIE_NAME, s.DEBUG)"
     )
