@@ -41,6 +41,11 @@ class DatasetAdmin(AuditedAdmin):
         """Datasets come from files."""
         return False
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Versions and columns go with their dataset, though they cannot be deleted alone."""
+        listed, counts, _needed, protected = super().get_deleted_objects(objs, request)
+        return listed, counts, set(), protected
+
     def delete_model(self, request: HttpRequest, obj: Dataset) -> None:
         """With its files."""
         uploads.delete(obj)

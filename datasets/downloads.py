@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import pyarrow
+import pyarrow.parquet
 from django.http import Http404
 from django.utils.text import slugify
 
@@ -65,16 +67,30 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def _parquet(path: Path, columns: list[Column]) -> Iterator[bytes]:
-    """Written once more, under the names people see and without our own marks."""
-    names = ", ".join(f"{_exported(column)} AS {_identifier(column.name)}" for column in columns)
+    """Written once more, under the names people see and without our own marks.
+
+    By pyarrow, because names may differ in nothing but case.
+    """
+    file = pyarrow.parquet.ParquetFile(path)
+    fields = [pyarrow.field(column.name, _stored_type(file, column)) for column in columns]
+    schema = pyarrow.schema(fields)
+    keys = [column.key for column in columns]
     with storage.work_folder() as folder:
         target = folder / "export.parquet"
-        with connect(scratch=folder) as connection:
-            connection.execute(
-                f"COPY (SELECT {names} FROM {parquet(path)}) TO {literal(str(target))} "  # noqa: S608
-                f"(FORMAT parquet, COMPRESSION zstd)"
-            )
+        with pyarrow.parquet.ParquetWriter(target, schema, compression="zstd") as writer:
+            for batch in file.iter_batches(batch_size=_LINES, columns=keys):
+                arrays = [
+                    batch.column(key).cast(field.type)
+                    for key, field in zip(keys, fields, strict=True)
+                ]
+                writer.write_batch(pyarrow.RecordBatch.from_arrays(arrays, schema=schema))
         yield from _blocks(target)
+
+
+def _stored_type(file: pyarrow.parquet.ParquetFile, column: Column) -> pyarrow.DataType:
+    if column.type == Column.Type.INTEGER:
+        return pyarrow.int64()
+    return file.schema_arrow.field(column.key).type
 
 
 def _csv(path: Path, columns: list[Column]) -> Iterator[bytes]:
@@ -114,7 +130,3 @@ def _quoted(text: str) -> str:
     if any(mark in text for mark in ',"\n\r'):
         return '"' + text.replace('"', '""') + '"'
     return text
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
