@@ -24,6 +24,7 @@ from forecasting.engine.intervals import Conformal
 from forecasting.engine.linear_settings import LinearSettings
 from forecasting.engine.missing import Scaled, moments
 from forecasting.engine.panel import Floats, Panel
+from forecasting.engine.parallel import single_threaded
 from forecasting.engine.ridge import (
     Path,
     choose_penalties,
@@ -58,6 +59,10 @@ class Linear(Forecaster):
     penalties_: Floats
 
     def _fit(self, panel: Panel, horizon: int, watch: Watch, checkpoint: FilePath | None) -> None:
+        with single_threaded():
+            self._solve(panel, horizon, watch)
+
+    def _solve(self, panel: Panel, horizon: int, watch: Watch) -> None:
         self.lookback_ = self._choose_lookback(panel, horizon)
         width = self.lookback_ + horizon
         lengths = np.repeat(panel.lengths, len(panel.channels))

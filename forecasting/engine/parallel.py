@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from forecasting.engine.watch import Watch
@@ -48,7 +49,18 @@ def _spread(function: Callable[[Item], Result], items: Sequence[Item], processes
 
 def one_thread(function: Callable[[Item], Result], item: Item) -> Result:
     """Call with the linear algebra libraries held to one thread."""
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415
+    with single_threaded():
+        return function(item)
+
+
+@contextmanager
+def single_threaded() -> Iterator[None]:
+    """Hold the linear algebra libraries to one thread for a while.
+
+    Two threads gain a third on an idle machine, but on a busy one they spin while they wait for
+    each other and a fit takes several times as long.
+    """
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 -- only a computation needs it
 
     with threadpool_limits(limits=1):
-        return function(item)
+        yield
