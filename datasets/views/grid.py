@@ -18,7 +18,7 @@ from datasets import rows
 from datasets.models import Column, Version
 from datasets.views.detail import dataset_frame
 from datasets.views.fetching import fetch_dataset
-from datasets.views.shown import ShownColumn, digits, shown_columns
+from datasets.views.shown import ShownColumn, aligned, digits, shown_columns
 
 PAGE_SIZE: Final = 100
 OPERATOR_WORDS: Final = {
@@ -163,9 +163,10 @@ def grid_context(version: Version, asked: Asked) -> dict[str, Any]:
 
 def find_row(version: Version, text: str) -> int:
     """The number of the row that `Jump to` means: a row number, or the first row of a time."""
-    digits = text.replace(",", "").replace(" ", "")
-    if digits.isdecimal() and not (len(digits) == 4 and version.row_count < int(digits)):
-        return min(max(int(digits), 1), max(version.row_count, 1))
+    number = text.replace(",", "").replace(" ", "")
+    is_year = len(number) == 4 and number.isdecimal() and version.row_count < int(number)
+    if number.isdecimal() and not is_year:
+        return min(max(int(number[:18]), 1), max(version.row_count, 1))
     if not version.time_column:
         raise Problem(
             gettext("%(text)s is not a row number. Enter 1 to %(rows)s.")
@@ -260,19 +261,25 @@ def filter_words(name: str, chosen: rows.Filter) -> str:
 
 def _cells(page: rows.Page) -> list[list[Cell]]:
     kinds = [_kind(column) for column in page.columns]
+    texts = [
+        aligned(values) if kind == "number" else [_words(value) for value in values]
+        for kind, values in zip(kinds, _columns_of(page), strict=True)
+    ]
     return [
         [
-            Cell(_words(value), "missing" if value is None else kinds[position], position > 2)
-            for position, value in enumerate(row)
+            Cell(text, "missing" if text is None else kinds[position], position > 2)
+            for position, text in enumerate(row)
         ]
-        for row in page.rows
+        for row in zip(*texts, strict=True)
     ]
 
 
+def _columns_of(page: rows.Page) -> list[list[Any]]:
+    return [[row[position] for row in page.rows] for position in range(len(page.columns))]
+
+
 def _words(value: Any) -> Any:
-    """A time without the parts that say nothing, a number with its digits; others as they are."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return digits(value)
+    """A time without the parts that say nothing; other values as they are."""
     if not isinstance(value, datetime):
         return value
     text = value.isoformat(sep=" ", timespec="auto" if value.microsecond else "seconds")

@@ -50,6 +50,7 @@ class RefusedFile:
     """What the page of a refused file shows."""
 
     sentence: str
+    is_about_times: bool
     names: list[str]
     excerpt: list[Line]
     facts: list[Fact]
@@ -63,11 +64,18 @@ def refusal(dataset: Dataset) -> RefusedFile:
     excerpt = _excerpt(dataset, where, columns) if where.get("row") else []
     width = max((len(line.cells) for line in excerpt), default=0)
     return RefusedFile(
-        sentence=dataset.error_sentence,
+        sentence=_sentence(dataset),
+        is_about_times=where.get("code") == "bad_time",
         names=(columns + [""] * width)[:width],
         excerpt=excerpt,
         facts=_facts(reading),
     )
+
+
+def _sentence(dataset: Dataset) -> str:
+    """The reason without the file's name, which stands above it already."""
+    reason = dataset.error_sentence.removeprefix(f"{dataset.filename}: ")
+    return reason[:1].upper() + reason[1:]
 
 
 def _excerpt(dataset: Dataset, where: dict[str, Any], columns: list[str]) -> list[Line]:

@@ -43,6 +43,15 @@ def digits(value: float) -> str:
     return "0" if text in {"-0", ""} else text.replace("-", "−")
 
 
+def aligned(values: list[float | None]) -> list[str | None]:
+    """Numbers of one column with equally many decimals, so that their points stand in line."""
+    texts = [None if value is None else digits(value) for value in values]
+    if any(text and "e" in text for text in texts):
+        return texts
+    places = max((len(text.partition(".")[2]) for text in texts if text), default=0)
+    return [None if value is None else f"{value:,.{places}f}".replace("-", "−") for value in values]
+
+
 class ShownDataset:
     """A dataset for a list or a head."""
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from datasets.views.shown import digits
+from datasets.views.shown import aligned, digits
 from tests.datasets.made import read_dataset
 
 
@@ -136,3 +136,15 @@ def test_values_are_shown_as_text(owner, owner_client):
 )
 def test_numbers_keep_their_digits_and_lose_the_noise(value, shown):
     assert digits(value) == shown
+
+
+def test_the_points_of_a_column_stand_in_line():
+    assert aligned([7.5, None, 9.0, 1234.25]) == ["7.50", None, "9.00", "1,234.25"]
+    assert aligned([100, 110]) == ["100", "110"]
+
+
+def test_a_row_number_without_times_is_asked_for(owner, owner_client):
+    dataset = read_dataset(owner, "name,height\nann,1.7\nbob,1.8\n")
+    response = grid(owner_client, dataset, "?jump=ann")
+    assert response.status_code == 422
+    assert "ann is not a row number. Enter 1 to 2." in response.content.decode()

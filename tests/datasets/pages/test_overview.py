@@ -50,12 +50,19 @@ def test_a_refused_file_shows_the_rows_around_the_place_and_the_ways_out(owner, 
     assert "Choose a corrected file" in text
 
 
-def test_a_table_without_times_has_no_chart_and_no_forecast(owner, owner_client):
+def test_a_table_without_times_is_drawn_by_row_and_offers_no_forecast(owner, owner_client):
     dataset = read_dataset(owner, "name,height\nann,1.7\nbob,1.8\ncat,1.6\n")
+    text = owner_client.get(at("detail", dataset)).content.decode()
+    assert "a forecast needs a time column" in text
+    assert "height over 3 rows, from 1.6 to 1.8" in text
+    assert "?dataset=" not in text
+
+
+def test_a_table_without_numbers_says_why_there_is_no_chart(owner, owner_client):
+    dataset = read_dataset(owner, "name,town\nann,Bonn\nbob,Ulm\ncat,Trier\n")
     text = owner_client.get(at("detail", dataset)).content.decode()
     assert 'id="explorer-chart"' not in text
     assert "There is no chart" in text
-    assert "?dataset=" not in text
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -89,5 +96,5 @@ def test_pages_of_rows_lead_back_while_the_file_is_read(owner, owner_client, pag
 
 
 def test_the_overview_costs_few_queries(hourly, owner_client, django_assert_max_num_queries):
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         owner_client.get(at("detail", hourly))
