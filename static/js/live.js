@@ -42,7 +42,9 @@ class LiveJob {
   }
 
   startPolling() {
-    this.poll ??= setInterval(() => this.ask(), POLL);
+    if (this.poll) return;
+    this.poll = setInterval(() => this.ask(), POLL);
+    this.ask();
   }
 
   stopPolling() {
@@ -137,7 +139,7 @@ function hold(old, next) {
 }
 
 function replace(old, next) {
-  const path = pathTo(document.activeElement, old);
+  const focus = focusIn(old);
   document.adoptNode(next);
   const charts = keepCharts(old, next);
   keepOpen(old, next);
@@ -145,7 +147,7 @@ function replace(old, next) {
   old.replaceWith(next);
   settle(next);
   charts.forEach(updateChart);
-  if (path) focusAt(next, path);
+  if (focus) focusAgain(next, focus);
 }
 
 function settle(element) {
@@ -181,16 +183,17 @@ function announce(old, next) {
   if (text && text !== said(old) && region) region.textContent = text;
 }
 
-function pathTo(element, root) {
-  if (!root.contains(element) || element === document.body) return null;
-  const path = [];
-  for (let at = element; at !== root; at = at.parentElement) path.unshift([...at.parentElement.children].indexOf(at));
-  return { steps: path, id: element.id, tag: element.tagName };
+/* Which one of its kind has the focus, to give it back after the swap. */
+function focusIn(root) {
+  const focused = document.activeElement;
+  if (!root.contains(focused) || focused === document.body) return null;
+  const tag = focused.tagName.toLowerCase();
+  return { id: focused.id, tag, at: [...root.querySelectorAll(tag)].indexOf(focused) };
 }
 
-function focusAt(root, { steps, id, tag }) {
-  const target = (id && document.getElementById(id)) || steps.reduce((at, index) => at?.children[index], root);
-  if (target?.tagName === tag) target.focus({ preventScroll: true });
+function focusAgain(root, { id, tag, at }) {
+  const target = (id && document.getElementById(id)) || [...root.querySelectorAll(tag)][at];
+  target?.focus({ preventScroll: true });
 }
 
 const jobs = new Set();
