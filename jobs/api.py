@@ -33,8 +33,9 @@ class JobViewSet(OwnedViewSet):
 
     def get_queryset(self) -> Any:
         """Jobs this person may see, narrowed by `?state=` and `?kind=`."""
-        found = super().get_queryset().in_state(self.request.query_params.get("state", ""))
-        return found.of_kind(self.request.query_params.get("kind", ""))
+        asked = self.request.query_params
+        found: Any = super().get_queryset()
+        return found.in_state(asked.get("state", "")).of_kind(asked.get("kind", ""))
 
     @extend_schema(responses=JobEventSerializer(many=True))
     @action(detail=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -75,8 +76,9 @@ def resend() -> int:
     A waiting job whose worker has put the message aside already is sent twice; the claim makes
     that harmless, and as long as the second message waits there is no third.
     """
-    unsent = Job.objects.unsent(after=settings.JOB_LOST_SECONDS)
-    waiting = [job for job in unsent if _is_empty(job.pool)]
+    unsent = list(Job.objects.unsent(after=settings.JOB_LOST_SECONDS))
+    empty = {pool for pool in {job.pool for job in unsent} if _is_empty(pool)}
+    waiting = [job for job in unsent if job.pool in empty]
     for job in waiting:
         Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(sent_at=Now())
         send(job.pk, task=job.task, pool=job.pool)
@@ -86,6 +88,7 @@ def resend() -> int:
 def _is_empty(queue: str) -> bool:
     with current_app.connection_for_read() as connection:
         try:
-            return connection.default_channel.client.llen(queue) == 0  # type: ignore[no-any-return]
+            channel: Any = connection.default_channel
+            return bool(channel.client.llen(queue) == 0)
         except OperationalError:
             return False
