@@ -7,6 +7,7 @@ Babel's Python extractor.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,7 +47,8 @@ def strings_in(path: Path) -> Iterator[tuple[int, str | tuple[str, ...], str | N
     """(line, message or (singular, plural), context) for each translatable string of a file."""
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
-        text = templatize(text, origin=str(path))
+        # What templatize leaves is Python in words only; its indentation follows the HTML.
+        text = re.sub(r"^\s+", "", templatize(text, origin=str(path)), flags=re.MULTILINE)
     for line, function, found, _ in extract_python(
         io.BytesIO(text.encode()), list(KEYWORDS), [], {"encoding": "utf-8"}
     ):
