@@ -1,6 +1,7 @@
 """Django's admin: staff only, searchable, no secrets, nothing changed without a trace."""
 
 import pytest
+from django.apps import apps
 from django.contrib import admin as django_admin
 from django.urls import reverse
 
@@ -26,8 +27,6 @@ def test_every_list_opens_and_searches(admin_client, model):
 
 
 def test_every_accounts_model_is_there():
-    from django.apps import apps
-
     assert set(apps.get_app_config("accounts").get_models()) <= set(OURS)
 
 

@@ -12,6 +12,7 @@ One file an app; a name in the wrong file works, a name in two files is an error
                                 # staff      administrators; others get 403
       methods: [GET]            # all verbs it answers; HEAD and OPTIONS are not listed
       creates: true             # optional: a person with the role viewer gets 403 on POST
+      for_creators: true        # optional: a person with the role viewer gets 403 on every verb
       reads: true               # optional: its POST only reads, so it is judged like a GET
       edits: true               # optional: its GET shows a form for editors, judged like a POST
       owner_verbs: [DELETE]     # optional: verbs of a shared thing for its owner only (403)
@@ -20,6 +21,7 @@ One file an app; a name in the wrong file works, a name in two files is an error
       literal: {key: "x"}       # URL argument -> this very value
       data: {name: x}           # optional: body of POST, PUT, PATCH
       query: "?a=1"             # optional: appended to the URL
+      in_query: {dataset: pk}   # optional: query parameter -> attribute of the row, after `query`
       foreign: true             # third-party view: its other verbs are not checked
       skip: why                 # classified, but not knocked at (say why)
 """
@@ -43,6 +45,7 @@ class Door:
     access: str
     methods: tuple[str, ...]
     creates: bool = False
+    for_creators: bool = False
     reads: bool = False
     edits: bool = False
     owner_verbs: tuple[str, ...] = ()
@@ -51,6 +54,7 @@ class Door:
     literal: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
     query: str = ""
+    in_query: dict[str, str] = field(default_factory=dict)
     foreign: bool = False
     skip: str = ""
 

@@ -30,13 +30,14 @@ class Route:
     @property
     def known_verbs(self):
         """Verbs that classes declare; None for functions, which tell nobody."""
-        actions = getattr(self.callback, "actions", None)
-        if actions:
-            return {verb.upper() for verb in actions} & set(VERBS)
         view = self.api_view or getattr(self.callback, "view_class", None)
         if view is None or not issubclass(view, View):
             return None
-        return {verb for verb in VERBS if hasattr(view, verb.lower())}
+        allowed = {verb.upper() for verb in view.http_method_names} & set(VERBS)
+        actions = getattr(self.callback, "actions", None)
+        if actions:
+            return {verb.upper() for verb in actions} & allowed
+        return {verb for verb in allowed if hasattr(view, verb.lower())}
 
 
 def all_routes():

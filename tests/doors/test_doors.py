@@ -79,13 +79,16 @@ def row(request, owner, knock):
 
 
 def url_of(knock, row, missing=False):
-    arguments = {**knock.door.literal}
-    for name, path in knock.door.args.items():
+    def value_of(path):
         value = attrgetter(path)(row)
-        if missing:
-            value = uuid.uuid4() if isinstance(value, uuid.UUID) else 2_000_000_000
-        arguments[name] = value
-    return reverse(knock.route.name, kwargs=arguments) + knock.door.query
+        if not missing:
+            return value
+        return uuid.uuid4() if isinstance(value, uuid.UUID) else 2_000_000_000
+
+    arguments = {name: value_of(path) for name, path in knock.door.args.items()}
+    path = reverse(knock.route.name, kwargs={**knock.door.literal, **arguments})
+    names = knock.door.in_query
+    return path + knock.door.query + "".join(f"&{name}={value_of(names[name])}" for name in names)
 
 
 def send(client, knock, url, **headers):
@@ -210,10 +213,11 @@ def test_an_editor_of_a_share_may_change_it_but_not_act_as_owner(knock, row, col
 def test_an_editor_with_the_role_viewer_may_only_look(knock, row, viewer):
     give(row, viewer, Share.Level.EDITOR)
     answer = send(client_for(knock, viewer), knock, url_of(knock, row))
-    assert lets_in(answer) if knock.is_read else answer.status_code == 403
+    may_look = knock.is_read and not knock.door.for_creators
+    assert lets_in(answer) if may_look else answer.status_code == 403
 
 
-CREATING = [k for k in KNOCKS if k.door.creates and not k.is_read]
+CREATING = [k for k in KNOCKS if k.door.for_creators or (k.door.creates and not k.is_read)]
 
 
 @pytest.mark.parametrize("knock", CREATING, ids=str)

@@ -1,0 +1,26 @@
+"""Rows behind the doors of forecasting."""
+
+from forecasting.models import TrainedModel
+from tests.doors import datasets_objects
+from tests.doors.replay import Replay
+from tests.forecasting.made import answered
+
+
+def parts(task):
+    results = list(task.results.all())
+    trained = TrainedModel.objects.filter(results__in=results).distinct()
+    jobs = [job for job in (task.instant_job, task.training_job) if job]
+    return [*datasets_objects.parts(task.dataset), *jobs, *trained, task, *results]
+
+
+forecast = Replay(answered, parts)
+
+
+def dataset(owner):
+    """The dataset of a forecast."""
+    return forecast(owner).dataset
+
+
+def model(owner):
+    """The model that leads a forecast."""
+    return forecast(owner).model
