@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, ClassVar, Final
+from typing import Any, Final, cast
 
+from django.db.models import Model
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
@@ -18,9 +19,9 @@ from rest_framework.serializers import BaseSerializer
 from accounts import audit
 from accounts.api_base import OwnedViewSet
 from accounts.idempotency import answer_once
-from accounts.models.user import User
 from accounts.ownership import require_creator
 from accounts.problems import Conflict, Problem
+from accounts.requests import AuthenticatedApiRequest
 from datasets.serializers import JobSummarySerializer
 from forecasting import asking, exports, starting
 from forecasting.engine.registry import model_types
@@ -78,12 +79,12 @@ class PredictionViewSet(OwnedViewSet):
     queryset = PredictionTask.objects.with_jobs().prefetch_related("results")
     serializer_class = PredictionTaskSerializer
     http_method_names = ("get", "post", "patch", "delete", "head", "options")
-    filter_backends: ClassVar[list[Any]] = []
+    filter_backends = ()
     owner_actions = ("destroy",)
 
     def get_queryset(self) -> PredictionTaskQuerySet:
         """What this person may see, narrowed by `search` and `status`."""
-        found: PredictionTaskQuerySet = super().get_queryset()
+        found = cast("PredictionTaskQuerySet", super().get_queryset())
         if text := self.request.query_params.get("search", "").strip():
             found = found.search(text)
         if state := self.request.query_params.get("status", ""):
@@ -103,7 +104,8 @@ class PredictionViewSet(OwnedViewSet):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Check what is asked and start."""
         require_creator(request.user)
-        return answer_once(request, lambda: self._start(request))
+        person_request = cast("AuthenticatedApiRequest", request)
+        return answer_once(person_request, lambda: self._start(person_request))
 
     def perform_update(self, serializer: BaseSerializer[Any]) -> None:
         """Only the name may change."""
@@ -112,9 +114,10 @@ class PredictionViewSet(OwnedViewSet):
         task.name = " ".join(serializer.validated_data.get("name", task.name).split())
         task.save(update_fields=["name", "updated_at"])
 
-    def perform_destroy(self, instance: PredictionTask) -> None:
+    def perform_destroy(self, instance: Model) -> None:
         """Delete rows and files."""
-        audit.record(_person(self.request), "forecast.deleted", instance, name=instance.name)
+        assert isinstance(instance, PredictionTask)
+        audit.record(instance.owner, "forecast.deleted", instance, name=instance.name)
         starting.delete(instance)
 
     @extend_schema(
@@ -185,8 +188,8 @@ class PredictionViewSet(OwnedViewSet):
         self.throttle_scope = "export" if self.action == "export" else ""
         return super().get_throttles()
 
-    def _start(self, request: Request) -> Response:
-        owner = _person(request)
+    def _start(self, request: AuthenticatedApiRequest) -> Response:
+        owner = request.user
         data = request.data if isinstance(request.data, dict) else {}
         try:
             dataset = ready_dataset(owner, str(data.get("dataset", "")))
@@ -223,8 +226,7 @@ class PredictionViewSet(OwnedViewSet):
     def _steered(self, steer: Any) -> Response:
         task = self.get_object()
         steer(task)
-        fresh = self.queryset.all()  # type: ignore[union-attr]
-        task = fresh.visible_to(self.request.user).get(pk=task.pk)
+        task = self.get_object()
         content = PredictionTaskSerializer(task, context=self.get_serializer_context()).data
         return Response(content, status=status.HTTP_202_ACCEPTED)
 
@@ -246,11 +248,11 @@ class ModelViewSet(OwnedViewSet):
     queryset = TrainedModel.objects.select_related("owner", "dataset", "version")
     serializer_class = TrainedModelSerializer
     http_method_names = ("get", "head", "options")
-    filter_backends: ClassVar[list[Any]] = []
+    filter_backends = ()
 
     def get_queryset(self) -> TrainedModelQuerySet:
         """What this person may see, narrowed by `search` and `status`."""
-        found: TrainedModelQuerySet = super().get_queryset()
+        found = cast("TrainedModelQuerySet", super().get_queryset())
         if text := self.request.query_params.get("search", "").strip():
             found = found.search(text)
         if state := self.request.query_params.get("status", ""):
@@ -312,8 +314,3 @@ def _whole(request: Request, name: str, usual: int, most: int) -> int:
             field=name,
         )
     return int(text)
-
-
-def _person(request: Request) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -95,7 +95,7 @@ def _marks(answer: Line, last: tuple[str, float] | None, frequency: Frequency) -
     if last is not None:
         marks = now_line(last[0], gettext("now"))
         marks["annotations"][0] |= {"xanchor": "right", "xshift": -5, "yanchor": "top"}
-    known = [value for value in answer.mean if value is not None]
+    known = answer.mean
     if len(known) > 1 and max(known) > min(known):
         peak = peak_of(answer)
         text = gettext("Peak %(value)s %(when)s") % {
@@ -103,9 +103,19 @@ def _marks(answer: Line, last: tuple[str, float] | None, frequency: Frequency) -
             "when": wording.moment(answer.times[peak], frequency),
         }
         mark = note(answer.times[peak], answer.mean[peak], text)
-        late = peak > len(answer.mean) * 0.6
-        marks["annotations"].append(mark | {"ay": -30, "xanchor": "right" if late else "left"})
+        late = peak > len(known) * 0.6
+        place = {"xanchor": "right" if late else "left", "ayref": "y", "ay": _above(answer, peak)}
+        marks["annotations"].append(mark | place)
     return {**marks, "xaxis": {"type": "date", "nticks": 9}, "showlegend": False}
+
+
+def _above(answer: Line, step: int) -> float:
+    """A height just over the bands around a step, where a note hides nothing."""
+    near = slice(max(0, step - 12), step + 12)
+    tops = [max(upper[near]) for upper in answer.upper.values()]
+    lows = [min(lower) for lower in answer.lower.values()]
+    top = max([*tops, answer.mean[step]])
+    return top + 0.06 * (top - min([*lows, *answer.mean]))
 
 
 def _joined(

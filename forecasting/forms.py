@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
 
 from django import forms
 from django.utils.translation import gettext
@@ -18,6 +19,8 @@ from forecasting.models import PredictionTask
 from forecasting.refusals import ForecastProblem
 
 NAME_LENGTH = 200
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
 
 
 class AskForm(forms.Form):
@@ -138,9 +141,9 @@ def first_problem(form: forms.BaseForm) -> ForecastProblem:
     )
 
 
-def _checked(check: Any, *given: Any) -> Any:
+def _checked(check: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
     """The answer of a check, its problem as a form error."""
     try:
-        return check(*given)
+        return check(*given, **named)
     except ForecastProblem as problem:
         raise forms.ValidationError(str(problem.message), problem.code) from problem

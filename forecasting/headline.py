@@ -47,7 +47,7 @@ def headline_of(
 
 
 def _first(line: Line, history: Sequence[float | None], frequency: Frequency) -> SafeString:
-    known = [value for value in line.mean if value is not None]
+    known = line.mean
     steps = len(line.mean)
     peak = peak_of(line)
     words: dict[str, Any] = {
@@ -99,7 +99,7 @@ def _change(average: float, before: Sequence[float | None], steps: int) -> str:
 
 def peak_of(line: Line) -> int:
     """The step of the highest value."""
-    return max(range(len(line.mean)), key=lambda step: _or_least(line.mean[step]))
+    return max(range(len(line.mean)), key=lambda step: line.mean[step])
 
 
 def _at_the_peak(line: Line) -> str:
@@ -167,7 +167,3 @@ def _network(ranked: Sequence[PredictionResult], shown: PredictionResult) -> str
     if skill > 0:
         return gettext("The LSTM beat seasonal naive by %(skill)s too, but not %(leader)s.") % words
     return gettext("The LSTM did not beat seasonal naive: it was %(skill)s worse.") % words
-
-
-def _or_least(value: float | None) -> float:
-    return -math.inf if value is None else value

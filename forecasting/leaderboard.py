@@ -75,7 +75,7 @@ def rows(
     """Models by rank, then the one that is still being trained (or never got there)."""
     scores = [racing.score(one.metrics) for one in ranked]
     top = max((score for score in scores if score is not None), default=0.0)
-    yardstick = next((one.metrics for one in ranked if one.type == YARDSTICK), {})
+    yardstick: dict[str, Any] = next((one.metrics for one in ranked if one.type == YARDSTICK), {})
     board = [_row(task, one, yardstick, top) for one in ranked]
     if chosen is not None:
         board = [replace(row, is_shown=row.type == chosen.type) for row in board]

@@ -153,7 +153,9 @@ def place_all(task: PredictionTask) -> PredictionResult | None:
     with transaction.atomic():
         found = list(task.results.select_related("model"))
         found.sort(key=_order)
-        yardstick = next((one.metrics for one in found if one.type == YARDSTICK), {})
+        yardstick: dict[str, Any] = next(
+            (one.metrics for one in found if one.type == YARDSTICK), {}
+        )
         for rank, result in enumerate(found, 1):
             PredictionResult.objects.filter(pk=result.pk).update(rank=rank)
             if result.model_id:

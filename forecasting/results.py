@@ -112,7 +112,8 @@ def table_of(result: PredictionResult, label: str = "") -> pd.DataFrame:
     if result.result_path:
         filters = [("unique_id", "=", label)] if label else None
         path = storage.local_copy(result.result_path)
-        return pq.read_table(path, filters=filters).to_pandas()
+        table: pd.DataFrame = pq.read_table(path, filters=filters).to_pandas()
+        return table
     frames = []
     for one in result.predictions.get("series", []):
         if label and one["id"] != label:
@@ -164,8 +165,8 @@ def metrics_of(tested: BacktestResult | None, seconds: float, notes: list[str]) 
 def iso(times: NDArray[Any]) -> list[str]:
     """Times as people and programs write them, to the second (or finer where needed)."""
     stamps = times.astype("datetime64[ms]")
-    unit = "s" if np.all(stamps == stamps.astype("datetime64[s]")) else "ms"
-    return [str(text) for text in np.datetime_as_string(stamps, unit=unit)]
+    whole = stamps.astype("datetime64[s]")
+    return [str(stamp) for stamp in (whole if np.all(stamps == whole) else stamps)]
 
 
 def floats(values: NDArray[Any]) -> list[Any]:

@@ -73,7 +73,7 @@ class PredictionTaskSerializer(serializers.ModelSerializer[PredictionTask]):
     @extend_schema_field({"type": "string"})
     def get_headline(self, task: PredictionTask) -> str:
         """The answer in words; empty in lists and before there is one."""
-        if self.parent is not None:
+        if getattr(self, "parent", None) is not None:
             return ""
         headline = ShownForecast(task).headline
         return headline.text if headline else ""
@@ -118,7 +118,7 @@ class ModelTypeSerializer(serializers.Serializer[Any]):
     """A kind of model that can be trained."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the attribute of Field is another
     description = serializers.CharField()
     settings = serializers.DictField(help_text=_("Settings with their defaults."))
     trains_long = serializers.BooleanField()

@@ -68,8 +68,7 @@ class ShownForecast:
     @cached_property
     def ranked(self) -> list[PredictionResult]:
         """Results without their points, the leader first."""
-        found = self.task.results.ranked().without_points()  # type: ignore[attr-defined]
-        return list(found)
+        return list(self.task.results.ranked().without_points())
 
     @property
     def has_answer(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from celery import shared_task
+from celery import shared_task, signals
 from django.db import transaction
 
 from forecasting import instant, training
@@ -13,6 +13,12 @@ from jobs.models import Job
 from jobs.running import Progress, enqueue, running
 
 __all__ = ["INSTANT", "TRAINING", "instant_forecast", "train_forecast"]
+
+
+@signals.worker_process_init.connect
+def warm_up(**_signal: object) -> None:
+    """Let each child of the fast pool do the work once, so that the first person need not wait."""
+    instant.rehearse()
 
 
 @shared_task(name="forecasting.instant_forecast")

@@ -10,6 +10,7 @@ from django.db import transaction
 from forecasting import instant, racing
 from forecasting.engine.errors import Cancelled as EngineCancelled
 from forecasting.engine.forecaster import Forecaster
+from forecasting.engine.neural_settings import TrainingSettings
 from forecasting.engine.registry import create
 from forecasting.engine.watch import EpochReport
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
@@ -21,6 +22,7 @@ MODEL: Final = "lstm"
 # Training is this part of the job; testing and writing are the rest.
 TRAINED: Final = 0.95
 SECONDS_EXPECTED: Final = 40
+EXPECTED_TRAINING: Final = TrainingSettings().max_seconds
 
 
 class Watcher:
@@ -29,8 +31,9 @@ class Watcher:
     def __init__(self, run: Progress) -> None:
         self.run = run
         self.curve: list[list[float]] = list(run.job.detail.get("curve", []))
-        self.left: float | None = None
-        self.told = 0.0
+        # Until the first epoch tells better, the time budget is the best guess.
+        self.left = EXPECTED_TRAINING
+        self.told = time.monotonic()
 
     def heard(self, report: EpochReport) -> None:
         """One epoch ended; an epoch repeated after a lost worker replaces its point."""
@@ -51,10 +54,8 @@ class Watcher:
         self.run.report(TRAINED * fraction, eta=self.eta, step="train")
 
     @property
-    def eta(self) -> float | None:
+    def eta(self) -> float:
         """Seconds left as of the last epoch, less what has passed since."""
-        if self.left is None:
-            return None
         return max(0.0, self.left - (time.monotonic() - self.told))
 
 

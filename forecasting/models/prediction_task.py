@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -121,7 +121,7 @@ class PredictionTask(Owned):
         verbose_name=_("training job"),
     )
 
-    objects = PredictionTaskQuerySet.as_manager()
+    objects: ClassVar[Any] = PredictionTaskQuerySet.as_manager()
 
     class Meta:
         db_table = "prediction_tasks"
@@ -152,7 +152,7 @@ class PredictionTask(Owned):
     @property
     def is_balanced(self) -> bool:
         """Is a network trained after the instant answer?"""
-        return self.parameters.get("quality") == self.Quality.BALANCED
+        return str(self.parameters.get("quality")) == self.Quality.BALANCED
 
     @property
     def horizon(self) -> int:

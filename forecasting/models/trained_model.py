@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Self
+from typing import Any, ClassVar, Final, Self
 
 from django.db import models
 from django.urls import reverse
@@ -97,7 +97,7 @@ class TrainedModel(Owned):
         verbose_name=_("job"),
     )
 
-    objects = TrainedModelQuerySet.as_manager()
+    objects: ClassVar[Any] = TrainedModelQuerySet.as_manager()
 
     class Meta:
         db_table = "models"
