@@ -1,0 +1,128 @@
+"""CSV of 5 million rows and 10 columns: memory of the worker, and time beside DuckDB's own.
+
+One JSON object a line: {"name", "value", "unit", "bar", "holds"}. The file is made first; nothing
+else should run on the machine meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[1]
+ROWS = 5_000_000
+MOST_BYTES = 1024**3
+MOST_TIMES = 3.0
+Figure = dict[str, Any]
+
+_PEER = """
+import duckdb, sys
+duckdb.connect().execute(
+    f"COPY (SELECT * FROM read_csv('{sys.argv[1]}')) TO '{sys.argv[2]}' "
+    "(FORMAT parquet, COMPRESSION zstd)"
+)
+"""
+_MAKE = """
+import duckdb, sys
+columns = ", ".join(
+    f"round(sin(i / {k * 7}.0) * {k * 100} + random() * {k}, 4) AS v{k}" for k in range(1, 10)
+)
+duckdb.connect().execute(
+    "COPY (SELECT strftime(TIMESTAMP '2000-01-01' + i * INTERVAL 1 MINUTE, '%Y-%m-%d %H:%M:%S') "
+    f"AS ts, {columns} FROM range({sys.argv[2]}) t(i)) TO '{sys.argv[1]}' (HEADER)"
+)
+"""
+
+
+def measure(folder: Path, rows: int = ROWS) -> Iterator[Figure]:
+    """Make the file in `folder`, let both read it, and yield the figures."""
+    source = folder / "large.csv"
+    _run([sys.executable, "-c", _MAKE, str(source), str(rows)])
+    peer, peer_bytes = _best(
+        [sys.executable, "-c", _PEER, str(source), str(folder / "peer.parquet")]
+    )
+    ours, our_bytes = _best([sys.executable, "-m", "benchmarks.ingest_worker", str(source)])
+    yield figure("ingest_5m_seconds", ours, "s")
+    yield figure("ingest_5m_duckdb_seconds", peer, "s")
+    yield figure("ingest_5m_duckdb_memory", peer_bytes / 1024**2, "MiB")
+    times = ours / peer
+    yield figure("ingest_5m_times_duckdb", times, "x", MOST_TIMES, holds=times <= MOST_TIMES)
+    yield figure(
+        "ingest_5m_memory",
+        our_bytes / 1024**2,
+        "MiB",
+        MOST_BYTES / 1024**2,
+        holds=our_bytes <= MOST_BYTES,
+    )
+
+
+def figure(
+    name: str, value: float, unit: str, bar: float | None = None, *, holds: bool | None = None
+) -> Figure:
+    """One line of the report; information has no bar."""
+    return {"name": name, "value": round(value, 3), "unit": unit, "bar": bar, "holds": holds}
+
+
+def _best(command: list[str], runs: int = 3) -> tuple[float, int]:
+    """(least seconds, most bytes resident in the process and its children) of some runs."""
+    measured = [_run(command) for _ in range(runs)]
+    return min(seconds for seconds, _ in measured), max(size for _, size in measured)
+
+
+def _run(command: list[str]) -> tuple[float, int]:
+    began = time.perf_counter()
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    peak = _Peak(process.pid)
+    if process.wait():
+        raise SystemExit(f"{command[1:3]} failed")
+    return time.perf_counter() - began, peak.stop()
+
+
+class _Peak:
+    """Watches what a process and its children hold in memory, every 20 ms."""
+
+    def __init__(self, pid: int) -> None:
+        self._process = psutil.Process(pid)
+        self._most = 0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def _watch(self) -> None:
+        while not self._done.wait(0.02):
+            self._most = max(self._most, self._now())
+
+    def _now(self) -> int:
+        try:
+            family = [self._process, *self._process.children(recursive=True)]
+            # PSS: pages that both share count once.
+            return sum(member.memory_full_info().pss for member in family)
+        except psutil.Error:
+            return 0
+
+    def stop(self) -> int:
+        """The most bytes seen."""
+        self._done.set()
+        self._thread.join()
+        return self._most
+
+
+def main() -> None:
+    """Print the figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        for line in measure(Path(folder)):
+            print(json.dumps(line), flush=True)
+
+
+if __name__ == "__main__":
+    main()
