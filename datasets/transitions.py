@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from datasets.models import Dataset
 from jobs.models import Job
-from jobs.registry import on_transition
+from jobs.registry import name_kind, on_transition
 
 KIND = "ingest"
 _ENDED_BADLY = frozenset({Job.State.FAILED, Job.State.CANCELLED})
 
 
 def connect() -> None:
-    """Register the hook of ingest jobs."""
+    """Register the hook of ingest jobs, and what people call them."""
     on_transition(KIND, follow)
+    name_kind(KIND, _("import"))
 
 
 def follow(job: Job) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from functools import cached_property
 from typing import Any
+from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from django.http import HttpRequest
@@ -27,7 +28,8 @@ FRAGMENT_PAUSE = 0.1
 class JobConsumer(WatchedConsumer):
     """`/ws/jobs/<id>/`: passes each bell on as `{"bell": seq}`, then sends the fragment.
 
-    The fragment is `{"seq", "state", "progress", "html"}`. Bells that ring while one is being made
+    The fragment is `{"seq", "state", "progress", "html"}`; `?as=row` or `?as=card` asks for it in
+    the shape of a list. Bells that ring while one is being made
     are answered by one newer fragment, so a slow browser gets the newest state, never a backlog.
     """
 
@@ -88,7 +90,12 @@ class JobConsumer(WatchedConsumer):
             return None
         zone = self.user.timezone or timezone.get_default_timezone()
         with translation.override(self._language), timezone.override(zone):
-            return live.message(job, self.user)
+            return live.message(job, self.user, self._shape)
+
+    @cached_property
+    def _shape(self) -> str:
+        query: bytes = self.scope["query_string"]
+        return parse_qs(query.decode("latin-1")).get("as", [""])[0]
 
     @cached_property
     def _language(self) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jobs.models import Job
 
 logger = logging.getLogger(__name__)
+SHAPES = {"row": "jobs/_row.html", "card": "jobs/_card_item.html"}
 
 
 def group(job_id: UUID | str) -> str:
@@ -36,19 +37,24 @@ def ring(job_id: UUID | str, seq: int) -> None:
         logger.warning("The bell of job %s did not ring; its page will poll.", job_id)
 
 
-def fragment(job: Job, user: User) -> str:
-    """HTML of the job as this person sees it now: elements with ids, in their language."""
+def fragment(job: Job, user: User, shape: str = "") -> str:
+    """HTML of the job as this person sees it now: elements with ids, in their language.
+
+    Lists ask for the same `shape` of every job; otherwise the job's kind decides how it looks.
+    """
+    if shape in SHAPES:
+        return render_to_string(SHAPES[shape], {"job": job, "user": user})
     render = registry.renderer(job.kind)
     if render is not None:
         return render(job, user)
     return render_to_string("jobs/_job.html", {"job": job, "user": user})
 
 
-def message(job: Job, user: User) -> dict[str, Any]:
+def message(job: Job, user: User, shape: str = "") -> dict[str, Any]:
     """What the WebSocket sends: `seq`, `state`, `progress` (0 to 1), `html`."""
     return {
         "seq": job.seq,
         "state": job.state,
         "progress": job.progress,
-        "html": fragment(job, user),
+        "html": fragment(job, user, shape),
     }

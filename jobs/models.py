@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.base import Stamped
 from accounts.ownership import Owned, OwnedQuerySet
+from jobs import registry
 
 
 def _ago(seconds: float) -> CombinedExpression:
@@ -62,7 +63,11 @@ class JobQuerySet(OwnedQuerySet["Job"]):
         return self.filter(state=state) if state in Job.State.values else self
 
     def search(self, text: str) -> Self:
-        return self.filter(title__icontains=text) if text else self
+        """Jobs whose title or kind, as people call it, contains the text."""
+        if not text:
+            return self
+        called = registry.kinds_called(text)
+        return self.filter(models.Q(title__icontains=text) | models.Q(kind__in=called))
 
 
 class Job(Owned):
@@ -118,6 +123,10 @@ class Job(Owned):
     @property
     def is_live(self) -> bool:
         return self.state in {Job.State.QUEUED, Job.State.RUNNING}
+
+    @property
+    def kind_label(self) -> str:
+        return registry.label(self.kind)
 
     @property
     def percent(self) -> int:

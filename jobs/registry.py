@@ -6,15 +6,19 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from django.utils.functional import Promise
+
 if TYPE_CHECKING:
     from accounts.models import User
     from jobs.models import Job
 
+Words = str | Promise
 Hook = Callable[["Job"], None]
 Renderer = Callable[["Job", "User"], str]
 
 _hooks: dict[str, list[Hook]] = defaultdict(list)
 _renderers: dict[str, Renderer] = {}
+_labels: dict[str, Words] = {}
 
 
 def on_transition(kind: str, hook: Hook) -> None:
@@ -26,6 +30,20 @@ def on_transition(kind: str, hook: Hook) -> None:
 def register_fragment(kind: str, renderer: Renderer) -> None:
     """Let `renderer(job, user)` make the HTML that pages of this kind of job show live."""
     _renderers[kind] = renderer
+
+
+def name_kind(kind: str, label: Words) -> None:
+    """Say what people call this kind of job, in one translatable word: `import`, `forecast`."""
+    _labels[kind] = label
+
+
+def label(kind: str) -> str:
+    return str(_labels.get(kind, kind))
+
+
+def kinds_called(text: str) -> list[str]:
+    """Kinds whose word, in the language of this request, contains the text."""
+    return [kind for kind, word in _labels.items() if text.casefold() in str(word).casefold()]
 
 
 def hooks(kind: str) -> tuple[Hook, ...]:

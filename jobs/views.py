@@ -14,37 +14,58 @@ from accounts.paging import keyset_page
 from accounts.problems import Conflict
 from accounts.requests import AuthenticatedHttpRequest
 from jobs import live, moves
-from jobs.models import Job
+from jobs.models import Job, JobQuerySet
 from jobs.today import today
 
 
 @require_safe
 def job_list(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """`/jobs/`: what waits and runs, then what ended, newest first."""
+    """`/jobs/`: what runs and waits, then what ended, newest first."""
     text = request.GET.get("q", "").strip()
     state = request.GET.get("state", "")
     mine = Job.objects.visible_to(request.user)
     found = mine.in_state(state).search(text)
     page = keyset_page(found.ended(), request, size=20)
-    first = not page.previous
+    is_first = page.previous is None
     context = {
-        "waiting": list(found.live().running_first()) if first else [],
+        "groups": _groups(found) if is_first else [],
+        "is_first": is_first,
         "page": page,
         "text": text,
         "state": state,
-        "counts": mine.count_by_state(),
-        "today": today(mine),
-        "section": "jobs",
     }
-    only_table = request.htmx.target == "job-table"
-    return render(request, "jobs/_table.html" if only_table else "jobs/list.html", context)
+    if request.htmx.target == "job-table":
+        return render(request, "jobs/_table.html", context)
+    counts = mine.count_by_state()
+    context |= {"counts": counts, "tabs": _tabs(counts), "today": today(mine), "section": "jobs"}
+    return render(request, "jobs/list.html", context)
+
+
+def _groups(found: JobQuerySet) -> list[tuple[str, list[Job]]]:
+    live_jobs = list(found.live().running_first())
+    running = [job for job in live_jobs if job.state == Job.State.RUNNING]
+    waiting = [job for job in live_jobs if job.state == Job.State.QUEUED]
+    named = [(gettext("Running"), running), (gettext("Waiting"), waiting)]
+    return [(name, jobs) for name, jobs in named if jobs]
+
+
+def _tabs(counts: dict[str, int]) -> list[tuple[str, str, int]]:
+    """(state, word, how many) of each way to narrow the list."""
+    words = {
+        "": gettext("All"),
+        "running": gettext("Running"),
+        "queued": gettext("Waiting"),
+        "failed": gettext("Failed"),
+        "succeeded": gettext("Done"),
+    }
+    return [(state, word, counts[state or "all"]) for state, word in words.items()]
 
 
 @require_safe
 def fragment(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
     """The job as it is now: the same HTML that the WebSocket sends."""
     job = fetch_visible(Job.objects, request.user, pk=pk)
-    answer = HttpResponse(live.fragment(job, request.user))
+    answer = HttpResponse(live.fragment(job, request.user, request.GET.get("as", "")))
     answer["X-Job-Seq"] = str(job.seq)
     answer["X-Job-State"] = job.state
     return answer
@@ -52,9 +73,10 @@ def fragment(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 def running_card(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Home's card of what runs now; empty text when nothing does."""
-    jobs = list(Job.objects.visible_to(request.user).live().running_first()[:5])
-    return render(request, "jobs/_running_card.html", {"jobs": jobs})
+    """Home's card of what runs now: the first five, and how many there are."""
+    jobs = list(Job.objects.visible_to(request.user).live().running_first())
+    context = {"jobs": jobs[:5], "count": len(jobs)}
+    return render(request, "jobs/_running_card.html", context)
 
 
 @require_POST
@@ -65,5 +87,5 @@ def cancel(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
         raise Conflict(gettext("This job has already ended. Reload the page to see how."))
     job.refresh_from_db()
     if request.htmx:
-        return HttpResponse(live.fragment(job, request.user))
+        return HttpResponse(live.fragment(job, request.user, request.GET.get("as", "")))
     return redirect(job.link or "jobs:list")

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from jobs import moves
+from jobs import moves, registry
 from jobs.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +69,40 @@ def test_the_api_cancels(make_job, owner_client):
     assert answer.status_code == 202
     assert Job.objects.get(pk=job.pk).state == "cancelled"
     assert owner_client.post(f"/api/v1/jobs/{job.pk}/cancel/").status_code == 409
+
+
+def test_jobs_are_found_by_what_people_call_their_kind(make_job, owner_client, monkeypatch):
+    monkeypatch.setitem(registry._labels, "count", "tally")
+    make_job(title="Gas demand")
+    make_job(title="Wind output", kind="other")
+    page = owner_client.get(reverse("jobs:list"), {"q": "Tall"}).content.decode()
+    assert "Gas demand" in page
+    assert "Wind output" not in page
+
+
+@pytest.mark.parametrize("shape", ["row", "card"])
+def test_lists_get_every_job_in_their_own_shape(make_job, owner_client, monkeypatch, shape):
+    monkeypatch.setitem(registry._renderers, "count", lambda job, user: "the kind's own page")
+    job = make_job()
+    url = reverse("jobs:fragment", args=[job.pk])
+    assert owner_client.get(url).content.decode() == "the kind's own page"
+    text = owner_client.get(url, {"as": shape}).content.decode()
+    assert f'id="job-{shape}-{job.pk}"' in text
+
+
+def test_a_failed_job_says_why_and_where_it_was(make_job, owner_client):
+    job = moves.claim(make_job().pk)
+    moves.record(job.pk, by=1, message="row 6 of 9")
+    moves.finish(job, to="failed", error="Row 7 has no date. Add one.")
+    text = owner_client.get(reverse("jobs:list")).content.decode()
+    assert "Row 7 has no date. Add one." in text
+    assert "Last step: row 6 of 9" in text
+
+
+def test_older_jobs_are_a_page_away(make_job, owner_client):
+    for n in range(21):
+        moves.cancel(make_job(title=f"job number {n}."))
+    first = owner_client.get(reverse("jobs:list"))
+    assert "job number 0." not in first.content.decode()
+    older = owner_client.get(reverse("jobs:list") + first.context["page"].next)
+    assert "job number 0." in older.content.decode()
