@@ -51,8 +51,7 @@ class Chart {
     if (!Plotly) { this.fail(null, () => this.paint()); return; }
     if (!this.figure || !this.element.isConnected) return;
     this.clearSaid();
-    const layout = dressed(this.figure.layout);
-    if (this.range) layout.xaxis = { ...layout.xaxis, range: this.range, autorange: false };
+    const layout = dressed(this.figure, this.element.clientWidth, this.range);
     await Plotly.react(this.element, resolved(this.figure.data), { ...layout, height: this.element.clientHeight || undefined }, config());
     this.element.dataset.state = 'drawn';
     if (!this.isWired) this.wire();
@@ -161,6 +160,7 @@ function mountAll() {
     if (known.has(element)) continue;
     chartOf(element);
     element.dataset.state = 'waiting';
+    plotly().catch(() => {}); // it loads while the figure is asked for; a failure shows when drawing
     inView.observe(element);
   }
   for (const element of known.keys()) if (!element.isConnected) { inView.unobserve(element); known.delete(element); }

@@ -4,6 +4,8 @@ const TOKEN = /^var\(--([\w-]+)\)$/;
 // plotly.js adds a stylesheet for street maps unless an element with this id is there. We draw no
 // maps, and the page's policy would refuse it with an error.
 const MAP_STYLE = '9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53';
+// Pixels that one label on the time axis needs.
+const PER_TICK = 64;
 const isChinese = () => document.documentElement.lang.startsWith('zh');
 let loading = null;
 // A top-level const of a classic script is no property of window; page modules look there.
@@ -35,20 +37,54 @@ export function resolved(part) {
   return part;
 }
 
-/* The figure's layout in our clothes; further axes are dressed like the first. */
-export function dressed(layout) {
-  const given = resolved(layout ?? {}), base = Almanac.layout(given);
+/* The figure's layout in our clothes, for a plot of this width; further axes are dressed like the
+   first. `range` is the part of the time axis to show, else all of it. */
+export function dressed(figure, width, range = null) {
+  const given = resolved(figure.layout ?? {}), base = Almanac.layout(given);
   for (const key of Object.keys(given)) {
     if (/^[xy]axis\d+$/.test(key)) base[key] = { ...Almanac.layout()[`${key[0]}axis`], ...given[key] };
   }
   for (const key of Object.keys(base)) {
-    if (/^xaxis\d*$/.test(key) && isTime(base[key]) && !base[key].tickformat) base[key] = { ...base[key], tickformatstops: timeStops() };
+    if (!/^xaxis\d*$/.test(key)) continue;
+    const most = Math.max(Math.floor(width / PER_TICK), 2), axis = base[key];
+    base[key] = { tickangle: 0, ...axis, nticks: Math.min(axis.nticks || 12, most) };
+    if (isTime(axis) && !axis.tickformat) base[key].tickformatstops = timeStops();
   }
-  for (const note of base.annotations ?? []) {
-    note.font = { size: 11, color: Almanac.colour(note.showarrow ? 'ink' : 'chart-axis'), ...note.font };
-    if (note.showarrow) Object.assign(note, { arrowwidth: 1, arrowhead: 0, arrowcolor: Almanac.colour('chart-axis'), bgcolor: Almanac.colour('surface'), borderpad: 2 }, { ...note });
-  }
+  // Notes would stretch the axis to make room for their words.
+  const shown = range ?? base.xaxis.range ?? (isTime(base.xaxis) ? extent(figure.data) : null);
+  if (shown) Object.assign(base.xaxis, { range: shown, autorange: false });
+  base.hoverdistance = given.hoverdistance ?? reach(figure.data, shown, width);
+  base.annotations = (base.annotations ?? []).map((note) => dressedNote(note, shown));
   return base;
+}
+
+function dressedNote(note, shown) {
+  if (!note.showarrow) return { ...note, font: { size: 11, color: Almanac.colour('chart-axis'), ...note.font } };
+  const ends = shown?.map(Date.parse), at = ends && (Date.parse(note.x) - ends[0]) / (ends[1] - ends[0]);
+  return {
+    arrowwidth: 1, arrowhead: 0, arrowcolor: Almanac.colour('chart-axis'), bgcolor: Almanac.colour('surface'), borderpad: 2,
+    xanchor: at > 0.6 ? 'right' : at < 0.2 ? 'left' : 'center',
+    ...note,
+    font: { size: 11, color: Almanac.colour('ink'), ...note.font },
+  };
+}
+
+/* First and last time of all lines; nothing for bars and points, which need room beside them. */
+function extent(data) {
+  if (!data?.length || data.some(({ type, mode }) => !/^scatter/.test(type ?? 'scatter') || (mode ?? 'lines') !== 'lines')) return null;
+  const times = data.flatMap(({ x }) => (x?.length ? [x[0], x.at(-1)] : [])).map(String);
+  if (!times.length || !times.every((time) => /^\d{4}-\d\d/.test(time))) return null;
+  times.sort();
+  return times[0] === times.at(-1) ? null : [times[0], times.at(-1)];
+}
+
+/* How near the pointer must be: half a step, so that the box never mixes values of two times. */
+function reach(data, shown, width) {
+  const longest = (data ?? []).map(({ x }) => x ?? []).reduce((a, b) => (b.length > a.length ? b : a), []);
+  const inside = shown ? longest.filter((at) => String(at) >= String(shown[0]) && String(at) <= String(shown[1])) : longest;
+  const steps = Math.max(inside.length - 1, 1), whole = shown && inside.length > 1
+    ? (Date.parse(inside.at(-1)) - Date.parse(inside[0])) / (Date.parse(shown[1]) - Date.parse(shown[0])) : 1;
+  return Math.max(Math.ceil(width * (whole || 1) / steps / 2), 1);
 }
 
 export function config() {
