@@ -42,6 +42,8 @@ def search(request: AuthenticatedHttpRequest) -> HttpResponse:
         "count": sum(len(group.hits) for group in groups) + len(commands),
         "milliseconds": max(round((perf_counter() - began) * 1000), 1),
     }
+    # Only the palette is a list box; on its page a result is a plain link.
+    context["is_palette"] = bool(request.htmx)
     template = "datasets/_found.html" if request.htmx else "datasets/search.html"
     return render(request, template, context)
 
