@@ -176,7 +176,9 @@ def _parts(moment: datetime) -> dict[str, object]:
 
 
 def _local(moment: datetime) -> datetime:
-    return timezone.localtime(moment) if timezone.is_aware(moment) else moment
+    # A plain date has no zone to change.
+    is_moment = isinstance(moment, datetime) and timezone.is_aware(moment)
+    return timezone.localtime(moment) if is_moment else moment
 
 
 def _with_minus(text: str) -> str:

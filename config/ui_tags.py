@@ -54,11 +54,9 @@ def moment(value: datetime | None) -> str | SafeString:
 
 
 @register.filter
-def day(value: datetime | None) -> str | SafeString:
-    """`21 Nov 2026` as a `<time>`; an absent moment is a dash."""
-    if value is None:
-        return display.ABSENT
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), display.day(value))
+def day(value: datetime | None) -> str:
+    """`21 Nov 2026`, in Chinese `2026年11月21日`; plain text, so that it fits into attributes."""
+    return display.ABSENT if value is None else display.day(value)
 
 
 @register.simple_tag

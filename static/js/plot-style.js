@@ -6,6 +6,8 @@ const TOKEN = /^var\(--([\w-]+)\)$/;
 const MAP_STYLE = '9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53';
 // Pixels that one label on the time axis needs.
 const PER_TICK = 64;
+// Left and right of the plot together.
+const MARGINS = 56;
 const isChinese = () => document.documentElement.lang.startsWith('zh');
 let loading = null;
 // A top-level const of a classic script is no property of window; page modules look there.
@@ -54,19 +56,29 @@ export function dressed(figure, width, range = null) {
   const shown = range ?? base.xaxis.range ?? (isTime(base.xaxis) ? extent(figure.data) : null);
   if (shown) Object.assign(base.xaxis, { range: shown, autorange: false });
   base.hoverdistance = given.hoverdistance ?? reach(figure.data, shown, width);
-  base.annotations = (base.annotations ?? []).map((note) => dressedNote(note, shown));
+  base.annotations = (base.annotations ?? []).map((note) => dressedNote(note, shown, width));
   return base;
 }
 
-function dressedNote(note, shown) {
+function dressedNote(note, shown, width) {
   if (!note.showarrow) return { ...note, font: { size: 11, color: Almanac.colour('chart-axis'), ...note.font } };
-  const ends = shown?.map(Date.parse), at = ends && (Date.parse(note.x) - ends[0]) / (ends[1] - ends[0]);
   return {
     arrowwidth: 1, arrowhead: 0, arrowcolor: Almanac.colour('chart-axis'), bgcolor: Almanac.colour('surface'), borderpad: 2,
-    xanchor: at > 0.6 ? 'right' : at < 0.2 ? 'left' : 'center',
     ...note,
+    xanchor: anchor(note, shown, width - MARGINS),
     font: { size: 11, color: Almanac.colour('ink'), ...note.font },
   };
+}
+
+/* Where the words of a note stay inside the plot; the figure's own wish when they do there. */
+function anchor(note, shown, room) {
+  const ends = shown?.map(Date.parse), wish = note.xanchor ?? 'center';
+  const at = ends && room * (Date.parse(note.x) - ends[0]) / (ends[1] - ends[0]);
+  const words = [...String(note.text).replace(/<[^>]*>/g, '')].reduce((sum, letter) => sum + (letter > '\u2e80' ? 12 : 6.4), 6);
+  if (!Number.isFinite(at)) return wish;
+  const spans = { left: [at, at + words], center: [at - words / 2, at + words / 2], right: [at - words, at] };
+  const fits = (side) => spans[side]?.[0] >= 0 && spans[side][1] <= room;
+  return [wish, 'center', 'right', 'left'].find(fits) ?? wish;
 }
 
 /* First and last time of all lines; nothing for bars and points, which need room beside them. */
