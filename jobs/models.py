@@ -33,7 +33,7 @@ class JobQuerySet(OwnedQuerySet["Job"]):
 
     def running_first(self) -> Self:
         """Running before waiting, oldest first."""
-        return self.order_by("-started_at", "created_at")
+        return self.order_by(models.F("started_at").asc(nulls_last=True), "created_at")
 
     def lost(self, *, after: float) -> Self:
         """Running jobs without a sign of life for this many seconds, by the database's clock."""

@@ -34,7 +34,8 @@ def today(jobs: JobQuerySet) -> Today:
             "created_at", "started_at", "finished_at", "attempt"
         )
     )
-    waits = [(started - made).total_seconds() for made, started, _, _ in rows if started]
+    # Rows are made by the web's clock and started by the database's.
+    waits = [max(0.0, (started - made).total_seconds()) for made, started, _, _ in rows if started]
     busy = [(ended - started).total_seconds() for _, started, ended, _ in rows if started and ended]
     hours = Counter(int((now - made).total_seconds() // 3600) for made, *_ in rows)
     return Today(
