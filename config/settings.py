@@ -291,6 +291,8 @@ JOB_HARD_LIMIT = env.env_int("ALMANAC_JOB_HARD_LIMIT", 6 * 3600)
 JOB_HEARTBEAT_SECONDS = env.env_float("ALMANAC_JOB_HEARTBEAT", 10.0)
 JOB_LOST_SECONDS = env.env_float("ALMANAC_JOB_LOST", 45.0)
 JOB_REAP_SECONDS = env.env_float("ALMANAC_JOB_REAP", 10.0)
+# Wall time one network may train; the best epoch by then is taken.
+FORECAST_TRAINING_SECONDS = env.env_float("ALMANAC_TRAINING_SECONDS", 30.0)
 JOB_REPORT_SECONDS = env.env_float("ALMANAC_JOB_REPORT", 1.0)
 JOB_KEEP_DAYS = env.env_int("ALMANAC_JOB_KEEP_DAYS", 30)
 CELERY_BROKER_URL = env.redis_database(REDIS_URL, 0)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 from celery import shared_task, signals
 from django.db import transaction
+from django.utils import translation
 
 from forecasting import instant, training
 from forecasting.models import PredictionTask
@@ -28,8 +31,10 @@ def instant_forecast(job_id: str) -> None:
         task = _task_of(run)
         if run is None or task is None:
             return
-        with speaking():
+        with _in_words_of(task), speaking():
             instant.answer(task, run)
+        run.report(1.0)
+        run.flush()
         if task.is_balanced and task.training_job_id is None:
             _enqueue_training(task)
 
@@ -41,7 +46,7 @@ def train_forecast(job_id: str) -> None:
         task = _task_of(run)
         if run is None or task is None:
             return
-        with speaking():
+        with _in_words_of(task), speaking():
             training.train(task, run)
 
 
@@ -57,6 +62,11 @@ def _enqueue_training(task: PredictionTask) -> None:
             pool=Job.Pool.TRAINING,
         )
         PredictionTask.objects.filter(pk=task.pk).update(training_job=job)
+
+
+def _in_words_of(task: PredictionTask) -> AbstractContextManager[None]:
+    """The language of the owner, for sentences that are kept."""
+    return translation.override(task.owner.language or None)
 
 
 def _task_of(run: Progress | None) -> PredictionTask | None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 
 from forecasting import instant, racing
 from forecasting.engine.errors import Cancelled as EngineCancelled
 from forecasting.engine.forecaster import Forecaster
-from forecasting.engine.neural_settings import TrainingSettings
 from forecasting.engine.registry import create
 from forecasting.engine.watch import EpochReport
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
@@ -21,8 +22,13 @@ from jobs.progress import Progress
 MODEL: Final = "lstm"
 # Training is this part of the job; testing and writing are the rest.
 TRAINED: Final = 0.95
-SECONDS_EXPECTED: Final = 40
-EXPECTED_TRAINING: Final = TrainingSettings().max_seconds
+# Beside the training itself: starting up, testing, writing.
+SECONDS_AROUND: Final = 10
+
+
+def seconds_expected() -> int:
+    """How long the whole of a balanced forecast takes, for people who decide."""
+    return round(float(settings.FORECAST_TRAINING_SECONDS) + SECONDS_AROUND)
 
 
 class Watcher:
@@ -32,7 +38,7 @@ class Watcher:
         self.run = run
         self.curve: list[list[float]] = list(run.job.detail.get("curve", []))
         # Until the first epoch tells better, the time budget is the best guess.
-        self.left = EXPECTED_TRAINING
+        self.left = float(settings.FORECAST_TRAINING_SECONDS)
         self.told = time.monotonic()
 
     def heard(self, report: EpochReport) -> None:
@@ -69,11 +75,12 @@ def train(task: PredictionTask, run: Progress) -> None:
     began = time.monotonic()
     panel = instant.read(task)
     course = Course.plan(panel, task.horizon, task.levels)
-    model = create(MODEL, seed=int(task.asked("seed", 0)))
+    budget = float(settings.FORECAST_TRAINING_SECONDS)
+    model = create(MODEL, seed=int(task.asked("seed", 0)), max_seconds=budget)
     _say_start(run)
     _fit(model, course, run)
     seconds = max(time.monotonic() - began, float(model.report_.get("seconds", 0.0)))
-    run.report(TRAINED, eta=1.0, step="test")
+    run.report(TRAINED, eta=1.0, step="test", curve=_whole_curve(model))
     _commit(task, run, racing.run_trained(model, course, seconds), row)
 
 
@@ -93,9 +100,26 @@ def _fit(model: Forecaster, course: Course, run: Progress) -> None:
         raise
 
 
+def _whole_curve(model: Forecaster) -> list[list[float]]:
+    """Loss by epoch as the training itself remembers it, over all attempts."""
+    return [
+        [round(epoch["train_loss"], 5), round(epoch["valid_loss"], 5)]
+        for epoch in model.report_.get("history", [])
+    ]
+
+
+def _epochs_kept(run: Progress) -> int:
+    """Epochs in the checkpoint of an earlier attempt; 0 without one."""
+    try:
+        state = json.loads((run.checkpoint_dir / MODEL / "checkpoint.json").read_bytes())
+    except (OSError, ValueError):
+        return 0
+    return int(state.get("run", {}).get("epoch", 0))
+
+
 def _say_start(run: Progress) -> None:
-    kept = run.job.detail.get("epoch")
-    if run.attempt > 1 and kept:
+    kept = _epochs_kept(run)
+    if kept:
         run.milestone(f"LSTM goes on after epoch {kept}", code="resumed", epoch=kept)
     else:
         run.milestone("LSTM starts training", code="starts", model=MODEL)

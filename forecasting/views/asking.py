@@ -197,7 +197,7 @@ class AskPage:
         names = [*instant.MODELS]
         if self.quality == PredictionTask.Quality.BALANCED:
             names.append(training.MODEL)
-        slow = {training.MODEL: gettext("about %(n)s s") % {"n": training.SECONDS_EXPECTED}}
+        slow = {training.MODEL: gettext("about %(n)s s") % {"n": training.seconds_expected()}}
         quick = gettext("under 1 s")
         return [Contender(type_label(name), how[name], slow.get(name, quick)) for name in names]
 
@@ -205,12 +205,12 @@ class AskPage:
     def seconds(self) -> int:
         """Until the final answer."""
         is_balanced = self.quality == PredictionTask.Quality.BALANCED
-        return training.SECONDS_EXPECTED if is_balanced else 1
+        return training.seconds_expected() if is_balanced else 1
 
     @property
     def trained_seconds(self) -> int:
         """What Balanced is expected to take."""
-        return training.SECONDS_EXPECTED
+        return training.seconds_expected()
 
     @cached_property
     def checks(self) -> list[tuple[str, str]]:
