@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import date, datetime
 from typing import SupportsFloat
 
 from django.utils import dates, timezone
@@ -148,7 +148,7 @@ def ago(moment: datetime, now: datetime | None = None) -> str:
     return day(moment)
 
 
-def day(moment: datetime) -> str:
+def day(moment: date) -> str:
     """`21 Nov 2026`, in Chinese `2026年11月21日`."""
     return pgettext("day", "%(day)s %(month)s %(year)s") % _parts(moment)
 
@@ -163,7 +163,7 @@ def full_moment(moment: datetime) -> str:
     return f"{_local(moment):%Y-%m-%d %H:%M:%S %Z}".strip()
 
 
-def _parts(moment: datetime) -> dict[str, object]:
+def _parts(moment: date) -> dict[str, object]:
     local = _local(moment)
     return {
         "weekday": _SHORT_WEEKDAYS[local.weekday()],
@@ -175,10 +175,11 @@ def _parts(moment: datetime) -> dict[str, object]:
     }
 
 
-def _local(moment: datetime) -> datetime:
+def _local(moment: date) -> date:
     # A plain date has no zone to change.
-    is_moment = isinstance(moment, datetime) and timezone.is_aware(moment)
-    return timezone.localtime(moment) if is_moment else moment
+    if isinstance(moment, datetime) and timezone.is_aware(moment):
+        return timezone.localtime(moment)
+    return moment
 
 
 def _with_minus(text: str) -> str:

@@ -54,7 +54,7 @@ def moment(value: datetime | None) -> str | SafeString:
 
 
 @register.filter
-def day(value: datetime | None) -> str:
+def day(value: date | None) -> str:
     """`21 Nov 2026`, in Chinese `2026年11月21日`; plain text, so that it fits into attributes."""
     return display.ABSENT if value is None else display.day(value)
 

@@ -1,6 +1,6 @@
 """Numbers and moments read the same everywhere."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.template import Context, Template
@@ -115,3 +115,7 @@ def test_moment_is_said_in_the_reader_s_zone_with_the_zone_on_hover():
 
 def test_absent_moments_are_a_dash():
     assert Template("{{ a|ago }}{{ a|moment }}{{ a|day }}").render(Context({"a": None})) == "–––"
+
+
+def test_a_plain_date_is_a_day_too():
+    assert display.day(date(2026, 11, 21)) == "21 Nov 2026"
