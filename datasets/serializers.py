@@ -83,14 +83,14 @@ class VersionSerializer(serializers.ModelSerializer[Version]):
         ]
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
-    def get_start(self, version: Version) -> str | None:
+    def get_start(self, version: Version) -> Any:
         """The first time in the data."""
-        return version.profile.get("start")
+        return version.profile.get("start") or None
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
-    def get_end(self, version: Version) -> str | None:
+    def get_end(self, version: Version) -> Any:
         """The last time in the data."""
-        return version.profile.get("end")
+        return version.profile.get("end") or None
 
 
 class DatasetSerializer(serializers.ModelSerializer[Dataset]):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.audit import record
 from accounts.ownership import fetch_editable, fetch_visible
 from accounts.problems import NotAllowed
 from accounts.requests import AuthenticatedHttpRequest
@@ -91,6 +92,7 @@ def delete(request: AuthenticatedHttpRequest, pk: str) -> HttpResponseBase:
         template = "datasets/_delete.html" if request.htmx else "datasets/delete.html"
         return render(request, template, context)
     name = dataset.name
+    record(request.user, "dataset.deleted", dataset, name=name)
     uploads.delete(dataset)
     messages.success(request, gettext("%s was deleted with its files.") % name)
     return _go_to(request, reverse("datasets:list"))

@@ -83,8 +83,8 @@ class Asked:
         if query.get("column") and query.get("operator"):
             filters.append(
                 rows.Filter(
-                    column=query["column"],
-                    operator=query["operator"],
+                    column=query.get("column", ""),
+                    operator=query.get("operator", ""),
                     value=query.get("value", "").strip(),
                     other=query.get("other", "").strip(),
                 )
