@@ -130,8 +130,8 @@ def usual_targets(version: Version) -> list[Column]:
 
 def check_targets(version: Version, wanted: Sequence[str]) -> tuple[Column, ...]:
     """The number columns with these keys or names. Raises ForecastProblem."""
-    known = {column.key: column for column in version.value_columns()}
-    known |= {column.name: column for column in version.value_columns()}
+    numbers = [column for column in version.columns.all() if column.is_number]
+    known = {column.key: column for column in numbers} | {c.name: c for c in numbers}
     if not wanted:
         raise _about("targets", gettext("Choose at least one column to forecast."), "required")
     chosen: dict[str, Column] = {}

@@ -241,7 +241,7 @@ def new(request: AuthenticatedHttpRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     asked = given.get("dataset", "")
     choices = list(Dataset.objects.for_list(request.user).ready()[:200])
-    if not choices:
+    if not choices and not asked:
         return render(request, "forecasting/nothing_to_ask.html", {"section": "forecasts"})
     dataset = ready_dataset(request.user, asked or str(choices[0].pk))
     page, problem = _page(dataset, given)
@@ -316,9 +316,9 @@ def _facts(dataset: Dataset) -> dict[str, Any]:
 
 
 def _no_target(version: Version) -> str:
-    columns = version.value_columns()
-    if columns:
-        return asking.trouble_with(columns[0], version)
+    for column in version.columns.all():
+        if column.is_number and (sentence := asking.trouble_with(column, version)):
+            return sentence
     return gettext("%(name)s has no column of numbers to forecast. Use another dataset.") % {
         "name": version.dataset.name
     }

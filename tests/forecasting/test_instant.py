@@ -133,7 +133,8 @@ def test_each_column_gets_a_line_of_its_own(owner):
 
 def test_more_than_5_000_points_lie_in_parquet(owner):
     text = "shop,day,sales\n" + "".join(
-        f"s{shop:03d},2026-{1 + day // 28:02d}-{1 + day % 28:02d},{shop + math.sin(day) + day % 7}\n"
+        f"s{shop:03d},2026-{1 + day // 28:02d}-{1 + day % 28:02d},"
+        f"{shop + math.sin(day) + day % 7}\n"
         for shop in range(300)
         for day in range(84)
     )

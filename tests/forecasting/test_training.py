@@ -3,12 +3,15 @@
 import pytest
 
 from forecasting import racing, tasks, training
+from forecasting.engine.errors import TrainingError
 from forecasting.engine.neural import loop
+from forecasting.engine.registry import create
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
 from jobs import moves
 from jobs.models import Job
-from tests.datasets.made import make_dataset, read_dataset
-from tests.forecasting.made import again, answered, hourly_text, start_forecast, trained
+from jobs.progress import Progress
+from tests.datasets.made import make_dataset
+from tests.forecasting.made import again, answered, start_forecast, trained
 
 pytestmark = pytest.mark.django_db
 Status = PredictionTask.Status
@@ -80,17 +83,20 @@ def test_skill_is_one_less_error_over_that_of_seasonal_naive(owner):
     assert skills == pytest.approx({"seasonal_naive": 0.0, "linear": 0.25, "naive": -0.25})
 
 
-def test_too_few_rows_for_a_network_leave_the_instant_answer_and_say_why(owner):
-    dataset = read_dataset(owner, hourly_text(28), name="short.csv")
-    task = answered(owner, dataset, quality="balanced", horizon=7)
+def test_a_refusal_of_the_engine_leaves_the_instant_answer_and_says_why(owner, monkeypatch):
+    task = answered(owner, quality="balanced")
     leader = task.model
-    assert leader is not None
+
+    def diverge(*_given):
+        raise TrainingError("Training broke down in epoch %(epoch)s. Lower it.", epoch=1)
+
+    monkeypatch.setattr(loop, "_pass", diverge)
     tasks.train_forecast(str(task.training_job_id))
     task = again(task)
     assert task.training_job.state == Job.State.FAILED
     assert task.status == Status.COMPLETED
-    assert "rows; training a network for 7 steps needs at least" in task.error_message
-    assert task.model == leader
+    assert task.error_message == "Training broke down in epoch 1. Lower it."
+    assert task.model == leader is not None
     assert task.results.count() == 3
     assert TrainedModel.objects.get(type="lstm").status == TrainedModel.Status.ERROR
 
@@ -176,15 +182,11 @@ def test_a_killed_worker_is_followed_by_one_that_goes_on_from_its_checkpoint(
 
 def small_network(name, **settings):
     """The network of the product, trained on little."""
-    from forecasting.engine.registry import create
-
     return create(name, **settings | {"epochs": 4, "epoch_windows": 64, "hidden_size": 8})
 
 
 def train_as(job):
     """Training inside an attempt that the test holds."""
-    from jobs.progress import Progress
-
     run = Progress(job)
     task = PredictionTask.objects.select_related("owner", "dataset", "version")
     training.train(task.get(pk=run.arguments["task"]), run)

@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from django.db import transaction
 
 from forecasting import racing
 from forecasting.models import PredictionTask, TrainedModel
@@ -100,8 +101,6 @@ def test_nobody_else_writes_the_status(owner):
 
 def _claim_and_fail(task):
     """A transaction that does not commit takes the status back with the job."""
-    from django.db import transaction
-
     with transaction.atomic():
         moves.claim(task.instant_job_id)
         assert again(task).status == Status.RUNNING

@@ -1,0 +1,154 @@
+"""Cancel, finish early, rename, delete: who may, and what stays."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.urls import reverse
+
+from accounts.models import AuditEvent, Share
+from forecasting import tasks
+from forecasting.models import PredictionResult, PredictionTask, TrainedModel
+from jobs import moves
+from jobs.models import Job
+from tests.conftest import browser_of
+from tests.datasets.made import make_dataset
+from tests.forecasting.made import again, answered, share, start_forecast
+
+pytestmark = pytest.mark.django_db
+Status = PredictionTask.Status
+
+
+def post(client, door, task, **said):
+    return client.post(reverse(f"forecasting:{door}", args=[task.pk]), said)
+
+
+def waiting(owner):
+    """A forecast nobody has begun to work on."""
+    return start_forecast(owner, make_dataset(owner))
+
+
+def test_cancelling_before_anybody_began_ends_at_once(owner, owner_client):
+    task = waiting(owner)
+    assert post(owner_client, "cancel", task).status_code == 302
+    assert again(task).status == Status.CANCELLED
+    tasks.instant_forecast(str(task.instant_job_id))
+    assert not PredictionResult.objects.exists()
+
+
+def test_cancelling_while_training_waits_keeps_the_instant_answer(owner, owner_client):
+    task = answered(owner, quality="balanced")
+    post(owner_client, "cancel", task)
+    task = again(task)
+    assert task.status == Status.CANCELLED
+    assert task.results.count() == 3
+    html = owner_client.get(task.get_absolute_url()).content.decode()
+    assert "You stopped this forecast. What was ready is kept." in html
+
+
+def test_finishing_now_completes_with_the_best_so_far(owner, owner_client):
+    task = answered(owner, quality="balanced")
+    leader = task.model
+    assert post(owner_client, "finish", task).status_code == 302
+    task = again(task)
+    assert (task.status, task.progress, task.error_message) == (Status.COMPLETED, 100, "")
+    assert task.model == leader
+    html = owner_client.get(task.get_absolute_url()).content.decode()
+    assert "You finished early: the best answer so far is shown." in html
+
+
+def test_finishing_now_while_it_trains_completes_within_one_step(owner, owner_client):
+    task = answered(owner, quality="balanced")
+    job = moves.claim(task.training_job_id)
+    post(owner_client, "finish", task)
+    assert again(task).status == Status.RUNNING
+    assert Job.objects.get(pk=job.pk).cancel_requested
+    moves.finish(job, to=Job.State.CANCELLED)
+    assert again(task).status == Status.COMPLETED
+
+
+def test_there_is_nothing_to_finish_before_the_first_answer(owner, owner_client):
+    task = waiting(owner)
+    answer = post(owner_client, "finish", task)
+    assert answer.status_code == 409
+    assert "There is no answer yet." in answer.content.decode()
+    assert again(task).status == Status.PENDING
+
+
+@pytest.mark.parametrize("name", ["cancel", "finish"])
+def test_what_has_ended_cannot_be_stopped(owner, owner_client, name):
+    answer = post(owner_client, name, answered(owner))
+    assert answer.status_code == 409
+    assert "This forecast is not running any more." in answer.content.decode()
+
+
+def test_a_forecast_gets_another_name(owner, owner_client):
+    task = waiting(owner)
+    assert post(owner_client, "rename", task, name="  Load   next week ").status_code == 302
+    assert again(task).name == "Load next week"
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 201])
+def test_a_name_that_is_none_is_refused(owner, owner_client, name):
+    task = waiting(owner)
+    assert post(owner_client, "rename", task, name=name).status_code == 422
+    assert again(task).name == task.name
+
+
+def files():
+    return [path for path in Path(django_settings.VAR_DIR).rglob("*.safetensors") if path.is_file()]
+
+
+def test_deleting_takes_results_models_and_files_and_leaves_the_dataset(
+    owner, owner_client, django_capture_on_commit_callbacks
+):
+    task = answered(owner)
+    assert len(files()) == 3
+    page = owner_client.get(reverse("forecasting:delete", args=[task.pk])).content.decode()
+    assert "The forecast and its 3 models go with their files." in page
+    with django_capture_on_commit_callbacks(execute=True):
+        assert post(owner_client, "delete", task).status_code == 302
+    assert not PredictionTask.objects.exists()
+    assert not PredictionResult.objects.exists()
+    assert not TrainedModel.objects.exists()
+    assert files() == []
+    assert type(task.dataset).objects.filter(pk=task.dataset_id).exists()
+    assert AuditEvent.objects.filter(action="forecast.deleted").exists()
+
+
+def test_deleting_a_running_forecast_stops_it_first(owner, owner_client):
+    task = answered(owner, quality="balanced")
+    moves.claim(task.training_job_id)
+    post(owner_client, "delete", task)
+    assert Job.objects.get(pk=task.training_job_id).cancel_requested
+
+
+@pytest.mark.parametrize("name", ["cancel", "finish", "rename"])
+def test_an_editor_may_steer_a_reader_may_not_a_stranger_finds_nothing(
+    owner, collaborator, viewer, stranger_client, name
+):
+    task = answered(owner, quality="balanced")
+    share(task, viewer, Share.Level.EDITOR)
+    reader = browser_of(collaborator)
+    said = {"name": "Other"}
+    assert post(stranger_client, name, task, **said).status_code == 404
+    share(task, collaborator)
+    assert post(reader, name, task, **said).status_code == 403
+    assert post(browser_of(viewer), name, task, **said).status_code == 403
+    assert again(task).is_live
+    Share.objects.filter(person=collaborator).update(level=Share.Level.EDITOR)
+    assert post(reader, name, task, **said).status_code == 302
+
+
+def test_only_its_owner_may_delete(owner, collaborator, stranger_client):
+    task = waiting(owner)
+    share(task, collaborator, Share.Level.EDITOR)
+    assert post(browser_of(collaborator), "delete", task).status_code == 403
+    assert post(stranger_client, "delete", task).status_code == 404
+    assert PredictionTask.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["cancel", "finish"])
+def test_steering_needs_a_post(owner, owner_client, name):
+    task = waiting(owner)
+    assert owner_client.get(reverse(f"forecasting:{name}", args=[task.pk])).status_code == 405
