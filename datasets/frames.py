@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -101,7 +102,7 @@ def _selected(column: Column) -> str:
     return column.key
 
 
-def _as_series(column: Column, array: np.ndarray) -> pd.Series:
+def _as_series(column: Column, array: Any) -> pd.Series[Any]:
     if column.is_number:
         return pd.Series(np.asarray(array, dtype=np.float64))
     if column.type == Column.Type.DATETIME:
@@ -111,7 +112,7 @@ def _as_series(column: Column, array: np.ndarray) -> pd.Series:
     return pd.Series(cells, dtype=object)
 
 
-def _as_times(array: np.ndarray) -> pd.Series:
+def _as_times(array: Any) -> pd.Series[Any]:
     """Nanoseconds when every time fits (1677 to 2262), else microseconds."""
     times = pd.Series(np.ma.filled(np.ma.asarray(array), np.datetime64("NaT")))
     times = times.astype("datetime64[us]")

@@ -99,7 +99,9 @@ def _read(dataset: Dataset, run: Run, reader: Reader) -> Version | None:
 
 def _note_place(dataset: Dataset, refusal: Refusal) -> None:
     """Keep row and column of what was refused, so that its page can show the rows around it."""
-    place = {name: refusal.params[name] for name in ("row", "column") if name in refusal.params}
+    place: dict[str, Any] = {
+        name: refusal.params[name] for name in ("row", "column") if name in refusal.params
+    }
     dataset.metadata["error_at"] = {**place, "code": refusal.code}
     dataset.save(update_fields=["metadata", "updated_at"])
 

@@ -170,8 +170,9 @@ def _raw(
     return _as_x(arrays["x"]), np.asarray(arrays["y"], dtype=np.float64)
 
 
-def _as_x(array: Any) -> Any:
-    plain = np.asarray(array)
+def _as_x(array: Any) -> Times:
+    """Times in microseconds; numbers of rows stay numbers."""
+    plain: Times = np.asarray(array)
     return plain.astype("datetime64[us]") if plain.dtype.kind == "M" else plain
 
 
@@ -237,6 +238,6 @@ def _thinned(x: Times, y: Floats, count: int) -> tuple[Times, Floats]:
     missing = np.isnan(y)
     if missing.all():
         return x[:: max(1, len(x) // count)], y[:: max(1, len(x) // count)]
-    sampler = NaNMinMaxLTTBDownsampler() if missing.any() else MinMaxLTTBDownsampler()
-    chosen = sampler.downsample(np.ascontiguousarray(y), n_out=count)
+    kind: Any = NaNMinMaxLTTBDownsampler if missing.any() else MinMaxLTTBDownsampler
+    chosen = kind().downsample(np.ascontiguousarray(y), n_out=count)
     return x[chosen], y[chosen]

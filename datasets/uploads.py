@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -33,7 +33,7 @@ from jobs.running import enqueue
 
 _ENDINGS = [".csv", ".txt", ".tsv"]
 _AUTO = ReadingOptions()
-Content = UploadedFile | Iterable[bytes]
+Content: TypeAlias = "UploadedFile[Any] | Iterable[bytes]"
 
 
 @dataclass(frozen=True)

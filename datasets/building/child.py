@@ -26,6 +26,8 @@ def main(path: str) -> int:
         answer = {"refusal": {"code": refusal.code, "params": refusal.params}}
     except (MemoryError, duckdb.OutOfMemoryException) as error:
         answer = {"refusal": {"code": "out_of_memory", "params": {"detail": str(error)[:300]}}}
+    except duckdb.Error as error:
+        answer = {"refusal": {"code": "crashed", "params": {"detail": str(error)[:300]}}}
     say(answer)
     return 0
 

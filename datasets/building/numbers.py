@@ -106,7 +106,7 @@ class Distribution:
         before = cumulated[place] - inside
         return self.edge(place + (target - before) / max(inside, 1))
 
-    def coarse(self) -> dict[str, list[float]]:
+    def coarse(self) -> dict[str, list[float] | list[int]]:
         """Edges `[25]` and counts `[24]`."""
         borders = np.linspace(0, _FINE, BINS + 1).round().astype(int)
         counts = [int(self.counts[a:b].sum()) for a, b in itertools.pairwise(borders)]

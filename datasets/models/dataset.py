@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -86,7 +86,7 @@ class Dataset(Owned):
         verbose_name=_("job"),
     )
 
-    objects = DatasetQuerySet.as_manager()
+    objects: ClassVar[Any] = DatasetQuerySet.as_manager()
 
     class Meta:
         db_table = "datasets"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -45,9 +46,12 @@ def rewrite(
     """
     csv.field_size_limit(LONGEST_LINE)
     done = Rewritten()
-    with source.open("rb") as file, target.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
-        lines = _lines(file, reading, on_bytes)
+    with (
+        source.open("rb") as file,
+        target.open("w", encoding="utf-8", newline="") as out,
+        closing(_lines(file, reading, on_bytes)) as lines,
+    ):
+        write = _writer(out)
         reader = csv.reader(
             lines, delimiter=reading.delimiter, quotechar=reading.quote, strict=True
         )
@@ -56,9 +60,21 @@ def rewrite(
                 done.blank_rows += [done.next_row][: _REMEMBERED - len(done.blank_rows)]
                 done.blank_lines += 1
                 continue
-            writer.writerow(_fitted(record, len(reading.columns), done))
+            write(_fitted(record, len(reading.columns), done))
             done.records += 1
     return done
+
+
+def _writer(out: IO[str]) -> Callable[[list[str]], None]:
+    """Writes a record; Python leaves a lone return unquoted, which would end the line."""
+    plain = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+    quoted = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+
+    def write(record: list[str]) -> None:
+        odd = any("\r" in cell for cell in record)
+        (quoted if odd else plain).writerow(record)
+
+    return write
 
 
 def _guarded(reader: Iterator[list[str]], done: Rewritten) -> Iterator[list[str]]:
@@ -94,7 +110,9 @@ def _fitted(record: list[str], width: int, done: Rewritten) -> list[str]:
     return record[:width]
 
 
-def _lines(file: IO[bytes], reading: Reading, on_bytes: Callable[[int], None]) -> Iterator[str]:
+def _lines(
+    file: IO[bytes], reading: Reading, on_bytes: Callable[[int], None]
+) -> Generator[str, None, None]:
     """Decoded lines with their ends, whichever those are; refuses bytes that are no text."""
     file.seek(reading.bom)
     text = io.TextIOWrapper(file, encoding=reading.encoding, errors="strict", newline="")
