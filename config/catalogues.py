@@ -116,6 +116,15 @@ def compile_all(root: Path) -> list[Path]:
     return written
 
 
+def is_stale(root: Path) -> bool:
+    """Whether a text catalogue is newer than its binary, or has none."""
+    for path in (root / "locale").glob("*/LC_MESSAGES/*.po"):
+        target = path.with_suffix(".mo")
+        if not target.exists() or target.stat().st_mtime < path.stat().st_mtime:
+            return True
+    return False
+
+
 def untranslated(root: Path) -> list[str]:
     """Strings of the sources that have no Chinese; empty when the catalogue is complete."""
     known = load(root)

@@ -10,7 +10,14 @@ from django.utils import timezone, translation
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from config import catalogues
 from tests.factories import make_user
+
+
+def pytest_configure(config):
+    """Pages of tests speak Chinese too."""
+    if catalogues.is_stale(catalogues.root()):
+        catalogues.compile_all(catalogues.root())
 
 
 @pytest.fixture(autouse=True)
