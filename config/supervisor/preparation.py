@@ -56,10 +56,5 @@ def remember_static_files(mark_file: Path, mark: str) -> None:
 
 def compile_catalogues() -> None:
     """Compile translations that are newer than their compiled form."""
-    root = catalogues.root()
-    sources = list((root / "locale").glob("*/LC_MESSAGES/*.po"))
-    for source in sources:
-        compiled = source.with_suffix(".mo")
-        if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
-            catalogues.compile_all(root)
-            return
+    if catalogues.is_stale(catalogues.root()):
+        catalogues.compile_all(catalogues.root())
