@@ -76,7 +76,7 @@ CHOICE: Final = [
 class PredictionViewSet(OwnedViewSet):
     """Forecasts."""
 
-    queryset = PredictionTask.objects.with_jobs().prefetch_related("results")
+    queryset = PredictionTask.objects.with_jobs().with_results()
     serializer_class = PredictionTaskSerializer
     http_method_names = ("get", "post", "patch", "delete", "head", "options")
     filter_backends = ()

@@ -9,7 +9,7 @@ from typing import Final
 from django.utils.translation import gettext, ngettext
 
 from datasets.models import Column, Dataset, Version
-from forecasting import spans
+from forecasting import spans, wording
 from forecasting.engine.errors import EngineError, HorizonError
 from forecasting.engine.frequency import Frequency, horizon_steps
 from forecasting.models import PredictionTask
@@ -156,7 +156,7 @@ def trouble_with(column: Column, version: Version) -> str:
         return gettext(
             "%(column)s is always %(value)s, so there is nothing to forecast. "
             "Choose a column that varies."
-        ) % {"column": column.name, "value": f"{low:,}"}
+        ) % {"column": column.name, "value": wording.figure(float(low))}
     return ""
 
 

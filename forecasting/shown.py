@@ -68,7 +68,8 @@ class ShownForecast:
     @cached_property
     def ranked(self) -> list[PredictionResult]:
         """Results without their points, the leader first."""
-        return list(self.task.results.ranked().without_points())
+        listed: list[PredictionResult] | None = getattr(self.task, "listed", None)
+        return list(self.task.results.ranked().without_points()) if listed is None else listed
 
     @property
     def has_answer(self) -> bool:

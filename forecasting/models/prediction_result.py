@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -47,7 +47,7 @@ class PredictionResult(Stamped):
     visualization_data = models.JSONField(_("chart data"), default=dict, blank=True)
     result_path = models.CharField(_("file"), max_length=255, blank=True, editable=False)
 
-    objects = PredictionResultQuerySet.as_manager()
+    objects: ClassVar[Any] = PredictionResultQuerySet.as_manager()
 
     class Meta:
         db_table = "prediction_results"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User
 from accounts.ownership import Owned, OwnedQuerySet
 from datasets.models import Dataset
+from forecasting.models.prediction_result import PredictionResult
 from jobs.models import Job
 
 
@@ -28,9 +29,14 @@ class PredictionTaskQuerySet(OwnedQuerySet["PredictionTask"]):
             "owner", "dataset", "version", "model", "instant_job", "training_job"
         )
 
+    def with_results(self) -> Self:
+        """Load the leaderboards of many forecasts together, without their points."""
+        ranked = PredictionResult.objects.ranked().without_points()
+        return self.prefetch_related(Prefetch("results", queryset=ranked, to_attr="listed"))
+
     def for_list(self, user: User) -> Self:
         """What `user` may see, newest first, with everything a list shows."""
-        seen = self.visible_to(user).with_jobs().prefetch_related("results")
+        seen = self.visible_to(user).with_jobs().with_results()
         return seen.order_by("-created_at", "-id")
 
     def of_dataset(self, dataset: Dataset) -> Self:

@@ -2,7 +2,6 @@
 
 import math
 
-
 from accounts.models import Share
 from forecasting import asking, starting, tasks
 from forecasting.models import PredictionTask
