@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -24,12 +24,17 @@ from datasets.views.fetching import fetch_dataset
 from datasets.views.refusals import refusal
 from datasets.views.shown import ShownDataset, shown_columns
 
+# Most columns the overview lists, and most that the page of columns describes in full.
+COLUMNS_LISTED: Final = 50
+COLUMNS_DESCRIBED: Final = 100
+
 
 @require_safe
 def overview(request: AuthenticatedHttpRequest, pk: str) -> HttpResponse:
     """`/data/<pk>/`: facts, what to check, the chart, the columns; or how reading it goes."""
     dataset = fetch_dataset(request, pk)
     context = dataset_frame(request, dataset, tab="overview")
+    context["listed"] = context["columns"][:COLUMNS_LISTED]
     version = dataset.current_version
     if dataset.is_ready and version:
         if choice := ChartChoice.of(version, request.GET):
@@ -50,6 +55,8 @@ def columns(request: AuthenticatedHttpRequest, pk: str) -> HttpResponseBase:
     if not dataset.is_ready:
         return redirect(dataset)
     context = dataset_frame(request, dataset, tab="columns")
+    context["listed"] = context["columns"]
+    context["described"] = context["columns"][:COLUMNS_DESCRIBED]
     return render(request, "datasets/columns.html", context)
 
 

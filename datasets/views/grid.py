@@ -21,6 +21,8 @@ from datasets.views.fetching import fetch_dataset
 from datasets.views.shown import ShownColumn, aligned, digits, shown_columns
 
 PAGE_SIZE: Final = 100
+# A table may have 2,000 columns; a page of all of them would take seconds to draw.
+COLUMNS_SHOWN: Final = 40
 OPERATOR_WORDS: Final = {
     "eq": gettext_lazy("is"),
     "ne": gettext_lazy("is not"),
@@ -75,6 +77,7 @@ class Asked:
     sort: str
     filters: list[rows.Filter]
     text: str
+    first_column: int = 1
 
     @classmethod
     def of(cls, query: QueryDict) -> Asked:
@@ -94,6 +97,7 @@ class Asked:
             sort=query.get("sort", ""),
             filters=filters,
             text=query.get("q", "").strip(),
+            first_column=whole_number(query.get("columns", ""), "columns"),
         )
 
     def address(self) -> str:
@@ -104,6 +108,8 @@ class Asked:
         if self.sort:
             query["sort"] = self.sort
         query.setlist("f", [str(chosen) for chosen in self.filters])
+        if self.first_column > 1:
+            query["columns"] = str(self.first_column)
         if self.number > 1:
             query["page"] = str(self.number)
         return f"?{query.urlencode()}"
@@ -147,17 +153,33 @@ def grid_context(version: Version, asked: Asked) -> dict[str, Any]:
         filters=asked.filters,
         text=asked.text,
     )
-    here = replace(asked, number=page.number)
+    first = min(asked.first_column, max(len(page.columns) - COLUMNS_SHOWN + 1, 1))
+    here = replace(asked, number=page.number, first_column=first)
+    part = slice(first - 1, first - 1 + COLUMNS_SHOWN)
     return {
+        **_columns_context(here, len(page.columns)),
         "page": page,
         "asked": here,
-        "heads": _heads(version, asked),
+        "heads": _heads(version, here)[part],
         "chips": _chips(version, asked),
-        "body": list(zip(page.row_numbers, _cells(page), strict=True)),
+        "body": list(zip(page.row_numbers, _cells(page, part), strict=True)),
         "previous": replace(here, number=page.number - 1).address() if page.number > 1 else "",
         "next": replace(here, number=page.number + 1).address() if page.number < page.pages else "",
         "order_words": _order_words(version, asked.sort),
         "page_size": PAGE_SIZE,
+    }
+
+
+def _columns_context(here: Asked, count: int) -> dict[str, Any]:
+    """Which columns are shown when there are too many for one page, and the ways to the others."""
+    first, last = here.first_column, min(here.first_column + COLUMNS_SHOWN - 1, count)
+    before, after = max(first - COLUMNS_SHOWN, 1), first + COLUMNS_SHOWN
+    return {
+        "column_count": count,
+        "first_column": first,
+        "last_column": last,
+        "columns_before": replace(here, first_column=before).address() if first > 1 else "",
+        "columns_after": replace(here, first_column=after).address() if last < count else "",
     }
 
 
@@ -259,11 +281,11 @@ def filter_words(name: str, chosen: rows.Filter) -> str:
     return f"{words} {chosen.value}"
 
 
-def _cells(page: rows.Page) -> list[list[Cell]]:
-    kinds = [_kind(column) for column in page.columns]
+def _cells(page: rows.Page, part: slice) -> list[list[Cell]]:
+    kinds = [_kind(column) for column in page.columns[part]]
     texts = [
         aligned(values) if kind == "number" else [_words(value) for value in values]
-        for kind, values in zip(kinds, _columns_of(page), strict=True)
+        for kind, values in zip(kinds, _columns_of(page, part), strict=True)
     ]
     return [
         [
@@ -274,8 +296,9 @@ def _cells(page: rows.Page) -> list[list[Cell]]:
     ]
 
 
-def _columns_of(page: rows.Page) -> list[list[Any]]:
-    return [[row[position] for row in page.rows] for position in range(len(page.columns))]
+def _columns_of(page: rows.Page, part: slice) -> list[list[Any]]:
+    positions = range(len(page.columns))[part]
+    return [[row[position] for row in page.rows] for position in positions]
 
 
 def _words(value: Any) -> Any:

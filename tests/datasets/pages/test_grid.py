@@ -148,3 +148,25 @@ def test_a_row_number_without_times_is_asked_for(owner, owner_client):
     response = grid(owner_client, dataset, "?jump=ann")
     assert response.status_code == 422
     assert "ann is not a row number. Enter 1 to 2." in response.content.decode()
+
+
+def test_a_wide_table_is_shown_some_columns_at_a_time(owner, owner_client):
+    head = ",".join(f"v{number}" for number in range(1, 100))
+    line = ",".join(str(number) for number in range(1, 100))
+    rows = "".join(f"2026-01-{day:02d},{line}\n" for day in range(1, 9))
+    dataset = read_dataset(owner, f"day,{head}\n{rows}")
+    first = grid(owner_client, dataset)
+    assert "columns 1–40 of 100" in first.content.decode()
+    assert len(cells(first)[0]) == 41
+    last = grid(owner_client, dataset, "?columns=99")
+    assert "columns 61–100 of 100" in last.content.decode()
+    assert cells(last)[0][-1] == "99"
+
+
+def test_the_overview_of_a_wide_table_leads_to_all_columns(owner, owner_client):
+    head = ",".join(f"v{number}" for number in range(1, 100))
+    rows = "".join(f"2026-01-{day:02d}{',1' * 99}\n" for day in range(1, 9))
+    dataset = read_dataset(owner, f"day,{head}\n{rows}")
+    assert "50 of 100 columns" in owner_client.get(dataset.get_absolute_url()).content.decode()
+    text = owner_client.get(reverse("datasets:columns", args=[dataset.pk])).content.decode()
+    assert ">v99<" in text
