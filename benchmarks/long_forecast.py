@@ -23,6 +23,7 @@ def start() -> Job:
         time.sleep(0.1)
         dataset.refresh_from_db()
     version = dataset.current_version
+    assert version is not None
     ask = asking.Ask(
         dataset=dataset,
         version=version,

@@ -7,7 +7,6 @@ import os
 import shutil
 import sys
 import time
-from copy import copy
 
 from benchmarks import report
 from tests.browser.stack import Stack
@@ -77,20 +76,17 @@ def crowd(dataset: object) -> None:
     assert version is not None
     rows, versions = [], []
     for number in range(DATASETS - 1):
-        row = copy(original)
-        row.pk = row.id = None  # type: ignore[assignment]
-        row.__dict__.pop("_prefetched_objects_cache", None)
         new = Dataset(
-            owner_id=row.owner_id,
+            owner_id=original.owner_id,
             name=f"copy {number}",
-            description=row.description,
-            filename=row.filename,
+            description=original.description,
+            filename=original.filename,
             file_path="",
-            file_size=row.file_size,
-            record_count=row.record_count,
+            file_size=original.file_size,
+            record_count=original.record_count,
             status=Dataset.Status.READY,
-            format=row.format,
-            metadata=row.metadata,
+            format=original.format,
+            metadata=original.metadata,
         )
         rows.append(new)
         versions.append(

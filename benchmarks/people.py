@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import django
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 def setup() -> None:
@@ -12,7 +16,7 @@ def setup() -> None:
     django.setup()
 
 
-def make_person(username: str = "bench") -> tuple[object, str]:
+def make_person(username: str = "bench") -> tuple[User, str]:
     """(person, session key) of a new analyst."""
     from django.conf import settings  # noqa: PLC0415
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415

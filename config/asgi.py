@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any, cast
 
 from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
@@ -12,10 +13,9 @@ http = get_asgi_application()
 
 # Consumers import models, so they come after the application is set up.
 from accounts.sockets import guarded  # noqa: E402
-
 from config.body_guard import BodyGuard  # noqa: E402
 from jobs.routing import websocket_urlpatterns  # noqa: E402
 
 application = ProtocolTypeRouter(
-    {"http": BodyGuard(http), "websocket": guarded(websocket_urlpatterns)}
+    {"http": BodyGuard(cast("Any", http)), "websocket": guarded(websocket_urlpatterns)}
 )

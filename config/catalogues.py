@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
@@ -18,7 +19,7 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -49,10 +50,11 @@ def strings_in(path: Path) -> Iterator[tuple[int, str | tuple[str, ...], str | N
     if path.suffix != ".py":
         # What templatize leaves is Python in words only; its indentation follows the HTML.
         text = re.sub(r"^\s+", "", templatize(text, origin=str(path)), flags=re.MULTILINE)
+    found: Any
     for line, function, found, _ in extract_python(
-        io.BytesIO(text.encode()), list(KEYWORDS), [], {"encoding": "utf-8"}
+        io.BytesIO(text.encode()), KEYWORDS, [], {"encoding": "utf-8"}
     ):
-        yield from _message(line, function or "gettext", found)
+        yield from _message(line, str(function), found)
 
 
 def _message(
@@ -74,7 +76,7 @@ def template(root: Path) -> Catalog:
     for path in sources(root):
         for _line, message, context in strings_in(path):
             catalogue.add(
-                message, locations=[(path.relative_to(root).as_posix(), None)], context=context
+                message, locations=[(path.relative_to(root).as_posix(), 0)], context=context
             )
     return catalogue
 
