@@ -74,7 +74,7 @@ def bare_rate(source: SeriesWindows, settings: TrainingSettings) -> tuple[float,
             inputs, targets = source.batch(numbers)
             loss = loss_of(network(inputs), targets)
             optimiser.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), settings.clip_norm)
             optimiser.step()
     return _rates(cpu, wall)

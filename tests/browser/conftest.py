@@ -35,7 +35,14 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def stack():
-    running = Stack(ALMANAC_RATE_USER="100000/min", ALMANAC_RATE_ANON="100000/min").start()
+    running = Stack(
+        ALMANAC_RATE_USER="100000/min",
+        ALMANAC_RATE_ANON="100000/min",
+        # A lost worker is noticed sooner than in use, so that tests need not wait a minute.
+        ALMANAC_JOB_HEARTBEAT="0.5",
+        ALMANAC_JOB_LOST="4",
+        ALMANAC_JOB_REAP="1",
+    ).start()
     yield running
     running.stop()
 

@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 from config.embedded.ports import free_port
+from config.embedded.spawn import child_setup
 
 ROOT = Path(__file__).resolve().parents[2]
 START_LIMIT = 120
@@ -45,6 +46,7 @@ class Stack:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=child_setup(signal.SIGINT),  # noqa: PLW1509
         )
         threading.Thread(target=self._read, daemon=True).start()
         deadline = time.monotonic() + START_LIMIT

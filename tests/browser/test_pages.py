@@ -1,0 +1,97 @@
+"""Every page, in both themes, both widths and both languages: accessible and never too wide."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.axe import violations
+
+WIDTHS = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+@pytest.fixture(scope="module")
+def addresses(stack, chromium, signed_in):
+    """The pages, with one sample dataset and one instant forecast of it."""
+    context = chromium.new_context(storage_state=signed_in, base_url=stack.url)
+    page = context.new_page()
+    page.goto("/")
+    page.locator(".samples button, .samples a").first.click()
+    expect(page.get_by_role("link", name="Overview")).to_be_visible(timeout=60_000)
+    dataset = re.search(r"/data/[0-9a-f-]{36}/", page.url).group(0)
+    key = dataset.split("/")[2]
+    page.goto(f"/forecasts/new/?dataset={key}")
+    page.get_by_text("Instant", exact=True).first.click()
+    page.get_by_role("button", name=re.compile("Start forecast")).click()
+    expect(page.locator(".title .pill", has_text="Done")).to_be_visible(timeout=60_000)
+    forecast = re.search(r"/forecasts/[0-9a-f-]{36}/", page.url).group(0)
+    page.goto("/models/")
+    model = page.locator("main table a").first.get_attribute("href")
+    context.close()
+    return [
+        "/",
+        "/data/",
+        "/data/?q=nothing-like-it",
+        dataset,
+        f"{dataset}rows/",
+        f"{dataset}columns/",
+        f"{dataset}versions/",
+        f"/forecasts/new/?dataset={key}",
+        "/forecasts/",
+        forecast,
+        f"{forecast}backtest/",
+        f"{forecast}data/",
+        "/models/",
+        model,
+        "/jobs/",
+        "/account/",
+        "/search/?q=load",
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_are_accessible_and_fit(
+    stack, chromium, signed_in, addresses, theme, width, language
+):
+    context = chromium.new_context(
+        storage_state=signed_in,
+        base_url=stack.url,
+        color_scheme=theme,
+        viewport=WIDTHS[width],
+        locale={"en": "en-GB", "zh-hans": "zh-CN"}[language],
+    )
+    page, found = context.new_page(), []
+    page.on("pageerror", lambda error: found.append(f"{page.url} {error}"))
+    page.on("console", lambda m: found.append(f"{page.url} {m.text}") if m.type == "error" else 0)
+    for path in addresses:
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        found += violations(page)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"{path} is wider than the screen")
+    lang = page.evaluate("document.documentElement.lang")
+    context.close()
+    assert found == []
+    assert lang.startswith(language[:2])
+
+
+def test_sign_in_is_accessible_in_both_themes(stack, chromium, signed_in):
+    for theme in ("light", "dark"):
+        context = chromium.new_context(base_url=stack.url, color_scheme=theme)
+        page = context.new_page()
+        page.goto("/")
+        assert "/accounts/login/" in page.url
+        assert violations(page) == []
+        context.close()
+
+
+def test_the_palette_finds_and_opens_by_keyboard(page):
+    page.goto("/jobs/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("go to models")
+    expect(page.locator("dialog .entry").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/models/"))
