@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import django
@@ -23,6 +24,7 @@ def main(source: Path) -> None:
     from datasets.reading_process import run_reading  # noqa: PLC0415
     from datasets.sniffing.sniff import HEAD_BYTES, sniff  # noqa: PLC0415
 
+    began = time.perf_counter()
     with source.open("rb") as file:
         reading = sniff(file.read(HEAD_BYTES), complete=False)
     with tempfile.TemporaryDirectory(dir=source.parent) as folder:
@@ -35,6 +37,7 @@ def main(source: Path) -> None:
             should_stop=lambda: False,
         )
         profile = profile_of(found, results / DATA)
+        print(time.perf_counter() - began)
     assert profile["rows"] == found["rows"]
 
 

@@ -13,7 +13,13 @@ import numpy as np
 
 from datasets.building.duck import THREADS, first_row, parquet
 from datasets.building.levels import RAW_ROWS, LevelBuilder
-from datasets.building.numbers import Distribution, Floats, NumberSummary, number_stats
+from datasets.building.numbers import (
+    Distribution,
+    Floats,
+    NumberSummary,
+    number_stats,
+    without_missing,
+)
 
 # Numbers held at a time: 48 MB of float64, and whole buckets of every pyramid level.
 _CELLS = 6_291_456
@@ -132,7 +138,7 @@ def _as_described(
     kind = "integer" if summary.is_whole else "float"
     stats = number_stats(summary, spread, exact)
     if exact is not None and table.rows <= RAW_ROWS:
-        stats["distinct"] = len(np.unique(exact[~np.isnan(exact)]))
+        stats["distinct"] = len(np.unique(without_missing(exact)))
     return Described(kind if summary.count else "empty", table.rows - summary.count, stats)
 
 

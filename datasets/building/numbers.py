@@ -15,6 +15,19 @@ SPARK = 90
 _FINE = 4096
 _QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 _LARGEST_EXACT = 2.0**53
+_SQUARABLE = 1e140
+_TINY = 1e-290
+
+
+def without_missing(block: Floats) -> Floats:
+    """The numbers that are there; the block itself when none is missing."""
+    missing = np.isnan(block)
+    return block[~missing] if missing.any() else block
+
+
+def _is_whole(filled: Floats) -> bool:
+    """Are all numbers whole? The first few usually say no."""
+    return all(bool((part == np.trunc(part)).all()) for part in (filled[:1000], filled[1000:]))
 
 
 @dataclass
@@ -33,22 +46,22 @@ class NumberSummary:
     def add(self, block: Floats) -> None:
         """Take in one block `[rows]`; NaN is missing."""
         self.tail = np.concatenate([self.tail, block[-SPARK:]])[-SPARK:]
-        filled = block[~np.isnan(block)]
+        filled = without_missing(block)
         if not len(filled):
             return
+        low, high = float(filled.min()), float(filled.max())
         # Numbers near 1e308 overflow when squared; scaled by the largest they do not.
-        scale = max(float(np.abs(filled).max()), 1.0)
-        scaled = filled / scale
-        mean = float(scaled.mean()) * scale
-        squares = float(((scaled - mean / scale) ** 2).sum())
-        self._merge(len(filled), mean, squares * scale if scale < 1e150 else np.inf, scale)
-        self.low = min(self.low, float(filled.min()))
-        self.high = max(self.high, float(filled.max()))
-        self.zeros += int(np.count_nonzero(filled == 0))
-        self.whole = self.whole and bool((filled == np.trunc(filled)).all())
+        scale = max(abs(low), abs(high)) if max(abs(low), abs(high)) > _SQUARABLE else 1.0
+        scaled = filled if scale == 1.0 else filled / scale
+        mean = float(scaled.mean())
+        apart = scaled - mean
+        squares = float(np.dot(apart, apart)) if scale == 1.0 else np.inf
+        self._merge(len(filled), mean * scale, squares)
+        self.low, self.high = min(self.low, low), max(self.high, high)
+        self.zeros += len(filled) - int(np.count_nonzero(filled))
+        self.whole = self.whole and _is_whole(filled)
 
-    def _merge(self, count: int, mean: float, scaled_squares: float, scale: float) -> None:
-        squares = scaled_squares * scale
+    def _merge(self, count: int, mean: float, squares: float) -> None:
         apart = mean / 2 - self.mean / 2
         total = self.count + count
         if self.count:
@@ -81,15 +94,18 @@ class Distribution:
 
     def add(self, block: Floats) -> None:
         """Take in one block; values are spread over equal bins from `low` to `high`."""
-        filled = block[~np.isnan(block)]
+        filled = without_missing(block)
         if not len(filled):
             return
+        # Halved, because the range from -1e308 to 1e308 is no number.
         span = self.high / 2 - self.low / 2
         if span == 0:
             self.counts[0] += len(filled)
             return
-        places = (filled / 2 - self.low / 2) * (_FINE / span)
-        bins = np.minimum(places.astype(np.int64), _FINE - 1)
+        places = filled * (0.5 * _FINE / span) if span > _TINY else filled / 2 * (_FINE / span)
+        places -= self.low / 2 * (_FINE / span)
+        bins = places.astype(np.int32)
+        np.clip(bins, 0, _FINE - 1, out=bins)
         self.counts += np.bincount(bins, minlength=_FINE)
 
     def edge(self, place: float) -> float:
@@ -131,6 +147,6 @@ def number_stats(
     }
     if exact is None:
         return stats | {name: spread.quantile(share) for name, share in _QUANTILES.items()}
-    filled = exact[~np.isnan(exact)]
+    filled = without_missing(exact)
     places = np.quantile(filled, list(_QUANTILES.values()))
     return stats | {name: float(y) for name, y in zip(_QUANTILES, places, strict=True)}

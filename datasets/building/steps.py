@@ -25,23 +25,22 @@ def time_facts(
         f"count(*) - count({time}) FROM {parquet(table)}",
     )
     moves = _moves(table, time, series)
-    # Dates of year 1 next to year 9999 still fit 64 bits of microseconds.
-    steps = connection.execute(
-        f"SELECT step, count(*) FROM ({moves}) WHERE step > 0 "  # noqa: S608
-        f"GROUP BY step ORDER BY 2 DESC, 1 LIMIT 1000"
+    counted = connection.execute(
+        f"SELECT step, count(*) FROM ({moves}) WHERE step >= 0 "  # noqa: S608
+        f"GROUP BY step ORDER BY step = 0 DESC, 2 DESC, 1 LIMIT 1001"
     ).fetchall()
-    (repeated,) = first_row(
-        connection,
-        f"SELECT count(*) FROM ({moves}) WHERE step = 0",  # noqa: S608
-    )
+    repeated = sum(count for step, count in counted if step == 0)
+    steps = [[step, count] for step, count in counted if step > 0]
+    # The usual file has one step, and nothing more to look for.
+    uneven = len(steps) > 1
     return {
         "start": start,
         "end": end,
         "missing": missing,
         "repeated": repeated,
         "repeated_at": _examples(connection, moves, "step = 0", "t") if repeated else [],
-        "steps": [[step, count] for step, count in steps],
-        "longest": _examples(connection, moves, "step > 0", "step DESC, t") if steps else [],
+        "steps": steps,
+        "longest": _examples(connection, moves, "step > 0", "step DESC, t") if uneven else [],
     }
 
 
