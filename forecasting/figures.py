@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
 from django.utils.translation import gettext
 
 from datasets.figures import (
@@ -20,10 +21,12 @@ from datasets.figures import (
     note,
     now_line,
 )
-from forecasting import wording
+from datasets.models import Version
+from datasets.pyramid import range_data
+from forecasting import asking, wording
 from forecasting.engine.frequency import Frequency
 from forecasting.headline import peak_of
-from forecasting.results import Line
+from forecasting.results import HISTORY_SPANS, LEAST_HISTORY, Line
 
 Points = tuple[Sequence[str], Sequence[float | None]]
 
@@ -88,6 +91,17 @@ def preview(history: Points, ends: str, words: str) -> Figure:
         xaxis={"type": "date", "nticks": 5, "range": [times[0] if times else x0, ends]},
         yaxis={"nticks": 4},
     )
+
+
+def room(version: Version, column: str, frequency: Frequency, steps: int, words: str) -> Figure:
+    """The preview of `steps` after the last row of one column of a dataset."""
+    last = pd.Timestamp(version.profile["end"]).tz_localize(None)
+    past = max(int(HISTORY_SPANS * steps), LEAST_HISTORY, 2 * frequency.season_length)
+    start = frequency.add(last, -past).to_pydatetime()
+    end = last.to_pydatetime()
+    first = asking.first_series(version)
+    points = range_data(version, column, series=first, start=start, end=end, width=600).json()
+    return preview((points["x"], points["y"]), frequency.add(last, steps).isoformat(), words)
 
 
 def _marks(answer: Line, last: tuple[str, float] | None, frequency: Frequency) -> dict[str, Any]:

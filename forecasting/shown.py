@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -173,6 +174,22 @@ class ShownForecast:
         if self.yardstick is not None and self.chosen != self.yardstick:
             baseline = results.line_of(self.yardstick, self.series)
         return figures.fan(self.line, self.history, self.frequency, baseline)
+
+    @property
+    def figure_json(self) -> str:
+        """What the chart of the page draws: the fan or, until there is one, the room for it.
+
+        It travels inside the page, so that the first answer costs no further request.
+        """
+        return json.dumps(self.figure or self.room, ensure_ascii=False)
+
+    @cached_property
+    def room(self) -> dict[str, Any]:
+        """The last values of the first target, and the room that the forecast will take."""
+        version, steps = self.task.version, self.task.horizon
+        keys = self.task.asked("targets", [])
+        words = gettext("%(steps)s to forecast") % {"steps": spans.counted(steps, self.frequency)}
+        return figures.room(version, keys[0], self.frequency, steps, words)
 
     @cached_property
     def headline(self) -> Headline | None:

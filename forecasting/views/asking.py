@@ -17,7 +17,6 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.ownership import require_creator
 from accounts.requests import AuthenticatedHttpRequest
 from datasets.models import Column, Dataset, Version
-from datasets.pyramid import range_data
 from datasets.views.shown import ShownDataset
 from forecasting import asking, figures, instant, spans, starting, training, wording
 from forecasting.engine.frequency import Frequency
@@ -284,12 +283,8 @@ def preview(request: AuthenticatedHttpRequest) -> JsonResponse:
     page = AskPage(dataset, version, request.GET)
     horizon = page.horizon or spans.usual(page.frequency, page.rows)
     column = page.chosen[0] if page.chosen else version.value_columns()[0]
-    end = _naive(version.profile["end"])
-    start = page.frequency.add(end, -max(horizon, 2 * page.frequency.season_length))
-    first = asking.first_series(version)
-    data = range_data(version, column.key, series=first, start=start, end=end, width=600).json()
     words = gettext("%(steps)s to forecast") % {"steps": spans.counted(horizon, page.frequency)}
-    return JsonResponse(figures.preview((data["x"], data["y"]), page.future(horizon), words))
+    return JsonResponse(figures.room(version, column.key, page.frequency, horizon, words))
 
 
 def _page(dataset: Dataset, given: Mapping[str, Any]) -> tuple[AskPage | None, str]:

@@ -35,7 +35,7 @@ def test_before_the_answer_the_page_waits_with_the_job_that_makes_it(owner, owne
     html = look(owner_client, task).content.decode()
     assert f'data-live-job="{task.instant_job_id}"' in html
     assert f"/ws/jobs/{task.instant_job_id}/" in html
-    assert "skeleton" in html
+    assert "24 hours to forecast" in html
     assert "Finish now" not in html
 
 
@@ -131,7 +131,7 @@ def test_another_model_may_be_looked_at(owner, owner_client):
     task = answered(owner)
     html = look(owner_client, task, model="naive").content.decode()
     assert "load will stay at <b>" in html
-    assert "model=naive&amp;history=usual" in html
+    assert '>Naive</a><span class="chip on">shown</span>' in html
 
 
 def test_another_series_may_be_looked_at(owner, owner_client):
