@@ -46,9 +46,10 @@ class Stack:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
-            preexec_fn=child_setup(signal.SIGINT),  # noqa: PLW1509
+            preexec_fn=child_setup(signal.SIGTERM),  # noqa: PLW1509
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
         deadline = time.monotonic() + START_LIMIT
         while time.monotonic() < deadline and self.process.poll() is None:
             if self._link() and self._answers():
@@ -78,12 +79,14 @@ class Stack:
 
     def stop(self):
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.send_signal(signal.SIGTERM)
             try:
                 self.process.wait(30)
             except subprocess.TimeoutExpired:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait()
+        self.reader.join(5)
+        self.process.stdout.close()
         self.var.cleanup()
 
     def pids(self, needle):

@@ -23,7 +23,8 @@ def hourly_file(folder, hours=2400):
         day, clock = divmod(hour, 24)
         stamp = f"2026-{1 + day // 28:02d}-{1 + day % 28:02d} {clock:02d}:00"
         load = 500 + 90 * math.sin(clock / 24 * 6.283) - 60 * (day % 7 > 4) + noise.gauss(0, 12)
-        lines.append(f"{stamp},{load:.2f},{10 + 8 * math.sin((clock - 4) / 24 * 6.283):.1f}")
+        warm = 10 + 8 * math.sin((clock - 4) / 24 * 6.283) + noise.gauss(0, 1)
+        lines.append(f"{stamp},{load:.2f},{warm:.1f}")
     path = folder / "load.csv"
     path.write_text("\n".join(lines) + "\n")
     return path
