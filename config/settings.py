@@ -317,6 +317,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "jobs.scheduling:WatchingScheduler"
 CELERY_BEAT_SCHEDULE = {
     "jobs.forget": {"task": "jobs.forget", "schedule": 3600.0},
+    "datasets.sweep": {"task": "datasets.sweep", "schedule": 3600.0},
 }
 
 # --- words and time ---------------------------------------------------------------------------

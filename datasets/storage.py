@@ -92,14 +92,17 @@ def stored_folders() -> list[str]:
     return folders
 
 
-def changed_at(prefix: str) -> float | None:
-    """When a local folder last changed (seconds since 1970); None in an object store."""
-    if not isinstance(default_storage, FileSystemStorage):
+def changed_at(dataset_id: object) -> float | None:
+    """When files of a dataset last changed (seconds since 1970); None when that is unknown."""
+    if isinstance(default_storage, FileSystemStorage):
+        try:
+            return Path(default_storage.path(folder_of(dataset_id))).stat().st_mtime
+        except FileNotFoundError:
+            return None
+    key = source_key(dataset_id)
+    if not default_storage.exists(key):
         return None
-    try:
-        return Path(default_storage.path(prefix)).stat().st_mtime
-    except FileNotFoundError:
-        return None
+    return default_storage.get_modified_time(key).timestamp()
 
 
 def clear_work(*, older_than: float) -> int:

@@ -24,7 +24,7 @@ def sweep_orphans(*, older_than: float = _OLD_SECONDS) -> int:
     orphans = [name for name, uuid in stored.items() if uuid not in known]
     removed = storage.clear_work(older_than=older_than)
     for name in orphans:
-        changed = storage.changed_at(storage.folder_of(name))
+        changed = storage.changed_at(name)
         if changed is None or time.time() - changed > older_than:
             storage.delete_tree(storage.folder_of(name))
             removed += 1
