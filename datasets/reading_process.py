@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import queue
-import resource
 import signal
 import subprocess
 import sys
@@ -21,9 +19,6 @@ from django.conf import settings
 from datasets.building.build import Request
 from datasets.refusals import Refusal
 
-# Address space: mapped files and idle arenas count too, so this is above the resident limit.
-_ADDRESS_SPACE = 6 * 1024**3
-_PR_SET_PDEATHSIG = 1
 _LISTEN_SECONDS = 0.5
 _MODULE = "datasets.building.child"
 # Only what an interpreter needs: no secret of ours reaches the reader.
@@ -47,14 +42,13 @@ def run_reading(
     # A long message of a crashing library must not fill a pipe that nobody reads.
     with (folder / "stderr.txt").open("wb") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", _MODULE, str(written)],
+            [sys.executable, "-m", _MODULE, str(written), str(os.getpid())],
             cwd=settings.BASE_DIR,
             env=_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
-            preexec_fn=_confine,  # noqa: PLW1509 (only sets limits of the child)
         )
         try:
             return _listen(process, on_progress, should_stop)
@@ -68,13 +62,6 @@ def run_reading(
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
     return kept | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"}
-
-
-def _confine() -> None:
-    """In the child, before it runs: limits, and death together with the worker."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _listen(

@@ -1,4 +1,4 @@
-"""The reading process: `python -m datasets.building.child request.json`.
+"""The reading process: `python -m datasets.building.child request.json PID-OF-THE-WORKER`.
 
 A process of its own, so that neither a crash of the native reader nor its memory touches the
 worker. It prints one JSON object a line: progress, then a result or a refusal. No Django here.
@@ -14,11 +14,13 @@ from typing import Any
 import duckdb
 
 from datasets.building.build import Request, build
+from datasets.building.confine import confine
 from datasets.refusals import Refusal
 
 
-def main(path: str) -> int:
+def main(path: str, worker: str) -> int:
     """Do what the request file says. 0: done or refused; anything else: a crash."""
+    confine(int(worker))
     request = Request.from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
     try:
         answer = {"result": build(request, lambda **progress: say({"progress": progress}))}
@@ -39,4 +41,4 @@ def say(answer: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:3]))

@@ -1,6 +1,9 @@
 """From the first byte to the last file removed: cases 69, 71 and 72 of bad uploads."""
 
 import hashlib
+import json
+import subprocess
+import sys
 import threading
 import time
 
@@ -15,7 +18,7 @@ from datasets.building.build import Request
 from datasets.filenames import clean_filename
 from datasets.models import Dataset, Version
 from datasets.problems import DatasetProblem
-from datasets.reading_process import run_reading
+from datasets.reading_process import _environment, run_reading
 from datasets.refusals import Refusal
 from datasets.signals import version_ready
 from datasets.sniffing.options import ReadingOptions
@@ -357,3 +360,30 @@ def test_the_catalogue_draws_sparks_of_what_it_makes(owner):
     for sample in samples.catalogue():
         assert len(sample.spark) == 60
         assert sample.make().equals(sample.make())
+
+
+def test_the_reading_process_dies_with_its_worker(owner, tmp_path):
+    results = tmp_path / "results"
+    results.mkdir()
+    source = tmp_path / "a.csv"
+    source.write_text(TABLE)
+    request = Request.from_dict(
+        {"source": source, "folder": results, "reading": upload(owner, TABLE).reading}
+    )
+    written = tmp_path / "request.json"
+    written.write_text(json.dumps(request.to_dict()))
+    # The process is told of a worker that is not its parent: the real one is gone.
+    command = [sys.executable, "-m", "datasets.building.child", str(written), "1"]
+    done = subprocess.run(command, check=False, capture_output=True)
+    assert done.returncode == 1
+    assert not list(results.iterdir())
+
+
+def test_the_reading_process_knows_no_secret_and_no_django():
+    code = (
+        "import os, sys, datasets.building.child;"
+        "print('django' in sys.modules, 'pandas' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["False", "False"]
+    assert not {"SECRET_KEY", "DATABASE_URL", "REDIS_URL"} & set(_environment())
