@@ -52,7 +52,7 @@ PLACES: list[Place] = [
         "models",
         "forecasting:models",
         "M",
-        lambda user: TrainedModel.objects.visible_to(user).count(),
+        lambda user: TrainedModel.objects.visible_to(user).learned().count(),
     ),
     Place(
         "jobs",

@@ -73,10 +73,10 @@ def preview(history: Points, ends: str, words: str) -> Figure:
         "layer": "below",
     }
     marks = now_line(x0, "")
+    middle = pd.Timestamp(x0) + (pd.Timestamp(ends) - pd.Timestamp(x0)) / 2
     caption = {
-        "x": 0.99,
-        "xref": "paper",
-        "xanchor": "right",
+        "x": middle.isoformat(),
+        "xanchor": "center",
         "y": 0.96,
         "yref": "paper",
         "yanchor": "top",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from datasets import storage
 from forecasting import results
@@ -184,12 +185,18 @@ def new_row(task: PredictionTask, kind: str, job: Job) -> TrainedModel:
     """A model of this forecast that is being trained by `job`."""
     return TrainedModel.objects.create(
         owner_id=task.owner_id,
-        name=f"{type_label(kind)}, {task.name}"[:250],
+        name=_name(kind, task),
         type=kind,
         dataset_id=task.dataset_id,
         version_id=task.version_id,
         job=job,
     )
+
+
+def _name(kind: str, task: PredictionTask) -> str:
+    """`LSTM for OT, next 4 days`, in the language of the owner."""
+    words = {"model": type_label(kind), "forecast": task.name}
+    return (gettext("%(model)s for %(forecast)s") % words)[:250]
 
 
 def _store(model: Forecaster, key: str) -> int:

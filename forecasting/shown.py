@@ -188,7 +188,9 @@ class ShownForecast:
         """The last values of the first target, and the room that the forecast will take."""
         version, steps = self.task.version, self.task.horizon
         keys = self.task.asked("targets", [])
-        words = gettext("%(steps)s to forecast") % {"steps": spans.counted(steps, self.frequency)}
+        words = gettext("%(steps)s<br>to forecast") % {
+            "steps": spans.counted(steps, self.frequency)
+        }
         return figures.room(version, keys[0], self.frequency, steps, words)
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from typing import Any, Final
 
@@ -23,12 +24,18 @@ MODEL: Final = "lstm"
 # Training is this part of the job; testing and writing are the rest.
 TRAINED: Final = 0.95
 # Beside the training itself: starting up, testing, writing.
-SECONDS_AROUND: Final = 10
+SECONDS_AROUND: Final = 5
+LATELY: Final = 5
 
 
 def seconds_expected() -> int:
-    """How long the whole of a balanced forecast takes, for people who decide."""
-    return round(float(settings.FORECAST_TRAINING_SECONDS) + SECONDS_AROUND)
+    """How long the whole of a balanced forecast takes here: what it took lately, else the budget.
+
+    Rounded up to 5 s, for people who decide.
+    """
+    took = TrainedModel.objects.lately(MODEL, LATELY)
+    seconds = max(took) if took else float(settings.FORECAST_TRAINING_SECONDS)
+    return 5 * math.ceil((seconds + SECONDS_AROUND) / 5)
 
 
 class Watcher:

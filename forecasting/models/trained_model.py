@@ -38,6 +38,12 @@ class TrainedModelQuerySet(OwnedQuerySet["TrainedModel"]):
         seen = self.visible_to(user).select_related("owner", "dataset", "version")
         return seen.prefetch_related("results__task").order_by("-created_at", "-id")
 
+    def lately(self, kind: str, count: int) -> list[float]:
+        """Seconds that the newest trainings of one type took, anybody's."""
+        rows = self.filter(type=kind, status=TrainedModel.Status.READY).order_by("-created_at")
+        found = rows.values_list("metrics__seconds", flat=True)[:count]
+        return [float(seconds) for seconds in found if seconds is not None]
+
     def in_state(self, status: str) -> Self:
         """Those with this status."""
         return self.filter(status=status)

@@ -196,7 +196,7 @@ class AskPage:
         names = [*instant.MODELS]
         if self.quality == PredictionTask.Quality.BALANCED:
             names.append(training.MODEL)
-        slow = {training.MODEL: gettext("about %(n)s s") % {"n": training.seconds_expected()}}
+        slow = {training.MODEL: gettext("about %(n)s s") % {"n": self.trained_seconds}}
         quick = gettext("under 1 s")
         return [Contender(type_label(name), how[name], slow.get(name, quick)) for name in names]
 
@@ -204,9 +204,9 @@ class AskPage:
     def seconds(self) -> int:
         """Until the final answer."""
         is_balanced = self.quality == PredictionTask.Quality.BALANCED
-        return training.seconds_expected() if is_balanced else 1
+        return self.trained_seconds if is_balanced else 1
 
-    @property
+    @cached_property
     def trained_seconds(self) -> int:
         """What Balanced is expected to take."""
         return training.seconds_expected()
@@ -283,7 +283,7 @@ def preview(request: AuthenticatedHttpRequest) -> JsonResponse:
     page = AskPage(dataset, version, request.GET)
     horizon = page.horizon or spans.usual(page.frequency, page.rows)
     column = page.chosen[0] if page.chosen else version.value_columns()[0]
-    words = gettext("%(steps)s to forecast") % {"steps": spans.counted(horizon, page.frequency)}
+    words = gettext("%(steps)s<br>to forecast") % {"steps": spans.counted(horizon, page.frequency)}
     return JsonResponse(figures.room(version, column.key, page.frequency, horizon, words))
 
 

@@ -13,7 +13,7 @@ from accounts.ownership import fetch_visible
 from accounts.paging import keyset_page
 from accounts.problems import Conflict
 from accounts.requests import AuthenticatedHttpRequest
-from forecasting import exports, spans
+from forecasting import exports, spans, wording
 from forecasting.engine.frequency import Frequency
 from forecasting.models import TrainedModel
 
@@ -107,8 +107,13 @@ def _share(percent: float | None) -> float | None:
 
 def _windows(row: TrainedModel) -> list[dict[str, Any]]:
     level = min(row.metrics.get("coverage") or {"80": 0}, key=float)
+    frequency = Frequency.parse(row.version.frequency)
     return [
-        {**window, "inside": window["coverage"].get(level)}
+        {
+            "cutoff": wording.moment(window["cutoff"], frequency),
+            "mae": window["mae"],
+            "inside": window["coverage"].get(level),
+        }
         for window in row.metrics.get("windows", ())
     ]
 

@@ -175,7 +175,7 @@ def test_the_preview_shows_the_last_values_and_the_room_ahead(owner, owner_clien
     figure = answer.json()
     assert figure["data"][0]["x"][-1].startswith("2026-01-20T23:00")
     assert figure["layout"]["shapes"][0]["x1"] == "2026-01-21T23:00:00"
-    assert figure["layout"]["annotations"][0]["text"] == "24 hours to forecast"
+    assert figure["layout"]["annotations"][0]["text"] == "24 hours<br>to forecast"
 
 
 def test_somebody_who_may_look_at_the_data_may_forecast_it(owner, collaborator):

@@ -35,7 +35,7 @@ def test_before_the_answer_the_page_waits_with_the_job_that_makes_it(owner, owne
     html = look(owner_client, task).content.decode()
     assert f'data-live-job="{task.instant_job_id}"' in html
     assert f"/ws/jobs/{task.instant_job_id}/" in html
-    assert "24 hours to forecast" in html
+    assert "24 hours&lt;br&gt;to forecast" in html
     assert "Finish now" not in html
 
 

@@ -190,3 +190,14 @@ def train_as(job):
     run = Progress(job)
     task = PredictionTask.objects.select_related("owner", "dataset", "version")
     training.train(task.get(pk=run.arguments["task"]), run)
+
+
+def test_what_training_is_expected_to_take_is_what_it_took_lately(owner, settings):
+    settings.FORECAST_TRAINING_SECONDS = 30.0
+    # 30 s and 5 around them.
+    assert training.seconds_expected() == 35
+    task = start_forecast(owner, make_dataset(owner))
+    row = racing.new_row(task, "lstm", task.instant_job)
+    TrainedModel.objects.filter(pk=row.pk).update(status="ready", metrics={"seconds": 6.2})
+    # 6.2 and 5 are 11.2: the next 5 is 15.
+    assert training.seconds_expected() == 15
