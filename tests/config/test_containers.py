@@ -1,10 +1,14 @@
 """No container engine may be at hand, so the files are checked by reading them."""
 
 import re
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 import yaml
+
+from config import probe
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -74,3 +78,25 @@ def test_the_image_runs_as_a_plain_user_with_a_health_check_and_no_secret():
 def test_the_training_pool_is_one_thread_a_process():
     command = SERVICES["worker-training"]["command"]
     assert command[-4:] == ["--pool", "threads", "--concurrency", "1"]
+
+
+def test_the_probe_asks_by_an_allowed_name_and_tells_life_from_death(monkeypatch):
+    asked = []
+
+    class Health(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append((self.path, self.headers["Host"]))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    monkeypatch.setenv("ALLOWED_HOSTS", "almanac.example.org,other")
+    with HTTPServer(("127.0.0.1", 0), Health) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        assert probe.main(server.server_port) == 0
+        thread.join()
+    assert asked == [("/health", "almanac.example.org")]
+    assert probe.main(server.server_port) == 1
