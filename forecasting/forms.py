@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 from django import forms
+from django.db.models import Max
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ from forecasting.models import PredictionTask
 from forecasting.refusals import ForecastProblem
 
 NAME_LENGTH = 200
+MOST_CHOICES = 200
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 
@@ -129,6 +131,13 @@ def ready_dataset(user: User, pk: str) -> Dataset:
     """A dataset this person may see, with versions and columns; Http404 otherwise."""
     found = Dataset.objects.select_related("owner").prefetch_related("versions__columns")
     return fetch_visible(found, user, pk=pk)
+
+
+def dataset_choices(user: User) -> list[Dataset]:
+    """The newest datasets that may be asked about, with `newest`, the number of their version."""
+    ready = Dataset.objects.visible_to(user).ready().order_by("-created_at", "-id")
+    numbered = ready.annotate(newest=Max("versions__number")).filter(newest__isnull=False)
+    return list(numbered.only("id", "name")[:MOST_CHOICES])
 
 
 def first_problem(form: forms.BaseForm) -> ForecastProblem:

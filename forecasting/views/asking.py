@@ -20,7 +20,7 @@ from datasets.models import Column, Dataset, Version
 from datasets.views.shown import ShownDataset
 from forecasting import asking, figures, instant, spans, starting, training, wording
 from forecasting.engine.frequency import Frequency
-from forecasting.forms import AskForm, ready_dataset
+from forecasting.forms import AskForm, dataset_choices, ready_dataset
 from forecasting.models import PredictionTask
 from forecasting.models.trained_model import type_label
 from forecasting.refusals import ForecastProblem
@@ -239,7 +239,7 @@ def new(request: AuthenticatedHttpRequest) -> HttpResponse:
     require_creator(request.user)
     given = request.POST if request.method == "POST" else request.GET
     asked = given.get("dataset", "")
-    choices = list(Dataset.objects.for_list(request.user).ready()[:200])
+    choices = dataset_choices(request.user)
     if not choices and not asked:
         return render(request, "forecasting/nothing_to_ask.html", {"section": "forecasts"})
     dataset = ready_dataset(request.user, asked or str(choices[0].pk))
@@ -247,11 +247,11 @@ def new(request: AuthenticatedHttpRequest) -> HttpResponse:
     if request.method == "POST" and page is not None and page.ask is not None:
         task = starting.start(page.ask, owner=request.user)
         return _go_to(request, task.get_absolute_url())
-    if dataset.pk not in {choice.pk for choice in choices}:
-        choices.insert(0, dataset)
+    is_listed = dataset.pk in {choice.pk for choice in choices}
     context = {
         "section": "forecasts",
         "choices": choices,
+        "is_listed": is_listed,
         "dataset": dataset,
         "page": page,
         "problem": problem,
