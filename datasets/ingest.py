@@ -41,6 +41,8 @@ class Run(Protocol):
 
     def raise_if_cancelled(self) -> None: ...
 
+    def fence(self) -> None: ...
+
 
 class Reader(Protocol):
     """Reads one file; `run_reading` does it in a process of its own."""
@@ -94,7 +96,7 @@ def _read(dataset: Dataset, run: Run, reader: Reader) -> Version | None:
             ) from missing
         run.raise_if_cancelled()
         profile = profile_of(found, results / DATA)
-        return _publish(dataset, found, profile, results)
+        return _publish(run, dataset, found, profile, results)
 
 
 def _note_place(dataset: Dataset, refusal: Refusal) -> None:
@@ -145,10 +147,11 @@ def _message(progress: dict[str, Any]) -> str:
 
 
 def _publish(
-    dataset: Dataset, found: dict[str, Any], profile: dict[str, Any], results: Path
+    run: Run, dataset: Dataset, found: dict[str, Any], profile: dict[str, Any], results: Path
 ) -> Version | None:
     """Store the files and write the rows, unless the dataset has been deleted."""
     with transaction.atomic():
+        run.fence()
         kept = Dataset.objects.select_for_update().filter(pk=dataset.pk).first()
         if kept is None:
             return None

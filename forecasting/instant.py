@@ -71,6 +71,7 @@ def receipt_of(course: Course) -> dict[str, object]:
 def _commit(task: PredictionTask, run: Progress, course: Course, finishes: list[Finish]) -> None:
     history = results.history_of(course.panel, course.horizon)
     with transaction.atomic():
+        run.fence()
         for finish in finishes:
             racing.keep(task, finish, history=history, job=run.job)
         began = task.created_at

@@ -136,6 +136,7 @@ def _commit(task: PredictionTask, run: Progress, finish: Finish, row: TrainedMod
     before = task.results.ranked().first()
     history = before.visualization_data if before else {}
     with transaction.atomic():
+        run.fence()
         result = racing.keep(task, finish, history=history, job=run.job, row=row)
         leader = racing.place_all(task)
         receipt = task.receipt | {

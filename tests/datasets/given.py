@@ -18,6 +18,9 @@ class Quietly:
     def should_stop(self):
         return self.stop
 
+    def fence(self):
+        """This run always owns its job."""
+
     def raise_if_cancelled(self):
         pass
 
