@@ -23,6 +23,9 @@ document.addEventListener('htmx:afterSettle', () => {
   if (!here) return;
   const steps = document.querySelector('#horizon')?.value.trim();
   for (const button of here.querySelectorAll('[data-ask-horizon]')) button.setAttribute('aria-pressed', String(button.value === steps));
+  const horizon = document.querySelector('#horizon'), isWrong = document.querySelector('#horizon-note [role="alert"]') !== null;
+  if (isWrong) horizon.setAttribute('aria-invalid', 'true');
+  else horizon?.removeAttribute('aria-invalid');
   if (!chart) return;
   const url = new URL(chart.dataset.chartUrl, location.href);
   const query = new URLSearchParams(new FormData(here));

@@ -55,7 +55,7 @@ def test_a_reload_shows_the_true_state_of_training(owner, owner_client):
     detail = {"step": "train", "curve": [[1.0, 0.9], [0.8, 0.7]], "epoch": 2, "epochs": 20}
     moves.record(job.pk, by=job.attempt, progress=0.5, eta=19.0, detail=detail)
     html = look(owner_client, task).content.decode()
-    assert "training, epoch 2 of 20" in html
+    assert "epoch 2 of 20" in html
     assert 'aria-valuenow="55"' in html
     assert "about 0:19 left" in html
     assert html.count('class="spark') == 1
