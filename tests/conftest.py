@@ -20,6 +20,12 @@ def pytest_configure(config):
         catalogues.compile_all(catalogues.root())
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """The browser's driver keeps an event loop in this thread: tests of our own come before it."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 @pytest.fixture(autouse=True)
 def plain_language_and_time():
     """Requests set the person's language and zone for their thread; no test inherits them."""
