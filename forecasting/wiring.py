@@ -1,17 +1,39 @@
-"""What forecasts register with lower apps."""
+"""What forecasts register with lower apps: live fragments, and what the palette finds."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.user import User
+from datasets.search import Hit, register_search
 from forecasting import live
+from forecasting.models import PredictionTask, TrainedModel
 from forecasting.transitions import INSTANT, TRAINING
-from jobs.registry import name_kind, register_fragment
+from jobs.registry import register_fragment
+
+MOST_HITS: Final = 50
 
 
 def connect() -> None:
-    """Live fragments of both kinds of jobs, and what people call them."""
+    """Live fragments of both kinds of jobs; forecasts and models in the search."""
     register_fragment(INSTANT, live.fragment)
     register_fragment(TRAINING, live.fragment)
-    name_kind(INSTANT, _("forecast"))
-    name_kind(TRAINING, _("training"))
+    register_search("forecasts", _("Forecasts"), forecast_hits)
+    register_search("models", _("Models"), model_hits)
+
+
+def forecast_hits(user: User, text: str) -> Iterator[Hit]:
+    """Forecasts this person may see whose name or dataset holds the words, newest first."""
+    found = PredictionTask.objects.visible_to(user).search(text).select_related("dataset")
+    for task in found.order_by("-created_at")[:MOST_HITS]:
+        yield Hit(task.name, task.get_absolute_url(), task.dataset.name, "forecast")
+
+
+def model_hits(user: User, text: str) -> Iterator[Hit]:
+    """Models that learned something, the same way."""
+    found = TrainedModel.objects.visible_to(user).learned().search(text).select_related("dataset")
+    for row in found.order_by("-created_at")[:MOST_HITS]:
+        yield Hit(row.name, row.get_absolute_url(), row.dataset.name, "models")

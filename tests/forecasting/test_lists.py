@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from datasets.search import find
 from tests.conftest import browser_of
 from tests.datasets.made import make_dataset
 from tests.factories import make_share
@@ -129,3 +130,12 @@ def test_strangers_find_no_model(owner, stranger_client):
     task = answered(owner)
     for name in ("forecasting:model", "forecasting:model_download"):
         assert stranger_client.get(reverse(name, args=[task.model_id])).status_code == 404
+
+
+def test_the_palette_finds_forecasts_and_models_of_this_person(owner, stranger):
+    task = answered(owner)
+    found = {group.name: [hit.url for hit in group.hits] for group in find(owner, task.name)}
+    assert found["forecasts"] == [task.get_absolute_url()]
+    assert task.model.get_absolute_url() in found["models"]
+    assert all(group.name not in {"forecasts", "models"} for group in find(stranger, task.name))
+    assert all(group.name != "forecasts" for group in find(owner, "nothing like it"))
