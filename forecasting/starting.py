@@ -76,8 +76,6 @@ def finish(task: PredictionTask) -> None:
 def delete(task: PredictionTask) -> None:
     """Remove a forecast with its results, models and files; a running one is stopped first."""
     with transaction.atomic():
-        if task.is_live and task.job is not None:
-            moves.cancel(task.job)
         models = TrainedModel.objects.filter(results__task=task) | TrainedModel.objects.filter(
             job__in=[job for job in (task.instant_job, task.training_job) if job is not None]
         )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
+from django.db.models.signals import pre_delete
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User
@@ -12,6 +13,7 @@ from datasets.search import Hit, register_search
 from forecasting import live
 from forecasting.models import PredictionTask, TrainedModel
 from forecasting.transitions import INSTANT, TRAINING
+from jobs import moves
 from jobs.registry import register_fragment
 
 MOST_HITS: Final = 50
@@ -23,6 +25,13 @@ def connect() -> None:
     register_fragment(TRAINING, live.fragment)
     register_search("forecasts", _("Forecasts"), forecast_hits)
     register_search("models", _("Models"), model_hits)
+    pre_delete.connect(stop_work, sender=PredictionTask)
+
+
+def stop_work(sender: type[PredictionTask], instance: PredictionTask, **_signal: Any) -> None:
+    """A forecast that goes, alone or with its dataset, takes its work with it."""
+    if instance.is_live and instance.job is not None:
+        moves.cancel(instance.job)
 
 
 def forecast_hits(user: User, text: str) -> Iterator[Hit]:

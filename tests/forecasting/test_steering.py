@@ -7,7 +7,8 @@ from django.conf import settings as django_settings
 from django.urls import reverse
 
 from accounts.models import AuditEvent, Share
-from forecasting import tasks
+from datasets import uploads
+from forecasting import starting, tasks, training
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
 from jobs import moves
 from jobs.models import Job
@@ -121,6 +122,28 @@ def test_deleting_a_running_forecast_stops_it_first(owner, owner_client):
     moves.claim(task.training_job_id)
     post(owner_client, "delete", task)
     assert Job.objects.get(pk=task.training_job_id).cancel_requested
+
+
+def test_deleting_the_dataset_stops_its_forecasts_too(owner):
+    task = answered(owner, quality="balanced")
+    moves.claim(task.training_job_id)
+    uploads.delete(task.dataset)
+    assert not PredictionTask.objects.exists()
+    assert Job.objects.get(pk=task.training_job_id).cancel_requested
+
+
+def test_training_whose_forecast_was_deleted_meanwhile_ends_quietly(owner, monkeypatch, settings):
+    settings.JOB_REPORT_SECONDS = 0.0
+    task = answered(owner, quality="balanced")
+    fit = training._fit
+
+    def delete_first(model, course, run):
+        starting.delete(again(task))
+        fit(model, course, run)
+
+    monkeypatch.setattr(training, "_fit", delete_first)
+    tasks.train_forecast(str(task.training_job_id))
+    assert Job.objects.get(pk=task.training_job_id).state == Job.State.CANCELLED
 
 
 @pytest.mark.parametrize("name", ["cancel", "finish", "rename"])
