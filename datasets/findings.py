@@ -64,6 +64,7 @@ SENTENCES = {
         "%(count)s rows were shorter than the header; the cells they lack are missing, such as in "
         "row %(where)s."
     ),
+    "left_out": _("%(count)s rows whose time in %(column)s could not be read were left out."),
     "blank_lines": _("%(count)s blank lines were left out."),
     "sorted": _("Rows were sorted by time; %(count)s stood before an earlier one."),
 }

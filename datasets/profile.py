@@ -147,7 +147,15 @@ def _finding(
 
 
 _WARNINGS = frozenset(
-    {"renamed", "day_order_ambiguous", "mixed_as_text", "short_rows", "header_assumed", "sorted"}
+    {
+        "renamed",
+        "day_order_ambiguous",
+        "mixed_as_text",
+        "short_rows",
+        "header_assumed",
+        "left_out",
+        "sorted",
+    }
 )
 
 

@@ -169,6 +169,10 @@ def _arrange(
     say(step="sorting")
     sort_rows(connection, plan.target, target, converted.reading, layout)
     plan.target.unlink()
+    kept = _rows(connection, target)
+    if kept < converted.rows:
+        left_out = Note("left_out", converted.reading.time_column, converted.rows - kept)
+        converted = replace(converted, rows=kept, notes=(*converted.notes, left_out))
     return converted, target, layout
 
 

@@ -38,9 +38,12 @@ def find_layout(connection: Connection, table: Path, reading: Reading) -> Layout
     time = reading.time_column
     if not time:
         return Layout("", is_sorted=True, steps_back=0)
-    rising, back = _order(connection, table, time)
+    rising, repeats, back = _order(connection, table, time)
     if rising:
         return Layout("", is_sorted=True, steps_back=0)
+    if not repeats and not back:
+        # Some rows have no time; the others rise, so nothing says that there are several series.
+        return Layout("", is_sorted=False, steps_back=0)
     series = _series_column(connection, table, reading)
     if not series:
         return Layout("", is_sorted=back == 0, steps_back=back)
@@ -52,25 +55,30 @@ def find_layout(connection: Connection, table: Path, reading: Reading) -> Layout
 def sort_rows(
     connection: Connection, source: Path, target: Path, reading: Reading, layout: Layout
 ) -> None:
-    """Copy `source` to `target` by series and time; `_row` keeps the place each row had."""
+    """Copy `source` to `target` by series and time; `_row` keeps the place each row had.
+
+    Rows without a time stay behind when the reading says so.
+    """
     keys = [key for key in (layout.series_column, reading.time_column) if key]
     order = ", ".join(f"{key} NULLS LAST" for key in keys)
+    leaves_out = reading.time_column and reading.leave_out_bad_times
+    kept = f"{reading.time_column} IS NOT NULL" if leaves_out else "true"
     connection.execute(
         f"COPY (SELECT * EXCLUDE (file_row_number), file_row_number AS _row "  # noqa: S608
-        f"FROM {parquet(source, numbered=True)} ORDER BY {order}, file_row_number) "
+        f"FROM {parquet(source, numbered=True)} WHERE {kept} ORDER BY {order}, file_row_number) "
         f"TO {literal(str(target))} {parquet_options(len(reading.columns))}"
     )
 
 
-def _order(connection: Connection, table: Path, time: str) -> tuple[bool, int]:
-    """Return (strictly rising without holes, steps back) of the times in file order."""
+def _order(connection: Connection, table: Path, time: str) -> tuple[bool, int, int]:
+    """Return (strictly rising without holes, repeats, steps back) of the times in file order."""
     missing, same, back = first_row(
         connection,
         f"SELECT count(*) FILTER (t IS NULL), count(*) FILTER (t = before), "  # noqa: S608
         f"count(*) FILTER (t < before) FROM "
         f"(SELECT {time} AS t, lag({time}) OVER () AS before FROM {parquet(table)})",
     )
-    return missing + same + back == 0, back
+    return missing + same + back == 0, same, back
 
 
 def _long_order(connection: Connection, table: Path, time: str, series: str) -> tuple[int, int]:

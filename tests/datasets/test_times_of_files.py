@@ -104,8 +104,23 @@ def test_rows_without_a_readable_time_can_be_left_out(owner):
     days = [str(np.datetime64("2026-01-01") + n) for n in range(40)]
     days[20] = "2026-02-30"
     version = read(owner, table(days), options=options)
+    assert version.row_count == 39
+    assert "2026-02-30" not in times(version)
+    assert {"left_out", "unreadable"} <= codes(version)
+    left_out = next(f for f in version.findings if f.code == "left_out")
+    assert left_out.count == 1
+    # The day that was left out is a gap, which a forecast bridges.
     assert len(frames.read_panel(version).values) == 40
-    assert {"rows_without_time", "unreadable"} <= codes(version)
+
+
+def test_a_word_beside_rows_without_time_does_not_become_a_series(owner):
+    rows = [f"2026-01-{day:02d},{day},{'anna' if day % 3 else 'ben'}" for day in range(1, 29)]
+    rows[10] = "never,11,ben"
+    options = ReadingOptions(leave_out_bad_times=True)
+    version = read(owner, "day,load,operator\n" + "\n".join(rows) + "\n", options=options)
+    assert version.layout == "wide"
+    assert "gaps" in codes(version)
+    assert next(f for f in version.findings if f.code == "gaps").count == 1
 
 
 def test_summer_time_gap_and_overlap_are_reported(owner):
