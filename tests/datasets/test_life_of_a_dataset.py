@@ -24,8 +24,7 @@ from datasets.signals import version_ready
 from datasets.sniffing.options import ReadingOptions
 from jobs import moves
 from jobs.models import Job
-from jobs.running import running
-from tests.datasets.given import Quietly, build_here, read, read_kept, upload
+from tests.datasets.given import Quietly, read, read_kept, upload
 from tests.factories import make_share, make_user
 
 TABLE = "day,y\n" + "".join(f"2026-01-{day:02d},{day}\n" for day in range(1, 29))
@@ -388,20 +387,3 @@ def test_the_reading_process_knows_no_secret_and_no_django():
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.split() == ["False", "False"]
     assert not {"SECRET_KEY", "DATABASE_URL", "REDIS_URL"} & set(_environment())
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_late_reader_whose_job_went_on_elsewhere_leaves_no_version(owner, own_files):
-    dataset = upload(owner, TABLE)
-
-    def overtaken(request, **how):
-        """Another worker takes the job over while this one reads."""
-        found = build_here(request, **how)
-        moves.move(dataset.job_id, start=["running"], to="queued", by=1)
-        moves.claim(dataset.job_id)
-        return found
-
-    with running(dataset.job_id) as run:
-        ingest.read_dataset(run, reader=overtaken)
-    assert not Version.objects.filter(dataset=dataset).exists()
-    assert Job.objects.get(pk=dataset.job_id).attempt == 2
