@@ -74,7 +74,7 @@ def test_a_file_becomes_a_forecast_that_a_network_tries_to_beat(page, data_file)
 
     press_forecast(page)
     expect(page.locator(".chart .main-svg").first).to_be_visible(timeout=SLOW)
-    expect(page.get_by_text("Seasonal naive").first).to_be_visible()
+    expect(page.locator("table").get_by_text("Seasonal naive").first).to_be_visible()
     wait_until_done(page)
 
     board = page.locator("table.board, table:has(th:text('MASE'))").first

@@ -167,4 +167,4 @@ def test_a_deleted_forecast_leaves_its_job_nothing_to_do(owner):
     PredictionTask.objects.filter(pk=task.pk).delete()
     tasks.instant_forecast(str(job.pk))
     job.refresh_from_db()
-    assert job.state == Job.State.SUCCEEDED
+    assert job.state == Job.State.CANCELLED
