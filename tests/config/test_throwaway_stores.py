@@ -10,7 +10,7 @@ import psycopg2
 import redis
 from django.db import connection
 
-from tests import services
+from tests import throwaway_stores as stores
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,17 +31,17 @@ def test_the_run_has_its_own_valkey():
 HOLD = """
 import os, sys
 from pathlib import Path
-from tests import services
-services.start()
-pids = [process.pid for process, _ in services._running]
-print(*pids, services._folders[0], os.environ["DATABASE_URL"], flush=True)
+from tests import throwaway_stores as stores
+stores.start()
+pids = [process.pid for process, _ in stores._running]
+print(*pids, stores._folders[0], os.environ["DATABASE_URL"], flush=True)
 sys.stdin.read()
-services.stop()
+stores.stop()
 """
 
 
 def hold():
-    """Another run's services, in a process of their own: (process, pids, folder, address)."""
+    """Another run's stores, in a process of their own: (process, pids, folder, address)."""
     without = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}}
     process = subprocess.Popen(
         [sys.executable, "-c", HOLD],
@@ -83,5 +83,5 @@ def test_a_killed_run_leaves_no_process_and_its_folder_is_removed_by_the_next():
         assert select.select([descriptor], [], [], 10)[0]
         os.close(descriptor)
     assert folder.exists()
-    services.remove_abandoned(folder.parent)
+    stores.remove_abandoned(folder.parent)
     assert not folder.exists()
