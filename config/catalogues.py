@@ -26,6 +26,7 @@ KEYWORDS: dict[str, Any] = {
     "gettext_noop": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
+    "_n": (1, 2),
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
@@ -64,7 +65,7 @@ def _message(
     context = None
     if "pgettext" in function:
         context, parts = parts[0], parts[1:]
-    count = 2 if function.startswith(("ng", "np")) else 1
+    count = 2 if function.startswith(("ng", "np", "_n")) else 1
     words = tuple(part for part in parts[:count] if isinstance(part, str))
     if len(words) == count and words[0]:
         yield line, words[0] if count == 1 else words, context

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy as _n
 
 if TYPE_CHECKING:
     from datasets.models.version import Version
@@ -18,29 +19,50 @@ SENTENCES = {
     "no_time": _(
         "No column of dates or times was found. Charts count rows; a forecast needs a time column."
     ),
-    "repeated_times": _(
+    "repeated_times": _n(
+        "%(count)s row repeats a time that was already there, %(where)s. Remove or merge it "
+        "before forecasting.",
         "%(count)s rows repeat a time that was already there, first %(where)s. Remove or merge "
-        "them before forecasting."
+        "them before forecasting.",
+        "n",
     ),
-    "rows_without_time": _("%(count)s rows have no time in %(column)s and cannot be charted."),
+    "rows_without_time": _n(
+        "%(count)s row has no time in %(column)s and cannot be charted.",
+        "%(count)s rows have no time in %(column)s and cannot be charted.",
+        "n",
+    ),
     "irregular": _(
         "The times in %(column)s follow no regular step. Resample them before forecasting."
     ),
-    "gaps": _("%(count)s gaps, %(absent)s rows in all; the longest %(where)s."),
-    "off_grid": _("%(count)s rows stand between the usual times."),
+    "gaps": _n(
+        "%(count)s gap, missing rows: %(absent)s, %(where)s.",
+        "%(count)s gaps, %(absent)s rows in all; the longest %(where)s.",
+        "n",
+    ),
+    "off_grid": _n(
+        "%(count)s row stands between the usual times.",
+        "%(count)s rows stand between the usual times.",
+        "n",
+    ),
     "zones": _("Times in %(column)s name their zone and were converted to UTC."),
     "zones_mixed": _(
         "%(count)s times in %(column)s name a zone and were converted to UTC; %(naive)s name none "
         "and were taken as UTC."
     ),
-    "unreadable": _(
-        "%(count)s cells in %(column)s could not be read and are missing, such as %(where)s."
+    "unreadable": _n(
+        "%(count)s cell in %(column)s could not be read and is missing: %(where)s.",
+        "%(count)s cells in %(column)s could not be read and are missing, such as %(where)s.",
+        "n",
     ),
     "infinite": _(
         "%(count)s cells in %(column)s could not be read and are missing, %(infinite)s of them "
         "infinite or beyond 1e308, such as %(where)s."
     ),
-    "missing_words": _("%(count)s cells in %(column)s are missing; they hold %(words)s."),
+    "missing_words": _n(
+        "%(count)s cell in %(column)s is missing; it holds %(words)s.",
+        "%(count)s cells in %(column)s are missing; they hold %(words)s.",
+        "n",
+    ),
     "empty_column": _("%(column)s is empty."),
     "constant": _("%(column)s is always %(value)s. There is nothing to forecast in it."),
     "missing": _("%(count)s of %(rows)s cells in %(column)s are missing."),
@@ -60,12 +82,20 @@ SENTENCES = {
     "mixed_as_text": _(
         "%(column)s mixes text and values and was kept as text (%(count)s cells are no values)."
     ),
-    "short_rows": _(
+    "short_rows": _n(
+        "%(count)s row was shorter than the header; the cells it lacks are missing, row %(where)s.",
         "%(count)s rows were shorter than the header; the cells they lack are missing, such as in "
-        "row %(where)s."
+        "row %(where)s.",
+        "n",
     ),
-    "left_out": _("%(count)s rows whose time in %(column)s could not be read were left out."),
-    "blank_lines": _("%(count)s blank lines were left out."),
+    "left_out": _n(
+        "%(count)s row whose time in %(column)s could not be read was left out.",
+        "%(count)s rows whose time in %(column)s could not be read were left out.",
+        "n",
+    ),
+    "blank_lines": _n(
+        "%(count)s blank line was left out.", "%(count)s blank lines were left out.", "n"
+    ),
     "sorted": _("Rows were sorted by time; %(count)s stood before an earlier one."),
 }
 
@@ -105,14 +135,16 @@ def findings_of(version: Version) -> list[Finding]:
 
 def _in_words(given: dict[str, Any], names: dict[str, str]) -> Finding:
     code, column = given["code"], names.get(given["column"], "")
-    params = {**given["params"], "column": column, "count": f"{given['count']:,}"}
+    params = {**given["params"], "column": column, "n": given["count"]}
+    params["count"] = f"{given['count']:,}"
     for name in ("rows", "naive", "absent", "infinite"):
         if isinstance(params.get(name), int):
             params[name] = f"{params[name]:,}"
     words = _WORDS.get(code)
     if words:
         params |= words(given["params"])
-    sentence = str(SENTENCES[_variant(code, given["params"])]) % params
+    # A number-aware sentence picks its form by `n`.
+    sentence = str(SENTENCES[_variant(code, given["params"])] % params)
     return Finding(code, given["severity"], sentence, column, given["count"])
 
 

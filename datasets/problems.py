@@ -91,7 +91,7 @@ SENTENCES = {
     ),
     "bad_time": _(
         '%(file)s: row %(row)s, column %(column)s: "%(text)s" is not a date or time that exists '
-        "(%(count)s such cells). Correct it, or import without these rows."
+        "(such cells: %(count)s). Correct it, or import without these rows."
     ),
     "too_many_series": _(
         "%(file)s holds %(count)s series; at most %(limit)s can be read. Choose fewer, or sum "

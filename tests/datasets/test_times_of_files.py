@@ -259,3 +259,14 @@ def test_numbers_that_look_like_years_and_months_stay_numbers(owner):
         owner, "ds,v\n" + "".join(f"2026-01-0{n + 1},{c}\n" for n, c in enumerate(cells))
     )
     assert frames.read_frame(version)["v"].tolist() == [2020.1, 2021.2, 1999.12, 2020.3]
+
+
+def test_one_is_said_in_the_singular_and_many_in_the_plural(owner):
+    one = [str(np.datetime64("2026-01-01") + n) for n in range(40) if n != 7]
+    two = [day for day in one if day != "2026-01-21"]
+    sentences = [
+        next(f.sentence for f in read(owner, table(days)).findings if f.code == "gaps")
+        for days in (one, two)
+    ]
+    assert sentences[0].startswith("1 gap, missing rows: 1, from 2026-01-07")
+    assert sentences[1].startswith("2 gaps, 2 rows in all; the longest from 2026-01-07")
