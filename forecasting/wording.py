@@ -6,6 +6,7 @@ import math
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from django.utils import dates
 from django.utils.translation import gettext, pgettext
 
@@ -28,6 +29,14 @@ def figure(value: float) -> str:
         text = f"{value:,.{_SIGNIFICANT - 1 - math.floor(math.log10(size))}f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text
     return text.replace("-", "−")
+
+
+def decimals_of(values: np.ndarray) -> int:
+    """Decimals for a whole table: four significant digits of its largest number."""
+    size = float(np.nanmax(np.abs(values), initial=0.0))
+    if not size:
+        return 0
+    return int(np.clip(_SIGNIFICANT - 1 - math.floor(math.log10(size)), 0, 8))
 
 
 def percent(share: float) -> str:

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import AuthenticatedHttpRequest
-from forecasting import live, results
+from forecasting import live, results, wording
 from forecasting.models import PredictionTask
 from forecasting.shown import ShownForecast
 from forecasting.views.fetching import fetch_task, require_answer, shown_as_asked
@@ -47,12 +47,13 @@ def data(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     columns = [name for name in frame.columns if name not in {"unique_id", "ds"}]
     context = _frame(request, task, shown, "data") | {
         "rows": [
-            {"time": time, "values": values}
+            {"time": time.replace("T", " ").removesuffix(":00"), "values": values}
             for time, values in zip(
                 results.iso(rows["ds"].to_numpy()), rows[columns].to_numpy().tolist(), strict=True
             )
         ],
         "columns": columns,
+        "decimals": wording.decimals_of(frame[columns].to_numpy()),
         "pages": page,
     }
     return render(request, "forecasting/data.html", context)
