@@ -1,8 +1,8 @@
 """Pytest plugin: a throw-away PostgreSQL and Valkey for this run alone.
 
-Loaded with `-p tests.throwaway_stores`, so that it runs before Django's settings are read. A service whose
-address is already given in the environment (DATABASE_URL, REDIS_URL) is not started. Each run has
-its own folder and ports; the kernel stops the servers should pytest itself be killed.
+Loaded with `-p tests.throwaway_stores`, so that it runs before Django's settings are read. A store
+whose address is already given in the environment (DATABASE_URL, REDIS_URL) is not started. Each run
+has its own folder and ports; the kernel stops the servers should pytest itself be killed.
 """
 
 import atexit
