@@ -78,8 +78,8 @@ def _electricity() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "timestamp": times.strftime("%Y-%m-%d %H:%M"),
-            "load_mw": load.round(1),
             "temp_c": temperature.round(1),
+            "load_mw": load.round(1),
             "is_weekend": np.where(weekend, "yes", "no"),
         }
     )

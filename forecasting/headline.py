@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -83,8 +82,8 @@ def _change(average: float, before: Sequence[float | None], steps: int) -> str:
         return ""
     past = sum(known) / len(known)
     gap = average - past
-    # A percentage of something near zero, or across it, misleads.
-    if past and math.copysign(1, past) == math.copysign(1, average) and abs(gap / past) < 2:
+    # A percentage of something below, across or near zero says nothing: the difference does.
+    if min(known) >= 0 and past > 0 and average > 0 and abs(gap / past) < 2:
         size = wording.percent(gap / past)
         level = abs(gap / past) < 0.0005
     else:

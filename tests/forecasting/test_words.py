@@ -226,3 +226,16 @@ def test_a_moment_is_as_fine_as_the_series(alias, text):
 def test_sentences_follow_the_language():
     with translation.override("zh-hans"):
         assert said(line(1.0, 2.0), [1.0, 2.0]).first
+
+
+@pytest.mark.parametrize(
+    ("average", "before", "words"),
+    [
+        (110.0, [100.0] * 4, "10% above"),
+        (-0.46, [-0.82] * 4, "0.36 above"),
+        (3.0, [-1.0, 7.0, 1.0, 1.0], "1 above"),
+        (-15.0, [-12.0] * 4, "3 below"),
+    ],
+)
+def test_a_change_below_or_across_zero_is_a_difference_not_a_percentage(average, before, words):
+    assert headline._change(average, before, 4) == words
