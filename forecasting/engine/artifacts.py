@@ -10,10 +10,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from forecasting.engine.covariates import Known
 from forecasting.engine.errors import ArtifactError, NotFittedError, gettext_noop
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.frequency import Frequency
-from forecasting.engine.intervals import Conformal
+from forecasting.engine.intervals import Conformal, no_shift
+from forecasting.engine.limits import Limits
 from forecasting.engine.panel import Panel
 from forecasting.engine.registry import create
 
@@ -40,6 +42,8 @@ def save(model: Forecaster, folder: Path) -> Path:
         "context.starts": context.starts.view(np.int64),
         "context.indptr": context.indptr,
     }
+    if context.known is not None:
+        arrays |= {"known.values": context.known.values, "known.indptr": context.known.indptr}
     blob = pack({name: np.ascontiguousarray(array) for name, array in arrays.items()})
     (folder / CARD).unlink(missing_ok=True)
     (folder / ARRAYS).write_bytes(blob)
@@ -54,6 +58,8 @@ def save(model: Forecaster, folder: Path) -> Path:
         "ids": list(context.ids),
         "interval_ids": list(model.intervals_.ids),
         "channels": list(context.channels),
+        "known": list(context.known.names) if context.known else [],
+        "limits": asdict(model.limits),
         "frequency": context.frequency.alias,
         "data_fingerprint": model.fingerprint_,
         "arrays_sha256": hashlib.sha256(blob).hexdigest(),
@@ -88,10 +94,25 @@ def load(folder: Path) -> Forecaster:
         arrays["context.starts"].view("datetime64[ns]"),
         arrays["context.values"],
         arrays["context.indptr"],
+        _known(card.get("known"), arrays),
     )
-    model.intervals_ = Conformal(tuple(card["interval_ids"]), **_section(arrays, "intervals."))
+    model.limits = Limits(**card.get("limits", {}))
+    model.intervals_ = _intervals(card, arrays)
     model.restore(_section(arrays, "model."), card["facts"])
     return model
+
+
+def _known(names: list[str] | None, arrays: dict[str, Any]) -> Known | None:
+    if not names:
+        return None
+    return Known(tuple(names), arrays["known.values"], arrays["known.indptr"])
+
+
+def _intervals(card: dict[str, Any], arrays: dict[str, Any]) -> Conformal:
+    """The first models were saved before intervals learned from outcomes."""
+    found = _section(arrays, "intervals.")
+    found.setdefault("shift", no_shift(len(found["mean"]), found["table"].shape[2]))
+    return Conformal(tuple(card["interval_ids"]), **found)
 
 
 def read_card(folder: Path) -> dict[str, Any]:

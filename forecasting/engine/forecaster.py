@@ -2,58 +2,26 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Self
 
-import numpy as np
-from numpy.typing import NDArray
-
+from forecasting.engine.budget import TimeBudget
 from forecasting.engine.capabilities import Capabilities
 from forecasting.engine.errors import HorizonError, NotFittedError, SettingsError, gettext_noop
 from forecasting.engine.forecast import Forecast
 from forecasting.engine.frequency import check_horizon
-from forecasting.engine.intervals import VOLATILITY_ROWS, Conformal
+from forecasting.engine.intervals import VOLATILITY_ROWS
+from forecasting.engine.joining import joined, rows_added
+from forecasting.engine.learner import Learner
 from forecasting.engine.panel import Floats, Panel
-from forecasting.engine.watch import EpochReport, ReportProgress, ShouldStop, Watch
+from forecasting.engine.watch import ReportProgress, ShouldStop, Watch
 
 __all__ = ["Capabilities", "Forecaster"]
 
 
-class Forecaster(ABC):
-    """A model: stores its settings, learns names ending in ``_``, forecasts.
-
-    Subclasses give ``settings_type`` (a frozen dataclass), ``_fit``, ``_predict`` and, to be
-    saved, ``learned_arrays``, ``learned_facts`` and ``restore``.
-    """
-
-    name: ClassVar[str] = ""
-    settings_type: ClassVar[type[Any]]
-    capabilities: ClassVar[Capabilities] = Capabilities()
-
-    horizon_: int = 0
-    lookback_: int = 1
-    context_: Panel
-    intervals_: Conformal
-    fingerprint_: str = ""
-    report_: dict[str, Any]
-    # Called after every epoch by the models that have them; set it before fit.
-    on_epoch: Callable[[EpochReport], None] | None = None
-
-    def __init__(self, settings: Any = None, **changes: Any) -> None:
-        known = {field.name for field in fields(self.settings_type)}
-        for name in changes:
-            if name not in known:
-                raise SettingsError(
-                    gettext_noop("%(model)s has no setting %(name)s; it has %(known)s."),
-                    model=self.name,
-                    name=name,
-                    known=", ".join(sorted(known)) or "none",
-                )
-        given = {} if settings is None else asdict(settings)
-        self.settings = self.settings_type(**(given | changes))
+class Forecaster(Learner):
+    """What a caller does with a model: fit, predict, update. Models fill in the Learner."""
 
     def fit(
         self,
@@ -63,19 +31,21 @@ class Forecaster(ABC):
         progress: ReportProgress | None = None,
         should_stop: ShouldStop | None = None,
         checkpoint: Path | None = None,
+        budget: TimeBudget | None = None,
     ) -> Self:
         """Learn from every row of ``panel`` to forecast up to ``horizon`` steps.
 
         ``checkpoint`` is a folder in which a long training keeps what it needs to go on after the
-        process died. Raises TooShortError, Cancelled or another EngineError.
+        process died; a model that can stop earlier with a result keeps within ``budget``. Raises
+        TooShortError, Cancelled or another EngineError.
         """
-        watch = Watch(progress, should_stop)
+        watch = Watch(progress, should_stop, budget=budget or TimeBudget())
         watch.report(0.0)
         steps = check_horizon(horizon)
         self.report_ = {}
         self._fit(panel, steps, watch, checkpoint)
         self.horizon_ = steps
-        self.context_ = panel.tail(max(self.lookback_, VOLATILITY_ROWS))
+        self.context_ = panel.tail(self._memory_rows())
         self.fingerprint_ = panel.fingerprint()
         watch.report(1.0)
         return self
@@ -90,9 +60,61 @@ class Forecaster(ABC):
 
         Without ``horizon`` the fitted one. Raises NotFittedError, HorizonError, TooShortError.
         """
+        steps = self._check_steps(horizon)
+        data = self.context_ if panel is None else panel
+        self._check_channels(data)
+        return self._answer(data, self._predict(data, steps), levels)
+
+    def predict_at(
+        self, panel: Panel, ends: Sequence[int], levels: Sequence[float] = (80, 95)
+    ) -> Iterator[Forecast]:
+        """One forecast of the fitted horizon from ``ends[w]`` rows before the end of every series.
+
+        The same as ``predict(panel.drop_last(end))`` for each, sooner where the model can.
+        """
+        steps = self._check_steps(None)
+        self._check_channels(panel)
+        for end, mean in zip(ends, self._predict_at(panel, ends, steps), strict=True):
+            yield self._answer(panel.drop_last(end), mean, levels)
+
+    def update(self, panel: Panel) -> Self:
+        """Take in the rows that came after the training, without a new fit.
+
+        ``panel`` holds the same series and may overlap what the model remembers. The next forecast
+        starts after its last row, and the intervals learn from the past forecasts it judges.
+        """
+        self._check_steps(None)
+        longer = joined(self.context_, panel)
+        new = rows_added(self.context_, longer)
+        if new > 0:
+            self._update(longer, new)
+        self.context_ = longer.tail(self._memory_rows())
+        return self
+
+    def fresh(self) -> Self:
+        """An unfitted model with the same settings."""
+        return type(self)(self.settings)
+
+    def _memory_rows(self) -> int:
+        """Rows kept with the model: the inputs of a forecast and of those still to be judged."""
+        return max(self.lookback_, VOLATILITY_ROWS) + self.horizon_
+
+    def _answer(self, data: Panel, mean: Floats, levels: Sequence[float]) -> Forecast:
+        lower, upper = self._bands(data, mean, levels)
+        return Forecast(
+            model=self.name,
+            ids=data.ids,
+            channels=data.channels,
+            times=data.future_times(mean.shape[1]),
+            mean=self.limits.mean(mean),
+            lower={level: self.limits.lower(band) for level, band in lower.items()},
+            upper={level: self.limits.upper(band) for level, band in upper.items()},
+            notes=self.intervals_.notes(levels),
+        )
+
+    def _check_steps(self, horizon: int | None) -> int:
         if not self.horizon_:
             raise NotFittedError(gettext_noop("Fit the model before asking it for a forecast."))
-        data = self.context_ if panel is None else panel
         steps = self.horizon_ if horizon is None else check_horizon(horizon)
         if steps > self.horizon_ and not self.capabilities.any_horizon:
             raise HorizonError(
@@ -102,23 +124,7 @@ class Forecaster(ABC):
                 fitted=self.horizon_,
                 asked=steps,
             )
-        self._check_channels(data)
-        mean = self._predict(data, steps)
-        widths = self.intervals_.half_widths(levels, data, steps)
-        return Forecast(
-            model=self.name,
-            ids=data.ids,
-            channels=data.channels,
-            times=data.future_times(steps),
-            mean=mean,
-            lower={level: mean - width for level, width in widths.items()},
-            upper={level: mean + width for level, width in widths.items()},
-            notes=self.intervals_.notes(levels),
-        )
-
-    def fresh(self) -> Self:
-        """An unfitted model with the same settings."""
-        return type(self)(self.settings)
+        return steps
 
     def _check_channels(self, panel: Panel) -> None:
         if len(panel.channels) != len(self.context_.channels):
@@ -127,23 +133,3 @@ class Forecaster(ABC):
                 known=len(self.context_.channels),
                 given=len(panel.channels),
             )
-
-    @abstractmethod
-    def _fit(self, panel: Panel, horizon: int, watch: Watch, checkpoint: Path | None) -> None:
-        """Learn; sets ``lookback_`` and ``intervals_``."""
-
-    @abstractmethod
-    def _predict(self, panel: Panel, horizon: int) -> Floats:
-        """Mean forecast ``[S, H, C]``."""
-
-    def learned_arrays(self) -> dict[str, NDArray[np.generic]]:
-        """The learned arrays, to be saved."""
-        return {}
-
-    def learned_facts(self) -> dict[str, Any]:
-        """What else was learned, as JSON."""
-        return {}
-
-    @abstractmethod
-    def restore(self, arrays: dict[str, Any], facts: dict[str, Any]) -> None:
-        """Take back what ``learned_arrays`` and ``learned_facts`` gave."""

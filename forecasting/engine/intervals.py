@@ -17,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.engine.blocks import block_ends, block_of
 from forecasting.engine.errors import SettingsError, gettext_noop
 from forecasting.engine.missing import Scaled
 from forecasting.engine.panel import Floats, Panel
@@ -31,6 +32,8 @@ SMOOTHING: Final = 13
 PROBABILITIES: Final = np.unique(
     np.round(np.r_[np.linspace(0.05, 0.9, 35), np.linspace(0.9, 0.99, 19), 0.995, 0.999], 4)
 )
+# Levels in percent for which the online correction is kept; others lie between them.
+REFERENCE_LEVELS: Final = (50.0, 80.0, 90.0, 95.0, 99.0)
 
 
 def volatility(column: Floats, origins: NDArray[np.int64]) -> Floats:
@@ -55,7 +58,8 @@ class Conformal:
 
     ``table`` is ``[K, R, H]`` for the K probabilities; the last of the R rows is the pool of all
     variates, the ones before it belong to the variates of ``ids`` (none when all share the pool).
-    ``counts`` ``[H]`` is the smallest number of scores behind a step.
+    ``counts`` ``[H]`` is the smallest number of scores behind a step. ``shift`` ``[V, B, 5]`` is
+    the logarithm of what the outcomes since the fit have made of the widths (see online.py).
     """
 
     ids: tuple[str, ...]
@@ -63,6 +67,7 @@ class Conformal:
     spread: Floats
     table: NDArray[np.float32]
     counts: NDArray[np.int64]
+    shift: Floats
 
     @staticmethod
     def fit(panel: Panel, scaled: Scaled, scores: Sequence[Floats]) -> Conformal:
@@ -82,6 +87,7 @@ class Conformal:
             scaled.spread,
             _smooth(table).astype(np.float32),
             (counts if own else counts.sum(axis=0, keepdims=True)).min(axis=0),
+            no_shift(len(scores), horizon),
         )
 
     def at_steps(self, steps: NDArray[np.int64], horizon: int) -> Conformal:
@@ -93,7 +99,12 @@ class Conformal:
         left = np.maximum(right - (steps[right] > every), 0)
         share = (every - steps[left]) / np.maximum(steps[right] - steps[left], 1)
         table = self.table[:, :, left] * (1 - share) + self.table[:, :, right] * share
-        return replace(self, table=table.astype(np.float32), counts=self.counts[left])
+        return replace(
+            self,
+            table=table.astype(np.float32),
+            counts=self.counts[left],
+            shift=no_shift(len(self.mean), horizon),
+        )
 
     def half_widths(
         self, levels: Sequence[float], panel: Panel, horizon: int
@@ -101,15 +112,27 @@ class Conformal:
         """Half the width of the interval, ``[S, H, C]`` for every level in percent."""
         check_levels(levels)
         shape = (len(panel), len(panel.channels))
-        rows, mean, spread = self._variates(panel)
+        variates, mean, spread = self._variates(panel)
+        rows = self._rows(variates)
         scaled = Scaled.of(panel, mean, spread)
         scale = spread * np.array([volatility(c, np.array([len(c)]))[0] for c in scaled.columns])
-        widths = {}
+        widths: dict[float, Floats] = {}
+        reached: Floats = np.zeros((len(rows), horizon))
         for level in sorted(levels):
             place = int(np.searchsorted(PROBABILITIES, round(level / 100, 6)))
             steps = self._steps(self.table[min(place, len(PROBABILITIES) - 1)][rows], horizon)
-            widths[level] = (steps * scale[:, None]).reshape(*shape, horizon).transpose(0, 2, 1)
+            reached = np.maximum(reached, steps * self._factor(level, variates, horizon))
+            widths[level] = (reached * scale[:, None]).reshape(*shape, horizon).transpose(0, 2, 1)
         return widths
+
+    def _factor(self, level: float, variates: NDArray[np.int64], horizon: int) -> Floats:
+        """What the outcomes made of the widths of one level, ``[V, H]``; 1 for new series."""
+        right = int(np.clip(np.searchsorted(REFERENCE_LEVELS, level), 1, len(REFERENCE_LEVELS) - 1))
+        low, high = REFERENCE_LEVELS[right - 1], REFERENCE_LEVELS[right]
+        share = float(np.clip((level - low) / (high - low), 0.0, 1.0))
+        shift = self.shift[:, :, right - 1] * (1 - share) + self.shift[:, :, right] * share
+        steps = block_of(np.arange(horizon), block_ends(self.table.shape[2]))
+        return np.where(variates[:, None] < 0, 1.0, np.exp(shift[variates][:, steps]))
 
     def notes(self, levels: Sequence[float]) -> tuple[str, ...]:
         """A sentence when too few past windows stand behind the widest level."""
@@ -129,7 +152,7 @@ class Conformal:
         return mean, spread
 
     def _variates(self, panel: Panel) -> tuple[NDArray[np.int64], Floats, Floats]:
-        """Table row, mean and spread of every variate; an unknown series takes the pool."""
+        """Number, mean and spread of every variate; -1 and its own moments for an unknown one."""
         channels = len(panel.channels)
         known = {name: index for index, name in enumerate(self.ids)}
         places = np.array([known.get(name, -1) for name in panel.ids], dtype=np.int64)
@@ -141,8 +164,12 @@ class Conformal:
             fresh = Scaled.of(panel)
             mean = np.where(variates < 0, fresh.mean, mean)
             spread = np.where(variates < 0, fresh.spread, spread)
+        return variates, mean, spread
+
+    def _rows(self, variates: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Table row of every variate; an unknown series takes the pool."""
         pool = self.table.shape[1] - 1
-        return np.where((variates < 0) | (pool == 0), pool, variates), mean, spread
+        return np.where((variates < 0) | (pool == 0), pool, variates)
 
     def _steps(self, widths: NDArray[np.float32], horizon: int) -> Floats:
         """The first steps; beyond the learned ones the width grows with the square root of time."""
@@ -159,7 +186,13 @@ class Conformal:
             "spread": self.spread,
             "table": self.table,
             "counts": self.counts,
+            "shift": self.shift,
         }
+
+
+def no_shift(variates: int, horizon: int) -> Floats:
+    """Nothing learned from outcomes yet."""
+    return np.zeros((variates, len(block_ends(horizon)), len(REFERENCE_LEVELS)))
 
 
 def check_levels(levels: Sequence[float]) -> None:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from forecasting.engine import panel_reading as reading
 from forecasting.engine.calendar_steps import Times
+from forecasting.engine.covariates import Known
 from forecasting.engine.errors import BadValuesError, EngineError, TooShortError, gettext_noop
 from forecasting.engine.frequency import Frequency, check_horizon
 
@@ -28,7 +30,7 @@ class Panel:
 
     ``values`` is float64 ``[N, C]``, all series one after another; series ``s`` holds the rows
     ``indptr[s]:indptr[s + 1]`` and begins at ``starts[s]``. NaN marks what is missing. The arrays
-    are read-only.
+    are read-only. ``known`` holds covariates that reach beyond the last row.
     """
 
     ids: tuple[str, ...]
@@ -37,6 +39,7 @@ class Panel:
     starts: Times
     values: Floats
     indptr: NDArray[np.int64]
+    known: Known | None = None
 
     def __post_init__(self) -> None:
         infinite = np.argwhere(np.abs(self.values) > LARGEST)
@@ -62,17 +65,19 @@ class Panel:
         values: str | Sequence[str],
         frequency: str | Frequency | None = None,
         id: str = "series",
+        known: Sequence[str] = (),
     ) -> Panel:
         """One series whose channels are the ``values`` columns of ``frame``.
 
-        Rows may come in any order and with gaps (missing rows become NaN). Raises BadTimesError,
+        Rows may come in any order and with gaps (missing rows become NaN). The columns ``known``
+        are covariates; rows at the end that hold nothing else are the future. Raises BadTimesError,
         DuplicateTimesError or IrregularTimesError naming series, row and remedy.
         """
         columns = [values] if isinstance(values, str) else list(values)
         codes = np.zeros(len(frame), dtype=np.int64)
         name = columns[0] if len(columns) == 1 else id
-        read = reading.read(frame, codes, (name,), time, columns, frequency)
-        return Panel((name,), tuple(columns), *read)
+        read = reading.read(frame, codes, (name,), time, [*columns, *known], frequency)
+        return _with_known((name,), columns, known, read)
 
     @staticmethod
     def from_long(
@@ -81,8 +86,9 @@ class Panel:
         time: str = "ds",
         value: str | Sequence[str] = "y",
         frequency: str | Frequency | None = None,
+        known: Sequence[str] = (),
     ) -> Panel:
-        """One series per distinct ``id``, in order of appearance; errors as for from_wide."""
+        """One series per distinct ``id``, in order of appearance; the rest as for from_wide."""
         columns = [value] if isinstance(value, str) else list(value)
         reading.require_columns(frame, [id])
         codes, names = pd.factorize(frame[id], use_na_sentinel=True)
@@ -93,8 +99,9 @@ class Panel:
                 column=id,
             )
         ids = tuple(str(name) for name in names)
-        read = reading.read(frame, codes.astype(np.int64), ids, time, columns, frequency)
-        return Panel(ids, tuple(columns), *read)
+        wanted = [*columns, *known]
+        read = reading.read(frame, codes.astype(np.int64), ids, time, wanted, frequency)
+        return _with_known(ids, columns, known, read)
 
     @staticmethod
     def from_arrays(
@@ -120,8 +127,7 @@ class Panel:
             tuple(names),
             Frequency.parse(frequency),
             pd.DatetimeIndex(starts).to_numpy(dtype="datetime64[ns]").copy(),
-            np.concatenate(arrays),
-            np.concatenate([[0], np.cumsum([len(a) for a in arrays])]).astype(np.int64),
+            *flat_rows(arrays),
         )
 
     def __len__(self) -> int:
@@ -181,8 +187,8 @@ class Panel:
             self.channels,
             self.frequency,
             self.frequency.at(self.starts, offsets),
-            np.concatenate(parts),
-            np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64),
+            *flat_rows(parts),
+            self.known and self.known.from_rows(offsets),
         )
 
     def drop_last(self, rows: int) -> Panel:
@@ -206,8 +212,8 @@ class Panel:
             names,
             self.frequency,
             self.starts[rows],
-            np.concatenate(parts),
-            np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64),
+            *flat_rows(parts),
+            self.known and self.known.select(rows),
         )
 
     def fingerprint(self) -> str:
@@ -215,6 +221,9 @@ class Panel:
         digest = hashlib.sha256(repr((self.ids, self.channels, self.frequency.alias)).encode())
         for array in (self.starts.view(np.int64), self.indptr, self.values):
             digest.update(np.ascontiguousarray(array).tobytes())
+        if self.known is not None:
+            digest.update(repr(self.known.names).encode())
+            digest.update(np.ascontiguousarray(self.known.values).tobytes())
         return digest.hexdigest()
 
     def _index(self, id: str) -> int:
@@ -226,3 +235,25 @@ class Panel:
                 series=id,
                 known=", ".join(self.ids[:5]) + (" …" if len(self.ids) > 5 else ""),
             ) from None
+
+
+def flat_rows(parts: Sequence[Floats]) -> tuple[Floats, NDArray[np.int64]]:
+    """Blocks of rows one after another, and where each begins."""
+    sizes = [len(part) for part in parts]
+    return np.concatenate(parts), np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+
+
+def _with_known(
+    ids: tuple[str, ...], columns: Sequence[str], known: Sequence[str], read: reading.Read
+) -> Panel:
+    """Split off the covariates; rows after the last target of a series are its future."""
+    frequency, starts, table, indptr = read
+    if not known:
+        return Panel(ids, tuple(columns), frequency, starts, table, indptr)
+    blocks = [table[a:b] for a, b in pairwise(indptr)]
+    targets = []
+    for block in blocks:
+        seen = np.flatnonzero(~np.isnan(block[:, : len(columns)]).all(axis=1))
+        targets.append(block[: seen[-1] + 1 if len(seen) else len(block), : len(columns)])
+    covariates = Known(tuple(known), table[:, len(columns) :].copy(), indptr.copy())
+    return Panel(ids, tuple(columns), frequency, starts, *flat_rows(targets), covariates)

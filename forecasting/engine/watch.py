@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from forecasting.engine.budget import TimeBudget
 from forecasting.engine.errors import Cancelled, gettext_noop
 
 ReportProgress = Callable[[float, str], None]
@@ -13,12 +14,16 @@ ShouldStop = Callable[[], bool]
 
 @dataclass(frozen=True)
 class Watch:
-    """Reports fractions of its own part ``[low, high]`` of the whole work."""
+    """Reports fractions of its own part ``[low, high]`` of the whole work.
+
+    ``budget`` is the time the whole work may take; who can stop earlier with a result, does.
+    """
 
     progress: ReportProgress | None = None
     should_stop: ShouldStop | None = None
     low: float = 0.0
     high: float = 1.0
+    budget: TimeBudget = field(default_factory=TimeBudget)
 
     def report(self, fraction: float, message: str = "") -> None:
         """Tell the caller how far this part is (0 to 1), after checking for a stop request."""
@@ -39,9 +44,7 @@ class Watch:
     def part(self, low: float, high: float) -> Watch:
         """A watch whose 0 to 1 is the range ``low`` to ``high`` of this one."""
         width = self.high - self.low
-        return Watch(
-            self.progress, self.should_stop, self.low + width * low, self.low + width * high
-        )
+        return replace(self, low=self.low + width * low, high=self.low + width * high)
 
 
 @dataclass(frozen=True)

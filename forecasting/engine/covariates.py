@@ -1,0 +1,76 @@
+"""Numbers known before their time: calendars, prices, plans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasting.engine.errors import BadValuesError, TooShortError, gettext_noop
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """Known-future covariates of a panel.
+
+    ``values`` is ``[M, K]``, all series one after another; the rows ``indptr[s]:indptr[s + 1]`` of
+    series ``s`` begin with its first row and reach as far beyond its last one as is known.
+    """
+
+    names: tuple[str, ...]
+    values: Floats
+    indptr: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        if not np.isfinite(self.values).all():
+            row, column = (int(i) for i in np.argwhere(~np.isfinite(self.values))[0])
+            raise BadValuesError(
+                gettext_noop(
+                    "The known covariate %(name)s is empty or infinite in row %(row)s of its "
+                    "table; fill it, a forecast cannot guess it."
+                ),
+                name=self.names[column],
+                row=row + 1,
+            )
+        for array in (self.values, self.indptr):
+            array.flags.writeable = False
+
+    def at(self, index: int) -> Floats:
+        """Covariates ``[T + F, K]`` of the series at a position, a view."""
+        return self.values[self.indptr[index] : self.indptr[index + 1]]
+
+    def beyond(self, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Rows known after the last one of every series."""
+        ahead: NDArray[np.int64] = np.diff(self.indptr) - lengths
+        return ahead
+
+    def future(self, index: int, length: int, horizon: int, series: str) -> Floats:
+        """The ``horizon`` rows after row ``length``, ``[H, K]``; TooShortError if not known."""
+        block = self.at(index)[length : length + horizon]
+        if len(block) < horizon:
+            raise TooShortError(
+                gettext_noop(
+                    "The covariates %(names)s of series %(series)s are known for %(known)s steps "
+                    "after its end; a forecast of %(horizon)s steps needs them all."
+                ),
+                names=", ".join(self.names),
+                series=series,
+                known=len(block),
+                horizon=horizon,
+            )
+        return block
+
+    def from_rows(self, firsts: NDArray[np.int64]) -> Known:
+        """Without the first ``firsts[s]`` rows of every series."""
+        return self._of([self.at(s)[first:] for s, first in enumerate(firsts)])
+
+    def select(self, rows: list[int]) -> Known:
+        """Only the series at these positions."""
+        return self._of([self.at(row) for row in rows])
+
+    def _of(self, parts: list[Floats]) -> Known:
+        indptr = np.concatenate([[0], np.cumsum([len(p) for p in parts])]).astype(np.int64)
+        return Known(self.names, np.concatenate(parts), indptr)
