@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from forecasting.engine.errors import TooShortError, gettext_noop
 from forecasting.engine.folds import Fold, default_lookback, expanding_folds, fold_lookback
-from forecasting.engine.forecaster import Forecaster
+from forecasting.engine.forecaster import Capabilities, Forecaster
 from forecasting.engine.gram import anchor_weights
 from forecasting.engine.held_out import Held
 from forecasting.engine.intervals import Conformal
@@ -53,6 +53,7 @@ class Linear(Forecaster):
 
     name = "linear"
     settings_type = LinearSettings
+    capabilities = Capabilities(global_=True)
 
     weights_: Floats
     anchor_: str

@@ -2,89 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from forecasting.engine.baselines import NoSettings, SeasonalSettings
+from forecasting.engine.entries import ENTRIES, TRAINED
 from forecasting.engine.errors import SettingsError, UnknownModelError, gettext_noop
-from forecasting.engine.forecaster import Capabilities, Forecaster
-from forecasting.engine.linear_settings import LinearSettings
-from forecasting.engine.neural_settings import LSTMSettings, ModuleSettings
+from forecasting.engine.forecaster import Forecaster
+from forecasting.engine.model_type import ModelType
+from forecasting.engine.neural_settings import ModuleSettings
 
-INSTANT = Capabilities()
-ANY_HORIZON = Capabilities(any_horizon=True)
-TRAINED = Capabilities(trains_long=True, resumable=True, needs_torch=True)
-
-
-@dataclass(frozen=True)
-class ModelType:
-    """One entry: ``path`` is ``module:Class``; ``module`` the class of a wrapped torch module."""
-
-    name: str
-    label: str
-    description: str
-    settings: type[Any]
-    path: str
-    capabilities: Capabilities = INSTANT
-    module: type[Any] | None = None
-    forecaster: type[Forecaster] | None = None
-
-    def load(self) -> type[Forecaster]:
-        """Import the class; torch comes in here and not before."""
-        if self.forecaster is not None:
-            return self.forecaster
-        place, _, attribute = self.path.partition(":")
-        found: type[Forecaster] = getattr(importlib.import_module(place), attribute)
-        if self.module is None:
-            return found
-        return type(self.module.__name__, (found,), {"name": self.name, "module_type": self.module})
-
-
-_TYPES: dict[str, ModelType] = {
-    entry.name: entry
-    for entry in (
-        ModelType(
-            "naive",
-            gettext_noop("Naive"),
-            gettext_noop("Repeats the last value."),
-            NoSettings,
-            "forecasting.engine.baselines:Naive",
-            ANY_HORIZON,
-        ),
-        ModelType(
-            "seasonal_naive",
-            gettext_noop("Seasonal naive"),
-            gettext_noop("Repeats the last season."),
-            SeasonalSettings,
-            "forecasting.engine.baselines:SeasonalNaive",
-            ANY_HORIZON,
-        ),
-        ModelType(
-            "drift",
-            gettext_noop("Drift"),
-            gettext_noop("Draws the line from the first to the last value on."),
-            NoSettings,
-            "forecasting.engine.baselines:Drift",
-            ANY_HORIZON,
-        ),
-        ModelType(
-            "linear",
-            gettext_noop("Linear"),
-            gettext_noop("Ridge regression from the recent past to every step at once."),
-            LinearSettings,
-            "forecasting.engine.linear:Linear",
-        ),
-        ModelType(
-            "lstm",
-            gettext_noop("LSTM"),
-            gettext_noop("A recurrent neural network."),
-            LSTMSettings,
-            "forecasting.engine.neural.lstm:LSTMForecaster",
-            TRAINED,
-        ),
-    )
-}
+# Every family names its models in a file of its own; baselines come first.
+_TYPES: dict[str, ModelType] = {entry.name: entry for entry in ENTRIES}
 
 BUILT_IN = frozenset(_TYPES)
 

@@ -42,7 +42,7 @@ class ModuleForecaster(Forecaster):
 
     settings_type: ClassVar[type[TrainingSettings]] = ModuleSettings
     capabilities: ClassVar[Capabilities] = Capabilities(
-        trains_long=True, resumable=True, needs_torch=True
+        global_=True, trains_long=True, resumable=True, needs_torch=True
     )
     module_type: ClassVar[type[nn.Module]]
     together: ClassVar[bool] = True

@@ -1,0 +1,59 @@
+"""The baselines, the linear models and the nets, without importing any of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from forecasting.engine.baselines import NoSettings, SeasonalSettings
+from forecasting.engine.capabilities import Capabilities
+from forecasting.engine.errors import gettext_noop
+from forecasting.engine.linear_settings import LinearSettings
+from forecasting.engine.model_type import ModelType
+from forecasting.engine.neural_settings import LSTMSettings
+
+ANY_HORIZON = Capabilities(any_horizon=True)
+LINEAR = Capabilities(global_=True)
+TRAINED = Capabilities(global_=True, trains_long=True, resumable=True, needs_torch=True)
+
+ENTRIES: Final = (
+    ModelType(
+        "naive",
+        gettext_noop("Naive"),
+        gettext_noop("Repeats the last value."),
+        NoSettings,
+        "forecasting.engine.baselines:Naive",
+        ANY_HORIZON,
+    ),
+    ModelType(
+        "seasonal_naive",
+        gettext_noop("Seasonal naive"),
+        gettext_noop("Repeats the last season."),
+        SeasonalSettings,
+        "forecasting.engine.baselines:SeasonalNaive",
+        ANY_HORIZON,
+    ),
+    ModelType(
+        "drift",
+        gettext_noop("Drift"),
+        gettext_noop("Draws the line from the first to the last value on."),
+        NoSettings,
+        "forecasting.engine.baselines:Drift",
+        ANY_HORIZON,
+    ),
+    ModelType(
+        "linear",
+        gettext_noop("Linear"),
+        gettext_noop("Ridge regression from the recent past to every step at once."),
+        LinearSettings,
+        "forecasting.engine.linear:Linear",
+        LINEAR,
+    ),
+    ModelType(
+        "lstm",
+        gettext_noop("LSTM"),
+        gettext_noop("A recurrent neural network."),
+        LSTMSettings,
+        "forecasting.engine.neural.lstm:LSTMForecaster",
+        TRAINED,
+    ),
+)

@@ -1,0 +1,34 @@
+"""One entry of the registry: what can be said of a model without importing it."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+from forecasting.engine.capabilities import Capabilities
+from forecasting.engine.forecaster import Forecaster
+
+
+@dataclass(frozen=True)
+class ModelType:
+    """One entry: ``path`` is ``module:Class``; ``module`` the class of a wrapped torch module."""
+
+    name: str
+    label: str
+    description: str
+    settings: type[Any]
+    path: str
+    capabilities: Capabilities = Capabilities()
+    module: type[Any] | None = None
+    forecaster: type[Forecaster] | None = None
+
+    def load(self) -> type[Forecaster]:
+        """Import the class; torch comes in here and not before."""
+        if self.forecaster is not None:
+            return self.forecaster
+        place, _, attribute = self.path.partition(":")
+        found: type[Forecaster] = getattr(importlib.import_module(place), attribute)
+        if self.module is None:
+            return found
+        return type(self.module.__name__, (found,), {"name": self.name, "module_type": self.module})
