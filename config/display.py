@@ -6,20 +6,15 @@ import math
 from datetime import date, datetime
 from typing import SupportsFloat
 
-from django.utils import dates, timezone
-from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext, pgettext
+
+from datasets.calendar_words import SHORT_MONTHS, SHORT_WEEKDAYS
 
 ABSENT = "–"
 MINUS = "−"
-_SHORT_WEEKDAYS = (
-    pgettext_lazy("short weekday", "Mon"),
-    pgettext_lazy("short weekday", "Tue"),
-    pgettext_lazy("short weekday", "Wed"),
-    pgettext_lazy("short weekday", "Thu"),
-    pgettext_lazy("short weekday", "Fri"),
-    pgettext_lazy("short weekday", "Sat"),
-    pgettext_lazy("short weekday", "Sun"),
-)
 _SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 _SCALES_ZH = ((1e8, "亿"), (1e4, "万"))
 _BYTE_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
@@ -67,6 +62,31 @@ def measure(value: object) -> str:
     digits = _SIGNIFICANT - 1 - math.floor(math.log10(size))
     text = f"{found:,.{digits}f}"
     return _with_minus(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def alike(value: object, decimals: int | None) -> str:
+    """A measured value with as many decimals as its neighbours; by itself when they share none."""
+    return measure(value) if decimals is None else number(value, decimals)
+
+
+def share(percent: object) -> str:
+    """A share that is given in percent: `0%`, `<0.01%`, `1.25%`, `100%`."""
+    found = finite(percent)
+    if found is None:
+        return ABSENT
+    if 0 < found < 0.01:
+        return "<0.01%"
+    if 99.99 < found < 100:
+        return ">99.99%"
+    text = f"{found:.2f}"
+    return f"{text.rstrip('0').rstrip('.')}%"
+
+
+def facts(first: object, second: object) -> SafeString | object:
+    """Two facts in one line: `LSTM, 8 past windows`; alone when there is no second one."""
+    if second is None or second == "":
+        return first
+    return format_html(pgettext("facts", "{first}, {second}"), first=first, second=second)
 
 
 def compact_number(value: object) -> str:
@@ -166,9 +186,9 @@ def full_moment(moment: datetime) -> str:
 def _parts(moment: date) -> dict[str, object]:
     local = _local(moment)
     return {
-        "weekday": _SHORT_WEEKDAYS[local.weekday()],
+        "weekday": SHORT_WEEKDAYS[local.weekday()],
         "day": local.day,
-        "month": str(dates.MONTHS_3[local.month]).title(),
+        "month": SHORT_MONTHS[local.month - 1],
         "month_number": local.month,
         "year": local.year,
         "time": f"{local:%H:%M}",

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from django.utils import dates
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from config.display import finite
+from datasets.calendar_words import SHORT_MONTHS
 
 _EDGE = 1.0
 _TOP = 3.0
@@ -129,12 +129,12 @@ def _hours_of_light(day: date, latitude: float) -> float:
 
 def _month_names(days: Sequence[tuple[date, Any]]) -> list[tuple[int, str]]:
     names = [
-        (at // _DAYS_IN_WEEK * _PITCH, str(dates.MONTHS_3[later.month]).title())
+        (at // _DAYS_IN_WEEK * _PITCH, str(SHORT_MONTHS[later.month - 1]))
         for at, ((earlier, _), (later, _)) in enumerate(pairwise(days), start=1)
         if later.month != earlier.month and at // _DAYS_IN_WEEK < 50
     ]
     if days and days[0][0].day == 1:
-        names.insert(0, (0, str(dates.MONTHS_3[days[0][0].month]).title()))
+        names.insert(0, (0, str(SHORT_MONTHS[days[0][0].month - 1])))
     return names
 
 

@@ -20,6 +20,9 @@ register = template.Library()
 
 register.filter("number", display.number)
 register.filter("measure", display.measure)
+register.filter("alike", display.alike)
+register.filter("share", display.share)
+register.filter("facts", display.facts)
 register.filter("compact_number", display.compact_number)
 register.filter("signed_percent", display.signed_percent)
 register.filter("bytes", display.size_in_bytes)
@@ -104,7 +107,18 @@ def year_strip(days: Sequence[tuple[date, Any]], label: str) -> SafeString:
 def daylight_strip(latitude: float = 52.0) -> SafeString:
     """The year strip of the signed-out pages: this year's daylight, computed, nobody's data."""
     label = gettext("Hours of daylight for each day of the year, longest in June")
-    return pictures.year_strip(pictures.daylight(timezone.now().year, latitude), label=label)
+    return pictures.year_strip(_daylight(latitude), label=label)
+
+
+@register.simple_tag
+def daylight_range(latitude: float = 52.0) -> dict[str, float]:
+    """Seconds of daylight on the shortest and the longest day of that strip."""
+    hours = [light for _, light in _daylight(latitude)]
+    return {"shortest": 3600 * min(hours), "longest": 3600 * max(hours)}
+
+
+def _daylight(latitude: float) -> list[tuple[date, float]]:
+    return pictures.daylight(timezone.now().year, latitude)
 
 
 @register.simple_tag

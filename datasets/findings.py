@@ -13,6 +13,8 @@ from django.utils.translation import ngettext_lazy as _n
 if TYPE_CHECKING:
     from datasets.models.version import Version
 
+Clock = Callable[[str], str]
+_MINUTE, _DAY = 60, 86_400
 _ORDER = {"bad": 0, "warn": 1, "info": 2}
 
 SENTENCES = {
@@ -129,20 +131,36 @@ class Finding:
 def findings_of(version: Version) -> list[Finding]:
     """The findings of `version`, worst first, in the active language."""
     names = {column.key: column.name for column in version.columns.all()}
-    found = [_in_words(given, names) for given in version.profile.get("findings", [])]
+    at = _clock_of(version)
+    found = [_in_words(given, names, at) for given in version.profile.get("findings", [])]
     return sorted(found, key=lambda finding: _ORDER[finding.severity])
 
 
-def _in_words(given: dict[str, Any], names: dict[str, str]) -> Finding:
+def _clock_of(version: Version) -> Clock:
+    """How this version's times read: the date alone where every time is midnight."""
+    profile = version.profile
+    codes = {given["code"] for given in profile.get("findings", [])}
+    step = profile.get("step_seconds") or 0
+    ends = [profile.get(name) or "" for name in ("start", "end")]
+    at_midnight = all(end.endswith("T00:00:00") for end in ends)
+    if at_midnight and step and step % _DAY == 0 and "off_grid" not in codes:
+        return lambda time: time.removesuffix(" 00:00:00")
+    if step and step % _MINUTE == 0:
+        return lambda time: time.removesuffix(":00")
+    return lambda time: time
+
+
+def _in_words(given: dict[str, Any], names: dict[str, str], at: Clock) -> Finding:
     code, column = given["code"], names.get(given["column"], "")
     params = {**given["params"], "column": column, "n": given["count"]}
     params["count"] = f"{given['count']:,}"
     for name in ("rows", "naive", "absent", "infinite"):
         if isinstance(params.get(name), int):
             params[name] = f"{params[name]:,}"
-    words = _WORDS.get(code)
-    if words:
-        params |= words(given["params"])
+    if code in _TIMED:
+        params |= _TIMED[code](given["params"], at)
+    elif code in _WORDS:
+        params |= _WORDS[code](given["params"])
     # A number-aware sentence picks its form by `n`.
     sentence = str(SENTENCES[_variant(code, given["params"])] % params)
     return Finding(code, given["severity"], sentence, column, given["count"])
@@ -156,18 +174,18 @@ def _variant(code: str, params: dict[str, Any]) -> str:
     return code
 
 
-def _repeated(params: dict[str, Any]) -> dict[str, str]:
-    series, at = params["examples"][0]
+def _repeated(params: dict[str, Any], at: Clock) -> dict[str, str]:
+    series, time = params["examples"][0]
     if series:
-        return {"where": gettext("%(series)s at %(time)s") % {"series": series, "time": at}}
-    return {"where": gettext("at %(time)s") % {"time": at}}
+        return {"where": gettext("%(series)s at %(time)s") % {"series": series, "time": at(time)}}
+    return {"where": gettext("at %(time)s") % {"time": at(time)}}
 
 
-def _gap(params: dict[str, Any]) -> dict[str, str]:
+def _gap(params: dict[str, Any], at: Clock) -> dict[str, str]:
     if not params["examples"]:
         return {"where": ""}
     series, start, end = params["examples"][0]
-    span = gettext("from %(start)s to %(end)s") % {"start": start, "end": end}
+    span = gettext("from %(start)s to %(end)s") % {"start": at(start), "end": at(end)}
     return {"where": f"{span} ({series})" if series else span}
 
 
@@ -184,9 +202,11 @@ def _order(params: dict[str, Any]) -> dict[str, str]:
     return {"order": order}
 
 
-_WORDS: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
+_TIMED: dict[str, Callable[[dict[str, Any], Clock], dict[str, str]]] = {
     "repeated_times": _repeated,
     "gaps": _gap,
+}
+_WORDS: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
     "unreadable": _cells,
     "missing_words": lambda params: {"words": ", ".join(params["words"])},
     "numbers_as_times": lambda params: {"kind": str(TIME_KINDS[params["kind"]])},

@@ -29,7 +29,7 @@ class Headline:
     @property
     def text(self) -> str:
         """Both without markup, for labels and programs."""
-        return f"{strip_tags(self.first)} {self.second}".strip()
+        return wording.sentences([strip_tags(self.first), self.second])
 
 
 def headline_of(
@@ -42,7 +42,7 @@ def headline_of(
     """Say what `line` says. `history` are the values before it, oldest first."""
     first = _first(line, history, frequency)
     said = [_at_the_peak(line), _trust(ranked, shown), _network(ranked, shown)]
-    return Headline(first, " ".join(sentence for sentence in said if sentence))
+    return Headline(first, wording.sentences(said))
 
 
 def _first(line: Line, history: Sequence[float | None], frequency: Frequency) -> SafeString:

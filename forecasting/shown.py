@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from datasets.decimals import common_decimals
 from datasets.pyramid import range_data
 from forecasting import figures, leaderboard, results, spans
 from forecasting.engine.frequency import Frequency
@@ -339,6 +340,11 @@ class ShownForecast:
     def windows_table(self) -> list[dict[str, Any]]:
         """One row a past window of the model that is drawn."""
         return leaderboard.windows(self.task, self.chosen, self.yardstick, self.frequency)
+
+    @property
+    def windows_decimals(self) -> int | None:
+        """Decimals that the errors of all past windows share."""
+        return common_decimals(row[name] for row in self.windows_table for name in ("mae", "naive"))
 
     @property
     def curve(self) -> list[float]:

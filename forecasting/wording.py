@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-import numpy as np
-from django.utils import dates
 from django.utils.translation import gettext, pgettext
 
+from datasets.calendar_words import SHORT_MONTHS, SHORT_WEEKDAYS
+from datasets.decimals import SIGNIFICANT
 from forecasting.engine.frequency import Frequency
 
-_SIGNIFICANT = 4
 _DAY_SECONDS = 86_400
 
 
@@ -21,22 +21,14 @@ def figure(value: float) -> str:
     size = abs(value)
     if not size:
         return "0"
-    if size >= 10 ** (_SIGNIFICANT - 1):
+    if size >= 10 ** (SIGNIFICANT - 1):
         text = f"{value:,.0f}" if size < 1e15 else f"{value:.3e}"
     elif size < 1e-4:
         text = f"{value:.3g}"
     else:
-        text = f"{value:,.{_SIGNIFICANT - 1 - math.floor(math.log10(size))}f}"
+        text = f"{value:,.{SIGNIFICANT - 1 - math.floor(math.log10(size))}f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text
     return text.replace("-", "−")
-
-
-def decimals_of(values: np.ndarray) -> int:
-    """Decimals for a whole table: four significant digits of its largest number."""
-    size = float(np.nanmax(np.abs(values), initial=0.0))
-    if not size:
-        return 0
-    return int(np.clip(_SIGNIFICANT - 1 - math.floor(math.log10(size)), 0, 8))
 
 
 def percent(share: float) -> str:
@@ -48,6 +40,15 @@ def percent(share: float) -> str:
 def rounded(value: float) -> str:
     """A score with two decimals: `0.61`."""
     return f"{value:,.2f}" if abs(value) < 1000 else figure(value)
+
+
+def sentences(said: Iterable[str]) -> str:
+    """Sentences one after the other, empty ones left out; Chinese puts no space between them."""
+    text = ""
+    for sentence in filter(None, said):
+        words = {"first": text, "second": sentence}
+        text = pgettext("sentences", "%(first)s %(second)s") % words if text else sentence
+    return text
 
 
 def moment(time: str, frequency: Frequency) -> str:
@@ -85,9 +86,9 @@ def _has_clock(frequency: Frequency) -> bool:
 def _parts(time: str) -> dict[str, Any]:
     found = datetime.fromisoformat(time)
     return {
-        "weekday": dates.WEEKDAYS_ABBR[found.weekday()],
+        "weekday": SHORT_WEEKDAYS[found.weekday()],
         "day": found.day,
-        "month": dates.MONTHS_3[found.month].capitalize(),
+        "month": SHORT_MONTHS[found.month - 1],
         "month_number": found.month,
         "year": found.year,
         "time": f"{found:%H:%M}",

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext, gettext_lazy
 
+from datasets.decimals import common_decimals
 from datasets.frequency_words import frequency_words
 from datasets.models import Column, Dataset, Version
 
@@ -163,6 +164,21 @@ class ShownColumn:
     def mean(self) -> float | None:
         """The mean of the numbers."""
         return self.column.stats.get("mean") if self.column.is_number else None
+
+    @cached_property
+    def decimals(self) -> int | None:
+        """Decimals that the smallest value, the mean and the largest share."""
+        return self._decimals("min", "mean", "max")
+
+    @cached_property
+    def fine_decimals(self) -> int | None:
+        """Decimals that mean, spread and quantiles share."""
+        return self._decimals("mean", "std", "q05", "q25", "q50", "q75", "q95")
+
+    def _decimals(self, *names: str) -> int | None:
+        if not self.column.is_number:
+            return 0
+        return common_decimals(self.column.stats.get(name) for name in names)
 
     @property
     def distinct(self) -> int | None:

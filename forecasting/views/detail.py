@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import AuthenticatedHttpRequest
-from forecasting import live, results, wording
+from datasets.decimals import decimals_of
+from forecasting import live, results
 from forecasting.models import PredictionTask
 from forecasting.shown import ShownForecast
 from forecasting.views.fetching import fetch_task, require_answer, shown_as_asked
@@ -53,7 +54,7 @@ def data(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
             )
         ],
         "columns": columns,
-        "decimals": wording.decimals_of(frame[columns].to_numpy()),
+        "decimals": decimals_of(frame[columns].to_numpy()),
         "pages": page,
     }
     return render(request, "forecasting/data.html", context)

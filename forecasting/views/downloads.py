@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import AuthenticatedHttpRequest
+from datasets.decimals import common_decimals
 from forecasting import exports, snippets
 from forecasting.views.fetching import fetch_task, require_answer, shown_as_asked
 
@@ -27,9 +28,11 @@ def snippet(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     """The code that reads this forecast, for the popover."""
     task = fetch_task(request, pk)
     base = request.build_absolute_uri("/").rstrip("/")
+    rows = snippets.first_rows(shown_as_asked(task, request))
     context = {
         "snippets": snippets.all_of(task, base),
         "columns": snippets.columns(task),
-        "rows": snippets.first_rows(shown_as_asked(task, request)),
+        "rows": rows,
+        "decimals": common_decimals(value for row in rows for value in row["values"]),
     }
     return render(request, "forecasting/_snippet.html", context)

@@ -13,6 +13,7 @@ from accounts.ownership import fetch_visible
 from accounts.paging import keyset_page
 from accounts.problems import Conflict
 from accounts.requests import AuthenticatedHttpRequest
+from datasets.decimals import common_decimals
 from forecasting import exports, spans, wording
 from forecasting.engine.frequency import Frequency
 from forecasting.models import TrainedModel
@@ -54,6 +55,7 @@ def model_card(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     frequency = Frequency.parse(row.version.frequency)
     horizon = int(row.parameters.get("horizon", 0))
     lookback = int(row.parameters.get("lookback", 0))
+    windows = _windows(row)
     context: dict[str, Any] = {
         "section": "models",
         "row": row,
@@ -62,7 +64,8 @@ def model_card(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
         "lookback": spans.counted(lookback, frequency) if lookback else "",
         "season": frequency.season_lengths,
         "settings": _settings(row),
-        "windows": _windows(row),
+        "windows": windows,
+        "decimals": common_decimals(window["mae"] for window in windows),
         "results": [one for one in row.results.all() if one.task.owner_id == request.user.pk],
     }
     return render(request, "forecasting/model.html", context)

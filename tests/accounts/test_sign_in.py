@@ -172,3 +172,9 @@ def test_every_page_of_sign_in_renders(client, person, path):
     if not path.startswith(("login", "signup")):
         sign_in(client)
     assert client.get(f"/accounts/{path}", follow=True).status_code == 200
+
+
+def test_the_legend_says_the_shortest_and_the_longest_day(client):
+    text = client.get(LOGIN).content.decode()
+    assert "7 h 44 min" in text
+    assert "16 h 43 min" in text

@@ -119,3 +119,37 @@ def test_absent_moments_are_a_dash():
 
 def test_a_plain_date_is_a_day_too():
     assert display.day(date(2026, 11, 21)) == "21 Nov 2026"
+
+
+@pytest.mark.parametrize(
+    ("percent", "text"),
+    [
+        (0, "0%"),
+        (0.004, "<0.01%"),
+        (0.01, "0.01%"),
+        (1.5, "1.5%"),
+        (12.345, "12.35%"),
+        (99.999, ">99.99%"),
+        (100, "100%"),
+        (None, "–"),
+    ],
+)
+def test_a_share_is_zero_only_when_it_is(percent, text):
+    assert display.share(percent) == text
+
+
+def test_neighbours_share_their_decimals_unless_they_have_none_in_common():
+    assert display.alike(4.3, 3) == "4.300"
+    assert display.alike(0.00001234, None) == display.measure(0.00001234)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "LSTM, 8 windows"), ("zh-hans", "LSTM，8 windows")]
+)
+def test_facts_are_joined_as_the_language_does(language, text):
+    with translation.override(language):
+        assert display.facts("LSTM", "8 windows") == text
+        assert display.facts("LSTM", "") == "LSTM"
+        assert display.facts("<b>", "&") == text.replace("LSTM", "&lt;b&gt;").replace(
+            "8 windows", "&amp;"
+        )

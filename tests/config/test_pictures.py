@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
 from config import pictures
 
@@ -72,3 +73,11 @@ def test_the_pole_has_days_without_a_night_and_nights_without_a_day():
     hours = [value for _, value in pictures.daylight(2026, 80.0)]
     assert min(hours) == 0
     assert max(hours) == 24
+
+
+@pytest.mark.parametrize(("language", "month"), [("en", ">Jan<"), ("zh-hans", ">1月<")])
+def test_months_below_the_strip_are_short_in_every_language(language, month):
+    days = [(date(2026, 1, 1) + timedelta(days=at), at) for at in range(364)]
+    with translation.override(language):
+        strip = pictures.year_strip(days, label="")
+    assert month in strip

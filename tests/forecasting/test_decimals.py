@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forecasting.wording import decimals_of
+from datasets.decimals import common_decimals, decimals_of
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,20 @@ from forecasting.wording import decimals_of
 )
 def test_decimals_follow_the_largest_number(values, decimals):
     assert decimals_of(np.array(values)) == decimals
+
+
+@pytest.mark.parametrize(
+    ("values", "decimals"),
+    [
+        ([4.3, 7.375], 3),
+        ([4.3, 7.5], 1),
+        ([1, 10, 5.5], 1),
+        ([0, 3], 0),
+        ([None, 2.25], 2),
+        ([], 0),
+        ([1e-7, 2e-7], None),
+        ([1e16], None),
+    ],
+)
+def test_a_few_numbers_fill_the_decimals_they_share(values, decimals):
+    assert common_decimals(values) == decimals

@@ -1,5 +1,7 @@
 """The page of a forecast: running, done, chosen series and models, for everybody who may look."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -27,6 +29,7 @@ def test_the_result_opens_with_a_sentence_with_numbers_and_proves_it_below(owner
     assert "4 past windows of 24 hours" in html
     assert f"{task.dataset.name} v1" in html
     assert "480, none missing" in html
+    assert "baseline" in html
     assert "data-live-job" not in html
 
 
@@ -146,6 +149,8 @@ def test_the_backtest_page_has_one_row_a_window(owner, owner_client):
     html = look(owner_client, answered(owner), "backtest").content.decode()
     for cutoff in ("Fri 16 Jan 23:00", "Mon 19 Jan 23:00"):
         assert cutoff in html
+    errors = re.findall(r'<td class="num[^"]*">(?:<b>)?([\d.]+)(?:</b>)?</td>', html)
+    assert len({len(error.partition(".")[2]) for error in errors if "." in error}) == 1
 
 
 def test_the_data_page_lists_every_value(owner, owner_client):

@@ -225,7 +225,10 @@ def test_a_moment_is_as_fine_as_the_series(alias, text):
 
 def test_sentences_follow_the_language():
     with translation.override("zh-hans"):
-        assert said(line(1.0, 2.0), [1.0, 2.0]).first
+        text = said(line(1.0, 2.0), [1.0, 2.0]).text
+        assert "。" in text[:-1]
+        assert "。 " not in text
+        assert wording.moment("2026-11-23T07:00:00", HOURS) == "11月23日 周一 07:00"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ def test_it_shows_what_runs_before_what_ended(make_job, owner_client):
     make_job(title="Waiting one")
     text = owner_client.get(reverse("jobs:list")).content.decode()
     assert text.index("Waiting one") < text.index("Ended one")
+    assert "0 running, 1 waiting, 0 done, 0 failed" in text
 
 
 def test_jobs_of_others_do_not_show(make_job, stranger_client):

@@ -98,3 +98,12 @@ def test_pages_of_rows_lead_back_while_the_file_is_read(owner, owner_client, pag
 def test_the_overview_costs_few_queries(hourly, owner_client, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         owner_client.get(at("detail", hourly))
+
+
+def test_statistics_of_a_column_share_their_decimals(owner, owner_client):
+    rows = "".join(f"2026-01-{day:02d},{4.3 + day / 8}\n" for day in range(1, 20))
+    dataset = read_dataset(owner, "day,load\n" + rows)
+    text = owner_client.get(at("columns", dataset)).content.decode()
+    for shown in ("4.425", "5.550", "6.675"):
+        assert f">{shown}<" in text
+    assert ">0%<" in text
