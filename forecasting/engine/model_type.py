@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from forecasting.engine.capabilities import Capabilities
 from forecasting.engine.forecaster import Forecaster
+
+
+INSTANT: Final = Capabilities()
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class ModelType:
     description: str
     settings: type[Any]
     path: str
-    capabilities: Capabilities = Capabilities()
+    capabilities: Capabilities = INSTANT
     module: type[Any] | None = None
     forecaster: type[Forecaster] | None = None
 
