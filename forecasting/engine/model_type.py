@@ -9,7 +9,6 @@ from typing import Any, Final
 from forecasting.engine.capabilities import Capabilities
 from forecasting.engine.forecaster import Forecaster
 
-
 INSTANT: Final = Capabilities()
 
 
