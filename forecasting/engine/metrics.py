@@ -1,10 +1,8 @@
-"""How far a forecast was off.
+"""All measures of a backtest in one place: pooled, per step and per series.
 
-Every function takes arrays of one shape, averages over ``axis`` (all by default), skips places
-where the actual value is missing and gives NaN where nothing is left.
-
-Formulas: Hyndman and Koehler 2006 (MAE, RMSE, MAPE, sMAPE, MASE), Makridakis et al. 2020 and 2022
-(sMAPE as in M4, RMSSE as in M5), Kolassa and Schütz 2007 (WAPE), Koenker, Bassett 1978 (pinball).
+Formulas, properties and references stand with each measure, in ``point_metrics``,
+``scaled_metrics`` and ``distribution_metrics``; their names can be read from here. What only
+benchmarks need (OWA, normalised errors) is in ``benchmark_metrics``.
 """
 
 from __future__ import annotations
@@ -13,109 +11,56 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
-Axes = tuple[int, ...] | None
+from forecasting.engine.averaging import Axes, Floats, mean, positive
+from forecasting.engine.distribution_metrics import (
+    coverage,
+    crps,
+    crps_of_samples,
+    grid_weights,
+    interval_score,
+    pinball,
+    width,
+    wql,
+)
+from forecasting.engine.point_metrics import POINT, bias, mae, mape, mse, rmse, smape, wape
+from forecasting.engine.scaled_metrics import mase, msis, naive_scales, rmsse
 
+__all__ = [
+    "PER_SERIES",
+    "PER_STEP",
+    "POINT",
+    "POOLED",
+    "Axes",
+    "Bands",
+    "as_json",
+    "bias",
+    "coverage",
+    "crps",
+    "crps_of_samples",
+    "interval_score",
+    "mae",
+    "mape",
+    "mase",
+    "mean",
+    "mse",
+    "msis",
+    "naive_scales",
+    "pinball",
+    "positive",
+    "quantiles",
+    "rmse",
+    "rmsse",
+    "smape",
+    "summary",
+    "wape",
+    "width",
+    "wql",
+]
 
-def mean(values: Floats, axis: Axes = None) -> Floats:
-    """Mean of what is not NaN; NaN of nothing."""
-    seen = ~np.isnan(values)
-    counts = seen.sum(axis=axis)
-    total = np.where(seen, values, 0.0).sum(axis=axis)
-    return np.where(counts > 0, total / np.maximum(counts, 1), np.nan)
+Bands = Mapping[float, tuple[Floats, Floats]]
 
-
-def mae(actual: Floats, forecast: Floats, axis: Axes = None) -> Floats:
-    """Mean absolute error, in the unit of the data."""
-    return mean(np.abs(actual - forecast), axis)
-
-
-def mse(actual: Floats, forecast: Floats, axis: Axes = None) -> Floats:
-    """Mean squared error."""
-    return mean((actual - forecast) ** 2, axis)
-
-
-def rmse(actual: Floats, forecast: Floats, axis: Axes = None) -> Floats:
-    """Root of the mean squared error, in the unit of the data."""
-    return np.sqrt(mse(actual, forecast, axis))
-
-
-def mape(actual: Floats, forecast: Floats, axis: Axes = None) -> Floats:
-    """Mean absolute error in percent of the actual value; zeros are skipped."""
-    size = np.where(actual == 0, np.nan, np.abs(actual))
-    return 100 * mean(np.abs(actual - forecast) / size, axis)
-
-
-def smape(actual: Floats, forecast: Floats, axis: Axes = None) -> Floats:
-    """200 |y - f| / (|y| + |f|) in percent, 0 to 200; 0 where both are 0."""
-    size = np.abs(actual) + np.abs(forecast)
-    return 200 * mean(np.abs(actual - forecast) / np.where(size == 0, 1.0, size), axis)
-
-
-def wape(actual: Floats, forecast: Floats, axis: Axes = None) -> Floats:
-    """Sum of absolute errors in percent of the sum of absolute actual values."""
-    size = mean(np.abs(actual), axis)
-    return 100 * mae(actual, forecast, axis) / positive(size)
-
-
-def bias(actual: Floats, forecast: Floats, axis: Axes = None) -> Floats:
-    """Mean of forecast minus actual: positive when the forecast is too high."""
-    return mean(forecast - actual, axis)
-
-
-def mase(actual: Floats, forecast: Floats, scale: Floats, axis: Axes = None) -> Floats:
-    """Mean absolute error divided by the seasonal naive one in the training rows."""
-    return mean(np.abs(actual - forecast) / positive(scale), axis)
-
-
-def rmsse(actual: Floats, forecast: Floats, scale: Floats, axis: Axes = None) -> Floats:
-    """Root of the mean squared error over the mean squared seasonal naive one in training."""
-    return np.sqrt(mean((actual - forecast) ** 2 / positive(scale), axis))
-
-
-def pinball(actual: Floats, quantile: Floats, probability: float, axis: Axes = None) -> Floats:
-    """Quantile loss: an actual above the quantile costs p per unit, one below it 1 - p."""
-    gap = actual - quantile
-    return mean(np.maximum(probability * gap, (probability - 1) * gap), axis)
-
-
-def coverage(actual: Floats, lower: Floats, upper: Floats, axis: Axes = None) -> Floats:
-    """Share of actual values inside the interval, in percent."""
-    inside = ((actual >= lower) & (actual <= upper)).astype(np.float64)
-    return 100 * mean(np.where(np.isnan(actual), np.nan, inside), axis)
-
-
-def width(actual: Floats, lower: Floats, upper: Floats, axis: Axes = None) -> Floats:
-    """Mean width of the interval where something was observed, in the unit of the data."""
-    return mean(np.where(np.isnan(actual), np.nan, upper - lower), axis)
-
-
-def naive_scales(column: Floats, season: int) -> tuple[float, float]:
-    """Mean absolute and mean squared seasonal difference of a training column ``[T]``.
-
-    Falls back to season 1 for a column not longer than a season.
-    """
-    lag = season if len(column) > season else 1
-    steps = column[lag:] - column[:-lag]
-    return float(mean(np.abs(steps))), float(mean(steps * steps))
-
-
-def positive(scale: ArrayLike) -> Floats:
-    """The scale, NaN where it is zero and nothing can be divided by it."""
-    sizes = np.asarray(scale, dtype=np.float64)
-    return np.where(sizes > 0, sizes, np.nan)
-
-
-POINT: Final = {
-    "mae": mae,
-    "rmse": rmse,
-    "mape": mape,
-    "smape": smape,
-    "wape": wape,
-    "bias": bias,
-}
+# Windows, series, steps and channels; what is averaged over.
 POOLED: Final = (0, 1, 2, 3)
 PER_STEP: Final = (0, 1, 3)
 PER_SERIES: Final = (0, 2)
@@ -124,26 +69,66 @@ PER_SERIES: Final = (0, 2)
 def summary(
     actual: Floats,
     forecast: Floats,
-    bands: Mapping[float, tuple[Floats, Floats]],
+    bands: Bands,
     scales: tuple[Floats, Floats],
     axis: tuple[int, ...] = POOLED,
 ) -> dict[str, Any]:
     """All metrics of arrays ``[W, S, H, C]`` over the axes ``axis``, as JSON: NaN becomes None.
 
-    ``bands`` maps a level to lower and upper; ``scales`` are the two naive scales ``[S, C]``. mase
-    and rmsse are means over series and channels of each one's own value.
+    ``bands`` maps a level to lower and upper; ``scales`` are the two naive scales ``[S, C]``. mase,
+    rmsse and msis are means over series and channels of each one's own value. wql and crps take the
+    ends of the bands for quantiles and the forecast for the median; None without bands.
     """
-    own = tuple(a for a in axis if a in PER_SERIES)
     result: dict[str, Any] = {
         name: metric(actual, forecast, axis) for name, metric in POINT.items()
     }
-    for name, metric, scale in (("mase", mase, scales[0]), ("rmsse", rmsse, scales[1])):
-        each = np.expand_dims(metric(actual, forecast, scale[None, :, None, :], own), own)
-        result[name] = mean(each, axis)
+    absolute, squared = (scale[None, :, None, :] for scale in scales)
+    result["mase"] = _of_each(mase(actual, forecast, absolute, _own(axis)), axis)
+    result["rmsse"] = _of_each(rmsse(actual, forecast, squared, _own(axis)), axis)
     result["coverage"] = {p: coverage(actual, *band, axis) for p, band in bands.items()}
     result["width"] = {p: width(actual, *band, axis) for p, band in bands.items()}
     result["pinball"] = {p: _band_loss(actual, p, band, axis) for p, band in bands.items()}
+    result["interval_score"] = {
+        p: interval_score(actual, *band, p, axis) for p, band in bands.items()
+    }
+    result["msis"] = {
+        p: _of_each(msis(actual, *band, p, absolute, _own(axis)), axis) for p, band in bands.items()
+    }
+    result |= _distribution(actual, forecast, bands, axis)
     return {name: as_json(value) for name, value in result.items()}
+
+
+def quantiles(forecast: Floats, bands: Bands) -> tuple[Floats, Floats]:
+    """Ends of the bands around the forecast as ``[Q, ...]``, and their Q probabilities."""
+    levels = sorted(bands)
+    lower = [bands[p][0] for p in reversed(levels)]
+    upper = [bands[p][1] for p in levels]
+    tails = np.array([(1 - p / 100) / 2 for p in reversed(levels)])
+    probabilities = np.concatenate([tails, [0.5], 1 - tails[::-1]])
+    return np.stack([*lower, forecast, *upper]), probabilities
+
+
+def _distribution(
+    actual: Floats, forecast: Floats, bands: Bands, axis: tuple[int, ...]
+) -> dict[str, Floats]:
+    if not bands:
+        nothing = np.full_like(mean(actual, axis), np.nan)
+        return {"wql": nothing, "crps": nothing}
+    values, grid = quantiles(forecast, bands)
+    return {
+        "wql": wql(actual, values, grid, axis),
+        "crps": crps(actual, values, grid, axis, grid_weights(grid)),
+    }
+
+
+def _own(axis: tuple[int, ...]) -> tuple[int, ...]:
+    """The axes along which one series and channel has several values."""
+    return tuple(a for a in axis if a in PER_SERIES)
+
+
+def _of_each(values: Floats, axis: tuple[int, ...]) -> Floats:
+    """Mean over the series and channels of what each has for itself."""
+    return mean(np.expand_dims(values, _own(axis)), axis)
 
 
 def _band_loss(
