@@ -147,7 +147,8 @@ def took(seconds: object) -> str:
     """How long something took: like `duration`, but `0.4 s` below ten seconds."""
     found = finite(seconds)
     if found is not None and 0 <= found < 10:
-        return pgettext("duration", "%(seconds)s s") % {"seconds": f"{found:.1f}"}
+        short = "<0.1" if 0 < found < 0.05 else f"{found:.1f}" if found else "0"
+        return pgettext("duration", "%(seconds)s s") % {"seconds": short}
     return duration(found)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
@@ -18,6 +17,7 @@ from datasets.models import Column, Dataset, Version
 from datasets.problems import DatasetProblem, problem_from
 from datasets.profile import column_rows, profile_of
 from datasets.reading_process import run_reading
+from datasets.reading_words import reading_words
 from datasets.refusals import Refusal
 from datasets.signals import version_ready
 from datasets.sniffing.reading import Reading
@@ -65,7 +65,7 @@ def read_dataset(run: Run, *, reader: Reader = run_reading) -> Version | None:
     dataset = Dataset.objects.select_related("owner").filter(pk=run.arguments["dataset"]).first()
     if dataset is None:
         return None
-    with translation.override(dataset.owner.language or settings.LANGUAGE_CODE):
+    with translation.override(dataset.owner.language or translation.get_language()):
         return _read(dataset, run, reader)
 
 
@@ -118,7 +118,7 @@ def _reporter(run: Run) -> Callable[[dict[str, Any]], None]:
         done = start + span * _done(progress)
         elapsed = time.monotonic() - started
         eta = elapsed * (1 - done) / done if done > 0.05 else None
-        run.report(done, _message(progress), eta, **progress)
+        run.report(done, reading_words(progress), eta, **progress)
 
     return report
 
@@ -128,22 +128,6 @@ def _done(progress: dict[str, Any]) -> float:
         if progress.get(total):
             return float(progress[count]) / float(progress[total])
     return float(progress.get("share", 0.0))
-
-
-def _message(progress: dict[str, Any]) -> str:
-    if "bytes" in progress:
-        return gettext("%(done)s of %(total)s MB checked") % {
-            "done": f"{progress['bytes'] / 1e6:,.1f}",
-            "total": f"{progress['bytes_total'] / 1e6:,.1f}",
-        }
-    if "rows" in progress:
-        return gettext("%(done)s of %(total)s rows read") % {
-            "done": f"{progress['rows']:,}",
-            "total": f"{progress['rows_total']:,}",
-        }
-    if progress.get("step") == "sorting":
-        return gettext("Sorting rows by time")
-    return gettext("Describing columns")
 
 
 def _publish(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from datasets.models import Dataset
+from datasets.reading_words import reading_words
 from jobs.models import Job
-from jobs.registry import name_kind, on_transition
+from jobs.registry import name_kind, on_transition, say_progress
 
 KIND = "ingest"
 _ENDED_BADLY = frozenset({Job.State.FAILED, Job.State.CANCELLED})
@@ -16,6 +17,7 @@ def connect() -> None:
     """Register the hook of ingest jobs, and what people call them."""
     on_transition(KIND, follow)
     name_kind(KIND, _("import"))
+    say_progress(KIND, lambda job: reading_words(job.detail))
 
 
 def follow(job: Job) -> None:

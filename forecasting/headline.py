@@ -42,7 +42,7 @@ def headline_of(
     """Say what `line` says. `history` are the values before it, oldest first."""
     first = _first(line, history, frequency)
     said = [_at_the_peak(line), _trust(ranked, shown), _network(ranked, shown)]
-    return Headline(first, wording.sentences(said))
+    return Headline(first, wording.tight(wording.sentences(said)))
 
 
 def _first(line: Line, history: Sequence[float | None], frequency: Frequency) -> SafeString:

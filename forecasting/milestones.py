@@ -42,7 +42,7 @@ def _end(task: PredictionTask, job: Job) -> Happened:
 
 def _words(event: JobEvent) -> SafeString | str:
     speak = _SPEAKERS.get(event.data.get("code", ""))
-    return speak(event.data) if speak else event.message
+    return wording.tight(speak(event.data)) if speak else event.message
 
 
 def _read(data: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from datasets.decimals import common_decimals
 from datasets.pyramid import range_data
-from forecasting import figures, leaderboard, results, spans
+from forecasting import figures, leaderboard, results, spans, wording
 from forecasting.engine.frequency import Frequency
 from forecasting.headline import Headline, headline_of
 from forecasting.leaderboard import Band, Row
@@ -287,10 +287,7 @@ class ShownForecast:
     @property
     def epochs_words(self) -> str:
         """`epoch 3 of 20`."""
-        detail = self.task.training_job.detail if self.task.training_job else {}
-        if "epoch" not in detail:
-            return ""
-        return gettext("epoch %(epoch)s of %(epochs)s") % detail
+        return wording.epochs(self.task.training_job.detail) if self.task.training_job else ""
 
     @cached_property
     def steps(self) -> list[Step]:

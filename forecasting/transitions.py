@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 
+from forecasting import wording
 from forecasting.models import PredictionTask, TrainedModel
 from jobs.models import Job
-from jobs.registry import on_transition
+from jobs.registry import name_kind, on_transition, say_progress
 
 INSTANT: Final = "forecast_instant"
 TRAINING: Final = "forecast_training"
@@ -26,9 +28,19 @@ _MODEL_STATUS: Final = {
 
 
 def connect() -> None:
-    """Register the hook of both kinds of jobs."""
+    """Register the hook of both kinds of jobs, and what people call them."""
     on_transition(INSTANT, follow)
     on_transition(TRAINING, follow)
+    name_kind(INSTANT, pgettext_lazy("kind of job", "forecast"))
+    name_kind(TRAINING, pgettext_lazy("kind of job", "training"))
+    say_progress(TRAINING, training_words)
+
+
+def training_words(job: Job) -> str:
+    """`epoch 3 of 20`, or what comes after the last one; "" before the first has ended."""
+    if job.detail.get("step") == "test":
+        return gettext("being tested")
+    return wording.epochs(job.detail)
 
 
 def follow(job: Job) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext, pgettext
 
@@ -14,6 +15,9 @@ from datasets.decimals import SIGNIFICANT
 from forecasting.engine.frequency import Frequency
 
 _DAY_SECONDS = 86_400
+# Safe text stays safe.
+Text = TypeVar("Text", bound=str)
+_BETWEEN_HAN = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 
 
 def figure(value: float) -> str:
@@ -42,6 +46,16 @@ def rounded(value: float) -> str:
     return f"{value:,.2f}" if abs(value) < 1000 else figure(value)
 
 
+def epochs(detail: dict[str, Any]) -> str:
+    """`epoch 3 of 20`, from what a training job tells; "" before the first has ended."""
+    return gettext("epoch %(epoch)s of %(epochs)s") % detail if "epoch" in detail else ""
+
+
+def tight(text: Text) -> Text:
+    """Without the spaces that a translation keeps for Latin names, between Chinese words."""
+    return type(text)(_BETWEEN_HAN.sub("", text))
+
+
 def sentences(said: Iterable[str]) -> str:
     """Sentences one after the other, empty ones left out; Chinese puts no space between them."""
     text = ""
@@ -65,6 +79,14 @@ def at_moment(time: str, frequency: Frequency) -> str:
             time
         )
     return gettext("on %(when)s") % {"when": moment(time, frequency)}
+
+
+def stamp(time: str, frequency: Frequency) -> str:
+    """A time for a table: `2026-11-23 19:00`, and the date alone where every time is midnight."""
+    day, _, clock = time.replace("T", " ").partition(" ")
+    if not _has_clock(frequency) and clock.startswith("00:00:00"):
+        return day
+    return f"{day} {clock.removesuffix(':00')}".rstrip()
 
 
 def _pattern(frequency: Frequency) -> str:

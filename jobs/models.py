@@ -133,6 +133,11 @@ class Job(Owned):
         return 100 if self.state == Job.State.SUCCEEDED else int(self.progress * 100)
 
     @property
+    def saying(self) -> str:
+        """What it is at: in the reader's language where its kind has words, else as written."""
+        return registry.saying(self) or self.message
+
+    @property
     def elapsed(self) -> float | None:
         """Seconds since the start (until the end, when there is one); None before the start."""
         if self.started_at is None:

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
 Words = str | Promise
 Hook = Callable[["Job"], None]
+Sayer = Callable[["Job"], str]
 Renderer = Callable[["Job", "User"], str]
 
 _hooks: dict[str, list[Hook]] = defaultdict(list)
 _renderers: dict[str, Renderer] = {}
 _labels: dict[str, Words] = {}
+_sayers: dict[str, Sayer] = {}
 
 
 def on_transition(kind: str, hook: Hook) -> None:
@@ -35,6 +37,17 @@ def register_fragment(kind: str, renderer: Renderer) -> None:
 def name_kind(kind: str, label: Words) -> None:
     """Say what people call this kind of job, in one translatable word: `import`, `forecast`."""
     _labels[kind] = label
+
+
+def say_progress(kind: str, sayer: Sayer) -> None:
+    """Let `sayer(job)` say what a job of this kind is at, in the language of whoever reads it."""
+    _sayers[kind] = sayer
+
+
+def saying(job: Job) -> str:
+    """What `job` is at, in the active language; "" when its kind has no words for it."""
+    sayer = _sayers.get(job.kind)
+    return sayer(job) if sayer else ""
 
 
 def label(kind: str) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import AuthenticatedHttpRequest
 from datasets.decimals import decimals_of
-from forecasting import live, results
+from forecasting import live, results, wording
 from forecasting.models import PredictionTask
 from forecasting.shown import ShownForecast
 from forecasting.views.fetching import fetch_task, require_answer, shown_as_asked
@@ -48,7 +48,7 @@ def data(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     columns = [name for name in frame.columns if name not in {"unique_id", "ds"}]
     context = _frame(request, task, shown, "data") | {
         "rows": [
-            {"time": time.replace("T", " "), "values": values}
+            {"time": wording.stamp(time, shown.frequency), "values": values}
             for time, values in zip(
                 results.iso(rows["ds"].to_numpy()), rows[columns].to_numpy().tolist(), strict=True
             )

@@ -121,6 +121,11 @@ def _windows(row: TrainedModel) -> list[dict[str, Any]]:
     ]
 
 
-def _settings(row: TrainedModel) -> list[tuple[str, Any]]:
+def _settings(row: TrainedModel) -> list[tuple[str, str]]:
     hidden = {"report", "channels", "horizon", "lookback"}
-    return [(name, value) for name, value in row.parameters.items() if name not in hidden]
+    return [(name, _setting(value)) for name, value in row.parameters.items() if name not in hidden]
+
+
+def _setting(value: Any) -> str:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return wording.figure(value) if is_number else str(value)

@@ -56,8 +56,18 @@ export function dressed(figure, width, range = null) {
   const shown = range ?? base.xaxis.range ?? (isTime(base.xaxis) ? extent(figure.data) : null);
   if (shown) Object.assign(base.xaxis, { range: shown, autorange: false });
   base.hoverdistance = given.hoverdistance ?? reach(figure.data, shown, width);
-  base.annotations = (base.annotations ?? []).map((note) => dressedNote(note, shown, width));
+  base.annotations = apart((base.annotations ?? []).map((note) => dressedNote(note, shown, width)), shown, width - MARGINS);
   return base;
+}
+
+/* A caption at the top that the words of a note would cover moves to the bottom. */
+function apart(notes, shown, room) {
+  const taken = notes.filter(({ showarrow }) => showarrow).map((note) => spans(note, shown, room)?.[note.xanchor]);
+  return notes.map((note) => {
+    const own = !note.showarrow && note.yref === 'paper' && spans(note, shown, room)?.[note.xanchor];
+    const isCovered = own && taken.some((other) => other && own[0] < other[1] && other[0] < own[1]);
+    return isCovered ? { ...note, y: 0, yanchor: 'bottom' } : note;
+  });
 }
 
 function dressedNote(note, shown, width) {
@@ -70,14 +80,19 @@ function dressedNote(note, shown, width) {
   };
 }
 
+/* From where to where the words of a note reach, in pixels, by the side that they are anchored at. */
+function spans(note, shown, room) {
+  const ends = shown?.map(Date.parse), at = ends && room * (Date.parse(note.x) - ends[0]) / (ends[1] - ends[0]);
+  const words = [...String(note.text).replace(/<[^>]*>/g, '')].reduce((sum, letter) => sum + (letter > '\u2e80' ? 12 : 6.4), 6);
+  if (!Number.isFinite(at)) return null;
+  return { left: [at, at + words], center: [at - words / 2, at + words / 2], right: [at - words, at] };
+}
+
 /* Where the words of a note stay inside the plot; the figure's own wish when they do there. */
 function anchor(note, shown, room) {
-  const ends = shown?.map(Date.parse), wish = note.xanchor ?? 'center';
-  const at = ends && room * (Date.parse(note.x) - ends[0]) / (ends[1] - ends[0]);
-  const words = [...String(note.text).replace(/<[^>]*>/g, '')].reduce((sum, letter) => sum + (letter > '\u2e80' ? 12 : 6.4), 6);
-  if (!Number.isFinite(at)) return wish;
-  const spans = { left: [at, at + words], center: [at - words / 2, at + words / 2], right: [at - words, at] };
-  const fits = (side) => spans[side]?.[0] >= 0 && spans[side][1] <= room;
+  const wish = note.xanchor ?? 'center', places = spans(note, shown, room);
+  if (!places) return wish;
+  const fits = (side) => places[side]?.[0] >= 0 && places[side][1] <= room;
   return [wish, 'center', 'right', 'left'].find(fits) ?? wish;
 }
 

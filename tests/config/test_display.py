@@ -88,6 +88,8 @@ def test_duration_counts_in_the_unit_that_fits(seconds, text):
 
 def test_took_shows_tenths_below_ten_seconds():
     assert display.took(0.42) == "0.4 s"
+    assert display.took(0.04) == "<0.1 s"
+    assert display.took(0) == "0 s"
     assert display.took(41) == "0:41"
 
 

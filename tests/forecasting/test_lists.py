@@ -126,6 +126,18 @@ def test_the_card_of_a_model_says_how_good_it_is_and_where_it_comes_from(owner, 
     assert reverse("forecasting:model_download", args=[task.model_id]) in html
 
 
+def test_settings_of_a_model_read_alike_in_both_languages(owner, owner_client):
+    task = answered(owner)
+    row = task.model
+    row.parameters |= {"max_windows": 80000, "learning_rate": 0.001, "loss": "mae"}
+    row.save(update_fields=["parameters"])
+    for language in ("en", "zh-hans"):
+        address = reverse("forecasting:model", args=[row.pk])
+        html = owner_client.get(address, headers={"accept-language": language}).content.decode()
+        for shown in ("80,000", "0.001", "mae"):
+            assert f"<dd>{shown}</dd>" in html
+
+
 def test_strangers_find_no_model(owner, stranger_client):
     task = answered(owner)
     for name in ("forecasting:model", "forecasting:model_download"):

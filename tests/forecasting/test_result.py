@@ -156,6 +156,7 @@ def test_the_backtest_page_has_one_row_a_window(owner, owner_client):
 def test_the_data_page_lists_every_value(owner, owner_client):
     html = look(owner_client, answered(owner), "data").content.decode()
     assert html.count("2026-01-21 ") == 24
+    assert "2026-01-21 23:00<" in html
     assert "lo-80" in html
 
 

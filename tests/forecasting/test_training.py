@@ -2,7 +2,7 @@
 
 import pytest
 
-from forecasting import racing, tasks, training
+from forecasting import racing, tasks, training, transitions
 from forecasting.engine.errors import TrainingError
 from forecasting.engine.neural import loop
 from forecasting.engine.registry import create
@@ -201,3 +201,15 @@ def test_what_training_is_expected_to_take_is_what_it_took_lately(owner, setting
     TrainedModel.objects.filter(pk=row.pk).update(status="ready", metrics={"seconds": 6.2})
     # 6.2 and 5 are 11.2: the next 5 is 15.
     assert training.seconds_expected() == 15
+
+
+@pytest.mark.parametrize(
+    ("detail", "words"),
+    [
+        ({}, ""),
+        ({"step": "train", "epoch": 3, "epochs": 20}, "epoch 3 of 20"),
+        ({"step": "test", "epoch": 20, "epochs": 20}, "being tested"),
+    ],
+)
+def test_a_training_job_says_what_it_is_at(detail, words):
+    assert Job(kind=transitions.TRAINING, detail=detail).saying == words

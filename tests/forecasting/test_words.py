@@ -242,3 +242,20 @@ def test_sentences_follow_the_language():
 )
 def test_a_change_below_or_across_zero_is_a_difference_not_a_percentage(average, before, words):
     assert headline._change(average, before, 4) == words
+
+
+@pytest.mark.parametrize(
+    ("alias", "text"),
+    [("h", "2026-11-23 07:00"), ("10s", "2026-11-23 07:00"), ("D", "2026-11-23 07:00")],
+)
+def test_a_table_shows_a_time_without_its_seconds(alias, text):
+    assert wording.stamp("2026-11-23T07:00:00", Frequency.parse(alias)) == text
+
+
+def test_a_table_of_days_shows_no_clock():
+    assert wording.stamp("2026-11-23T00:00:00", Frequency.parse("D")) == "2026-11-23"
+    assert wording.stamp("2026-11-23T00:00:00", HOURS) == "2026-11-23 00:00"
+
+
+def test_chinese_words_stand_together_and_latin_ones_keep_their_space():
+    assert wording.tight("线性 优于 LSTM 不及 线性。") == "线性优于 LSTM 不及线性。"

@@ -107,3 +107,14 @@ def test_older_jobs_are_a_page_away(make_job, owner_client):
     assert "job number 0." not in first.content.decode()
     older = owner_client.get(reverse("jobs:list") + first.context["page"].next)
     assert "job number 0." in older.content.decode()
+
+
+def test_a_running_job_says_what_it_is_at_in_the_words_of_its_kind(
+    make_job, owner_client, monkeypatch
+):
+    monkeypatch.setitem(registry._sayers, "count", lambda job: f"{job.detail['at']} counted")
+    job = moves.claim(make_job().pk)
+    moves.record(job.pk, by=job.attempt, progress=0.5, message="as written", detail={"at": 7})
+    page = owner_client.get(reverse("jobs:list")).content.decode()
+    assert "7 counted" in page
+    assert "as written" not in page
