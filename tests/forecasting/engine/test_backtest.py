@@ -7,6 +7,9 @@ from forecasting.engine.baselines import Naive, SeasonalNaive
 from forecasting.engine.errors import Cancelled, SettingsError, TooShortError
 from forecasting.engine.linear import Linear
 from forecasting.engine.panel import Panel
+from forecasting.engine.registry import create
+
+NAMES = ("step", "stride")
 
 
 def ramp(rows=20):
@@ -14,7 +17,7 @@ def ramp(rows=20):
 
 
 def test_windows_and_errors_of_a_ramp_by_hand():
-    result = backtest(Naive(), ramp(), horizon=2, windows=3, step=2, levels=[80])
+    result = backtest(Naive(), ramp(), horizon=2, windows=3, stride=2, levels=[80])
     frame = result.frame()
     assert list(frame) == ["unique_id", "ds", "cutoff", "y", "naive", "naive-lo-80", "naive-hi-80"]
     assert frame["y"].tolist() == [14, 15, 16, 17, 18, 19]
@@ -28,7 +31,7 @@ def test_windows_and_errors_of_a_ramp_by_hand():
 
 
 def test_overlapping_windows_are_allowed():
-    result = backtest(Naive(), ramp(), horizon=3, windows=4, step=1)
+    result = backtest(Naive(), ramp(), horizon=3, windows=4, stride=1)
     assert result.cutoffs[:, 0].astype("datetime64[D]").astype(str).tolist() == [
         f"2024-01-{day}" for day in (14, 15, 16, 17)
     ]
@@ -48,6 +51,22 @@ def test_a_window_does_not_see_what_comes_after_its_cutoff(model, hourly):
     other = backtest(model, changed, horizon=6, windows=4)
     assert np.array_equal(plain.mean, other.mean)
     assert np.array_equal(plain.lower[80], other.lower[80])
+
+
+@pytest.mark.parametrize("name", ["naive", "seasonal_naive", "drift", "linear"])
+def test_the_first_window_sees_nothing_of_the_later_ones(name, single):
+    plain = backtest(create(name), single, horizon=6, windows=3)
+    values = single.values.copy()
+    values[-18:] += 1e4
+    changed = Panel.from_arrays({"x": values}, "2024-01-01", "h")
+    other = backtest(create(name), changed, horizon=6, windows=3)
+    assert np.array_equal(plain.mean[0], other.mean[0])
+    assert np.array_equal(plain.upper[80][0], other.upper[80][0])
+
+
+def test_the_older_name_of_the_stride_still_works():
+    older, newer = (backtest(Naive(), ramp(), horizon=3, windows=2, **{n: 2}) for n in NAMES)
+    assert np.array_equal(older.mean, newer.mean)
 
 
 def test_refitting_learns_from_every_cutoff(hourly):
