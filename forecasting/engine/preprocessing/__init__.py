@@ -1,0 +1,1 @@
+"""Steps before a model and their way back; every one learns from the rows it is given only."""
