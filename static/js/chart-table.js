@@ -3,6 +3,15 @@ import { word } from './words.js';
 
 const MOST = 500;
 
+/* One format for a column: as many decimals in every row, six digits for its largest number. */
+function formatOf(values) {
+  const known = [...values].filter(Number.isFinite), size = Math.max(...known.map(Math.abs), 0);
+  const most = size ? Math.min(Math.max(5 - Math.floor(Math.log10(size)), 0), 12) : 0;
+  const used = known.map((value) => value.toFixed(most).replace(/\.?0+$/, '').split('.')[1]?.length ?? 0);
+  const places = most ? Math.max(...used, 0) : 0;
+  return new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: places, maximumFractionDigits: places });
+}
+
 export function showTable(element, figure, old = null) {
   const lines = figure.data.filter(({ x, y, hoverinfo }) => x && y && hoverinfo !== 'skip');
   const rows = new Map();
@@ -26,15 +35,16 @@ export function showTable(element, figure, old = null) {
     cell.textContent = text;
     head.append(cell);
   });
-  const format = new Intl.NumberFormat(document.documentElement.lang, { maximumSignificantDigits: 6 });
+  const isDaily = isTime && [...rows.keys()].every((key) => /^.{10}(T00:00(:00)?)?$/.test(key));
+  const formats = lines.map(({ y }) => formatOf(y));
   const body = table.createTBody(), ordered = [...rows].sort(([a], [b]) => (isTime ? a.localeCompare(b) : Number(a) - Number(b)));
   for (const [key, values] of ordered.slice(-MOST)) {
     const row = body.insertRow();
-    row.insertCell().textContent = isTime ? key.replace('T', ' ').slice(0, 16) : key;
+    row.insertCell().textContent = isTime ? key.replace('T', ' ').slice(0, isDaily ? 10 : 16) : key;
     lines.forEach((_, at) => {
       const cell = row.insertCell(), value = values[at];
       cell.className = 'num';
-      cell.textContent = typeof value === 'number' ? format.format(value).replace('-', '−') : '–';
+      cell.textContent = typeof value === 'number' ? formats[at].format(value).replace('-', '−') : '–';
     });
   }
   box.append(table);
