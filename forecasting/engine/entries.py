@@ -10,9 +10,11 @@ from forecasting.engine.errors import gettext_noop
 from forecasting.engine.linear_settings import LinearSettings
 from forecasting.engine.model_type import ModelType
 from forecasting.engine.neural_settings import LSTMSettings
+from forecasting.engine.stacking.settings import StackSettings
 
 ANY_HORIZON = Capabilities(any_horizon=True)
 LINEAR = Capabilities(global_=True)
+STACK = Capabilities(global_=True, uses_known_future=True)
 TRAINED = Capabilities(global_=True, trains_long=True, resumable=True, needs_torch=True)
 
 ENTRIES: Final = (
@@ -47,6 +49,14 @@ ENTRIES: Final = (
         LinearSettings,
         "forecasting.engine.linear:Linear",
         LINEAR,
+    ),
+    ModelType(
+        "linear_stack",
+        gettext_noop("Linear stack"),
+        gettext_noop("Many ridges with several lookbacks, blended by how they did on the past."),
+        StackSettings,
+        "forecasting.engine.stacking.forecaster:LinearStack",
+        STACK,
     ),
     ModelType(
         "lstm",

@@ -24,7 +24,10 @@ class Fold:
 
 
 def expanding_folds(
-    lengths: NDArray[np.int64], width: int, validation: int = 0
+    lengths: NDArray[np.int64],
+    width: int,
+    validation: int = 0,
+    cuts: tuple[tuple[float, float], ...] = CUTS,
 ) -> tuple[Fold, ...]:
     """Folds whose fit parts can hold windows of ``width`` rows in at least one series.
 
@@ -34,7 +37,7 @@ def expanding_folds(
     usable = lengths - validation
     folds = [
         Fold((low * usable).astype(np.int64), (high * usable).astype(np.int64))
-        for low, high in CUTS
+        for low, high in cuts
     ]
     if validation:
         folds.append(Fold(usable, lengths))

@@ -151,14 +151,19 @@ class Conformal:
         _, mean, spread = self._variates(panel)
         return mean, spread
 
-    def _variates(self, panel: Panel) -> tuple[NDArray[np.int64], Floats, Floats]:
-        """Number, mean and spread of every variate; -1 and its own moments for an unknown one."""
+    def variates(self, panel: Panel) -> NDArray[np.int64]:
+        """The number each series and channel had in training ``[V]``; -1 for an unknown one."""
         channels = len(panel.channels)
+        if panel.ids == self.ids:
+            return np.arange(len(panel) * channels)
         known = {name: index for index, name in enumerate(self.ids)}
         places = np.array([known.get(name, -1) for name in panel.ids], dtype=np.int64)
-        variates = np.where(
-            places[:, None] < 0, -1, places[:, None] * channels + np.arange(channels)
-        ).reshape(-1)
+        numbers = places[:, None] * channels + np.arange(channels)
+        return np.where(places[:, None] < 0, -1, numbers).reshape(-1)
+
+    def _variates(self, panel: Panel) -> tuple[NDArray[np.int64], Floats, Floats]:
+        """Number, mean and spread of every variate; -1 and its own moments for an unknown one."""
+        variates = self.variates(panel)
         mean, spread = self.mean[variates], self.spread[variates]
         if (variates < 0).any():
             fresh = Scaled.of(panel)
