@@ -1,16 +1,22 @@
-"""Forecasts that need no learning: the yardstick every other model must beat."""
+"""Forecasts that need no learning: the yardstick every other model must beat.
+
+Every rule forecasts from many cutoffs of many series in one go; fitting is measuring its errors
+there.
+"""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.engine.errors import SettingsError, TooShortError, gettext_noop
+from forecasting.engine.baseline_settings import NoSettings, SeasonalSettings
+from forecasting.engine.equal_length import Block, blocks
+from forecasting.engine.errors import TooShortError, gettext_noop
 from forecasting.engine.forecaster import Capabilities, Forecaster
 from forecasting.engine.intervals import Conformal, volatility
 from forecasting.engine.missing import Scaled, fill
@@ -18,67 +24,65 @@ from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.watch import Watch
 
 MOST_ORIGINS: Final = 300
-
-
-@dataclass(frozen=True)
-class NoSettings:
-    """Nothing to choose."""
-
-
-@dataclass(frozen=True)
-class SeasonalSettings:
-    """``season_length`` in steps; 0 takes the usual one of the frequency."""
-
-    season_length: int = 0
-
-    def __post_init__(self) -> None:
-        if self.season_length < 0:
-            raise SettingsError(gettext_noop("A season length is a positive number of steps."))
+LEAST_ORIGINS: Final = 8
+# Numbers kept at once: all scores of a panel, and the forecasts of one block.
+MOST_SCORES: Final = 20_000_000
+LARGEST_BLOCK: Final = 2_000_000
 
 
 class Baseline(Forecaster):
     """Fitting is measuring the errors on past windows; the rule itself has nothing to learn."""
 
     capabilities: ClassVar[Capabilities] = Capabilities(any_horizon=True)
+    follows_calendar: ClassVar[bool] = False
 
     def _fit(self, panel: Panel, horizon: int, watch: Watch, checkpoint: Path | None) -> None:
+        require_two_rows(panel)
         self.lookback_ = self._memory(panel)
-        short = int(panel.lengths.argmin())
-        if panel.lengths[short] < 2:
-            raise TooShortError(
-                gettext_noop("Series %(series)s has only one row; a forecast needs at least two."),
-                series=panel.ids[short],
-            )
         scaled = Scaled.of(panel)
-        scores = []
-        for index, (column, seen) in enumerate(zip(scaled.columns, scaled.observed, strict=True)):
-            scores.append(self._scores(column, seen, horizon))
-            if index % 64 == 0:
-                watch.report(index / len(scaled.columns))
+        watch.report(0.3)
+        most = MOST_SCORES // (len(scaled.columns) * horizon)
+        most = min(MOST_ORIGINS, max(LEAST_ORIGINS, most))
+        scores: list[Floats] = [np.empty(0)] * len(scaled.columns)
+        done = 0
+        for block in self._blocks(panel, scaled.columns, most * horizon):
+            seen = np.stack([scaled.observed[number] for number in block.numbers])
+            for number, own in zip(
+                block.numbers, self._scores(block, seen, most, horizon), strict=True
+            ):
+                scores[number] = own
+            done += len(block.numbers)
+            watch.report(0.3 + 0.4 * done / len(scores))
         self.intervals_ = Conformal.fit(panel, scaled, scores)
 
-    def _scores(self, column: Floats, seen: NDArray[np.bool_], horizon: int) -> Floats:
-        """Scores ``[n, H]`` at up to 300 origins spread over all but the first rows."""
-        rows = len(column)
+    def _scores(
+        self, block: Block, seen: NDArray[np.bool_], most: int, horizon: int
+    ) -> NDArray[np.float64]:
+        """Scores ``[V, n, H]`` at up to ``most`` origins spread over all but the first rows."""
+        rows = block.columns.shape[1]
         first = min(max(1, self.lookback_), rows - 1)
-        count = min(MOST_ORIGINS, rows - first)
-        origins = np.unique(np.linspace(first, rows - 1, count).astype(np.int64))
+        origins = np.unique(np.linspace(first, rows - 1, min(most, rows - first)).astype(np.int64))
         targets = origins[:, None] + np.arange(horizon)
         inside = np.minimum(targets, rows - 1)
-        known = (targets < rows) & seen[inside]
-        errors = np.abs(column[inside] - self._from(column, origins, horizon))
-        scale = volatility(column, origins)[:, None]
-        return np.where(known, errors / scale, np.nan)
+        known = (targets < rows) & seen[:, inside]
+        errors = np.abs(block.columns[:, inside] - self._from(block, origins, horizon))
+        scale = np.stack([volatility(column, origins) for column in block.columns])
+        return np.where(known, errors / scale[:, :, None], np.nan)
 
     def _predict(self, panel: Panel, horizon: int) -> Floats:
-        mean = np.empty((len(panel), horizon, len(panel.channels)))
-        for index in range(len(panel)):
-            block = panel.at(index)
-            for channel in range(block.shape[1]):
-                column = fill(block[:, channel])
-                end = np.array([len(column)])
-                mean[index, :, channel] = self._from(column, end, horizon)[0]
-        return mean
+        channels = len(panel.channels)
+        columns = [fill(panel.at(s)[:, c]) for s in range(len(panel)) for c in range(channels)]
+        mean = np.empty((len(columns), horizon))
+        for block in self._blocks(panel, columns, horizon):
+            end = np.array([block.columns.shape[1]])
+            mean[block.numbers] = self._from(block, end, horizon)[:, 0]
+        return mean.reshape(len(panel), channels, horizon).transpose(0, 2, 1)
+
+    def _blocks(self, panel: Panel, columns: Sequence[Floats], numbers: int) -> Sequence[Block]:
+        """Blocks for which a forecast holds ``numbers`` numbers per variate."""
+        longest = max(len(column) for column in columns)
+        largest = max(1, LARGEST_BLOCK // max(numbers, longest))
+        return list(blocks(panel, columns, largest, same_start=self.follows_calendar))
 
     def restore(self, arrays: dict[str, Any], facts: dict[str, Any]) -> None:
         """Nothing was learned beside the intervals."""
@@ -87,8 +91,18 @@ class Baseline(Forecaster):
         return 1
 
     @abstractmethod
-    def _from(self, column: Floats, origins: NDArray[np.int64], horizon: int) -> Floats:
-        """Forecasts ``[n, H]`` from the rows before each origin."""
+    def _from(self, block: Block, origins: NDArray[np.int64], horizon: int) -> Floats:
+        """Forecasts ``[V, n, H]`` from the rows before each origin."""
+
+
+def require_two_rows(panel: Panel) -> None:
+    """Raise TooShortError naming the first series of a single row."""
+    short = int(panel.lengths.argmin())
+    if panel.lengths[short] < 2:
+        raise TooShortError(
+            gettext_noop("Series %(series)s has only one row; a forecast needs at least two."),
+            series=panel.ids[short],
+        )
 
 
 class Naive(Baseline):
@@ -97,9 +111,8 @@ class Naive(Baseline):
     name = "naive"
     settings_type = NoSettings
 
-    def _from(self, column: Floats, origins: NDArray[np.int64], horizon: int) -> Floats:
-        forecasts: Floats = np.repeat(column[origins - 1][:, None], horizon, axis=1)
-        return forecasts
+    def _from(self, block: Block, origins: NDArray[np.int64], horizon: int) -> Floats:
+        return np.repeat(block.columns[:, origins - 1, None], horizon, axis=2)
 
 
 class SeasonalNaive(Baseline):
@@ -111,10 +124,10 @@ class SeasonalNaive(Baseline):
     def _memory(self, panel: Panel) -> int:
         return self.settings.season_length or panel.frequency.season_length
 
-    def _from(self, column: Floats, origins: NDArray[np.int64], horizon: int) -> Floats:
+    def _from(self, block: Block, origins: NDArray[np.int64], horizon: int) -> Floats:
         season = np.minimum(self.lookback_, origins)[:, None]
         back = season - np.arange(horizon) % season
-        forecasts: Floats = column[origins[:, None] - back]
+        forecasts: Floats = block.columns[:, origins[:, None] - back]
         return forecasts
 
 
@@ -131,8 +144,8 @@ class Drift(Baseline):
         super()._fit(panel, horizon, watch, checkpoint)
         self.lookback_ = int(panel.lengths.max())
 
-    def _from(self, column: Floats, origins: NDArray[np.int64], horizon: int) -> Floats:
-        last = column[origins - 1]
-        slope = (last - column[0]) / np.maximum(origins - 1, 1)
-        forecasts: Floats = last[:, None] + slope[:, None] * np.arange(1, horizon + 1)
+    def _from(self, block: Block, origins: NDArray[np.int64], horizon: int) -> Floats:
+        last = block.columns[:, origins - 1]
+        slope = (last - block.columns[:, :1]) / np.maximum(origins - 1, 1)
+        forecasts: Floats = last[:, :, None] + slope[:, :, None] * np.arange(1, horizon + 1)
         return forecasts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from forecasting.engine.baselines import NoSettings, SeasonalSettings
+from forecasting.engine.baseline_settings import NoSettings, SeasonalSettings, WindowSettings
 from forecasting.engine.capabilities import Capabilities
 from forecasting.engine.errors import gettext_noop
 from forecasting.engine.linear_settings import LinearSettings
@@ -40,6 +40,22 @@ ENTRIES: Final = (
         gettext_noop("Draws the line from the first to the last value on."),
         NoSettings,
         "forecasting.engine.baselines:Drift",
+        ANY_HORIZON,
+    ),
+    ModelType(
+        "window_mean",
+        gettext_noop("Window mean"),
+        gettext_noop("Repeats the mean of the last season."),
+        WindowSettings,
+        "forecasting.engine.window_mean:WindowMean",
+        ANY_HORIZON,
+    ),
+    ModelType(
+        "climatology",
+        gettext_noop("Climatology"),
+        gettext_noop("The mean of the same hour and weekday, or of the same time of the year."),
+        NoSettings,
+        "forecasting.engine.climatology:Climatology",
         ANY_HORIZON,
     ),
     ModelType(

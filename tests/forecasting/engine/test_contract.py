@@ -227,8 +227,22 @@ def test_every_entry_speaks_for_itself(name):
     assert entry.load().settings_type is entry.settings
 
 
+# They forecast one level or a straight line and say so.
+SEASONLESS = {
+    "naive",
+    "drift",
+    "window_mean",
+    "croston_classic",
+    "croston_optimized",
+    "croston_sba",
+    "adida",
+    "imapa",
+    "tsb",
+}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [n for n in NAMES if n not in {"naive", "drift"}])
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in SEASONLESS])
 def test_an_easy_seasonal_series_is_beaten_clearly(name):
     panel = Panel.from_arrays(seasonal(1500), frequency="h")
     yardstick = backtest(create("naive"), panel, horizon=24, windows=10)
