@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -49,6 +49,7 @@ def test_crps_of_one_certain_value_is_the_absolute_error():
     assert metrics.crps(ACTUAL, certain, grid) == pytest.approx(metrics.mae(ACTUAL, MIDDLE))
 
 
+@settings(deadline=None)
 @given(whole, arrays(np.float64, (5, 7), elements=st.integers(-20, 20).map(float)))
 def test_crps_of_samples_is_the_definition(actual, samples):
     pairs = np.abs(samples[:, None] - samples[None]).mean(axis=(0, 1))
@@ -75,6 +76,7 @@ def test_scaled_interval_score_divides_by_the_naive_error():
     assert math.isnan(metrics.msis(ACTUAL, LOW, HIGH, 80, np.array(0.0)))
 
 
+@settings(deadline=None)
 @given(whole, whole, whole)
 def test_the_interval_score_is_the_pinball_loss_of_both_ends(actual, one, other):
     lower, upper = np.minimum(one, other), np.maximum(one, other)
