@@ -1,0 +1,1 @@
+"""Gradient boosted trees on lags, moving statistics, the calendar and known covariates."""
