@@ -21,7 +21,16 @@ from forecasting.engine.panel import Panel
 from forecasting.engine.registry import create, model_type, model_types
 from tests.forecasting.engine.series import seasonal
 
-QUICK = {"lstm": {"epochs": 2, "epoch_windows": 128, "hidden_size": 8}}
+QUICK = {
+    "lstm": {"epochs": 2, "epoch_windows": 128, "hidden_size": 8},
+    "lightgbm": {"rounds": 15},
+    "xgboost": {"rounds": 15},
+    # A search over forms for every series; few rows keep it short.
+    "auto_ets": {"max_rows": 80},
+    "auto_arima": {"max_rows": 60, "season_length": 1},
+    "mstl": {"max_rows": 120},
+    "tbats": {"max_rows": 60, "box_cox": False, "trend": False, "arma_errors": False},
+}
 NAMES = [entry.name for entry in model_types()]
 every_model = pytest.mark.parametrize("name", NAMES)
 
