@@ -77,6 +77,12 @@ class Forecaster(Learner):
         for end, mean in zip(ends, self._predict_at(panel, ends, steps), strict=True):
             yield self._answer(panel.drop_last(end), mean, levels)
 
+    def means_at(self, panel: Panel, ends: Sequence[int]) -> Iterator[Floats]:
+        """The means ``[S, H, C]`` of ``predict_at``, without limits and intervals."""
+        steps = self._check_steps(None)
+        self._check_channels(panel)
+        yield from self._predict_at(panel, ends, steps)
+
     def update(self, panel: Panel) -> Self:
         """Take in the rows that came after the training, without a new fit.
 

@@ -27,11 +27,12 @@ def half_gram(columns: Floats, lookback: int, width: int) -> Floats:
     gram = np.empty((lookback, width))
     gram[0] = _first_row(columns, windows, width)
     gram[:, 0] = gram[0, :lookback]
-    entering = np.ascontiguousarray(columns[:, windows:])
+    # What enters and, with its sign turned on one side, what leaves: one product for both.
+    right = np.concatenate([columns[:, windows:], columns[:, : width - 1]])
+    left = np.concatenate([columns[:, windows:], -columns[:, : width - 1]])
     for low in range(0, lookback - 1, CHUNK):
         high = min(low + CHUNK, lookback - 1)
-        change = entering[:, low:high].T @ entering[:, : width - 1]
-        change -= columns[:, low:high].T @ columns[:, : width - 1]
+        change = left[:, low:high].T @ right
         for row in range(low, high):
             np.add(gram[row, :-1], change[row - low], out=gram[row + 1, 1:])
     return gram

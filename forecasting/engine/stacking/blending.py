@@ -20,7 +20,7 @@ from forecasting.engine.panel import Floats
 RIDGE: Final = 0.1
 HEAVY: Final = 1e3
 # The errors of all channels count like this many windows of the channel's own.
-SHARED_WINDOWS: Final = 30.0
+SHARED_WINDOWS: Final = 10.0
 
 
 def simplex_weights(products: Floats, ridge: float = RIDGE) -> Floats:

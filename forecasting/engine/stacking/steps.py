@@ -13,7 +13,7 @@ from forecasting.engine.panel import Floats
 from forecasting.engine.windows import scored_steps
 
 CHOICE_STRIDE: Final = 3
-SHORT_HORIZON: Final = 144
+SHORT_HORIZON: Final = 20
 
 
 @dataclass(frozen=True, eq=False)
