@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from forecasting.engine import boosting_entries, ensemble_entries
+from forecasting.engine import boosting_entries, ensemble_entries, many_entries
 from forecasting.engine.entries import ENTRIES, TRAINED
 from forecasting.engine.errors import SettingsError, UnknownModelError, gettext_noop
 from forecasting.engine.forecaster import Forecaster
@@ -14,7 +14,13 @@ from forecasting.engine.neural_settings import ModuleSettings
 
 # Every family names its models in a file of its own; baselines come first.
 _TYPES: dict[str, ModelType] = {
-    entry.name: entry for entry in (*ENTRIES, *boosting_entries.ENTRIES, *ensemble_entries.ENTRIES)
+    entry.name: entry
+    for entry in (
+        *ENTRIES,
+        *boosting_entries.ENTRIES,
+        *ensemble_entries.ENTRIES,
+        *many_entries.ENTRIES,
+    )
 }
 
 BUILT_IN = frozenset(_TYPES)
