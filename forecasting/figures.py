@@ -82,7 +82,7 @@ def preview(history: Points, ends: str, words: str) -> Figure:
         "yanchor": "top",
         "text": words,
         "showarrow": False,
-        "font": {"size": 12, "color": "var(--accent-strong)"},
+        "font": {"size": 11, "color": "var(--accent-strong)"},
     }
     return figure(
         [line(times, values, OBSERVED, name=gettext("Observed"), connectgaps=False)],

@@ -172,8 +172,8 @@ class ShownColumn:
 
     @cached_property
     def fine_decimals(self) -> int | None:
-        """Decimals that mean, spread and quantiles share."""
-        return self._decimals("mean", "std", "q05", "q25", "q50", "q75", "q95")
+        """Decimals that these share with the spread and the quantiles."""
+        return self._decimals("min", "mean", "max", "std", "q05", "q25", "q50", "q75", "q95")
 
     def _decimals(self, *names: str) -> int | None:
         if not self.column.is_number:
