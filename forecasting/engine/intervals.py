@@ -98,10 +98,13 @@ class Conformal:
         right = np.minimum(np.searchsorted(steps, every), len(steps) - 1)
         left = np.maximum(right - (steps[right] > every), 0)
         share = (every - steps[left]) / np.maximum(steps[right] - steps[left], 1)
-        table = self.table[:, :, left] * (1 - share) + self.table[:, :, right] * share
+        before, after = (1 - share).astype(np.float32), share.astype(np.float32)
+        table = np.empty((*self.table.shape[:2], horizon), dtype=np.float32)
+        for level, known in enumerate(self.table):
+            table[level] = known[:, left] * before + known[:, right] * after
         return replace(
             self,
-            table=table.astype(np.float32),
+            table=table,
             counts=self.counts[left],
             shift=no_shift(len(self.mean), horizon),
         )

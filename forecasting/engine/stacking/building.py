@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -85,10 +85,13 @@ def build(panel: Panel, horizon: int, settings: StackSettings, watch: Watch) -> 
     problem, candidates, effects = _candidates(ground, settings, plan, watch.part(0.0, 0.9))
     watch.report(0.9, gettext_noop("Weighing the members"))
     weights = weigh(problem, candidates)
+    watch.report(0.92, gettext_noop("Measuring the intervals"))
+    intervals = _intervals(panel, problem, candidates, weights)
+    # What was said of the folds is the largest part of what is held; the maps need room.
+    candidates = [replace(candidate, forecasts=[]) for candidate in candidates]
+    watch.report(0.95, gettext_noop("Joining the members"))
     grid = Grid.of(plan, ground.season)
     maps = collapse(problem, candidates, weights, grid)
-    watch.report(0.95, gettext_noop("Measuring the intervals"))
-    intervals = _intervals(panel, problem, candidates, weights)
     return Built(grid, maps, effects, intervals, _report(candidates, weights, len(ground.folds)))
 
 

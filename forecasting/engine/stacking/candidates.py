@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.engine.panel import Floats
-from forecasting.engine.stacking.fitting import Fitted, fit_lookback
+from forecasting.engine.stacking.fitting import Fitted, Forecasts, fit_lookback
 from forecasting.engine.stacking.grid import Grid
 from forecasting.engine.stacking.origins import Singles
 from forecasting.engine.stacking.plan import Member
@@ -24,7 +24,7 @@ class Candidate:
     whose ``season`` says how far it looks back (1 repeats the last value)."""
 
     view: View
-    forecasts: list[list[Singles]]
+    forecasts: Forecasts
     fitted: Fitted | None
     season: int = 0
 
@@ -82,8 +82,8 @@ def ridge_candidates(
         members = list(group)
         problem.watch.report(done / len(plan))
         found += [
-            Candidate(view, _common(problem, fitted.forecasts, view, common, effects), fitted)
-            for fitted in fit_lookback(problem, members)
+            Candidate(view, _common(problem, forecasts, view, common, effects), fitted)
+            for fitted, forecasts in fit_lookback(problem, members)
         ]
         done += len(members)
     return found

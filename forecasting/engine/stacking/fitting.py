@@ -17,17 +17,20 @@ from forecasting.engine.stacking.problem import Problem
 from forecasting.engine.stacking.shared import PENALTIES, mean_ratio, path_squares
 from forecasting.engine.stacking.solving import Solved, solve
 
+# Of the held-out windows: by fold and variate, ``[n, s]``.
+Forecasts = list[list[Singles]]
+
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
     """One member: ``shared`` ``[d, H]``, the directions ``leading`` ``[d, r]`` and every channel's
-    coefficients on them ``own[v]`` ``[r, H]``; ``forecasts[f][v]`` ``[n, s]`` of held windows."""
+    coefficients on them ``own[v]`` ``[r, H]``; ``ratio`` is its squared error on the folds relative
+    to repeat-last."""
 
     member: Member
     shared: Singles
     leading: Singles
     own: list[Singles]
-    forecasts: list[list[Singles]]
     ratio: float
 
     def weights(self, variate: int) -> Singles:
@@ -79,8 +82,8 @@ class Trial:
         return found
 
 
-def fit_lookback(problem: Problem, group: Sequence[Member]) -> list[Fitted]:
-    """The members of one lookback, which share their moments."""
+def fit_lookback(problem: Problem, group: Sequence[Member]) -> list[tuple[Fitted, Forecasts]]:
+    """The members of one lookback, which share their moments, and what they say of the folds."""
     folds = [solve(problem, group, fold) for fold in range(len(problem.fits))]
     return [
         _choose(problem, member, [fold[place] for fold in folds])
@@ -88,7 +91,7 @@ def fit_lookback(problem: Problem, group: Sequence[Member]) -> list[Fitted]:
     ]
 
 
-def _choose(problem: Problem, member: Member, fits: list[Solved]) -> Fitted:
+def _choose(problem: Problem, member: Member, fits: list[Solved]) -> tuple[Fitted, Forecasts]:
     """Penalties, then strengths, then forecasts of the folds and the delivered map."""
     thin = [fit.thin(problem) for fit in fits]
     inputs = [problem.each(lambda v, h=held: h[v].windows(member)) for held in problem.held]  # type: ignore[misc]
@@ -108,7 +111,7 @@ def _choose(problem: Problem, member: Member, fits: list[Solved]) -> Fitted:
     forecasts = [
         problem.each(partial(trial.forecasts, strengths, fold)) for fold in range(len(problem.held))
     ]
-    return Fitted(member, shared, fits[-1].leading, problem.each(own), forecasts, ratio)
+    return Fitted(member, shared, fits[-1].leading, problem.each(own), ratio), forecasts
 
 
 def _penalties(trial: Trial) -> tuple[Floats, float]:

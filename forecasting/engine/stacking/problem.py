@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from forecasting.engine.stacking.steps import Steps
 from forecasting.engine.watch import Watch
 
 Result = TypeVar("Result")
+CHUNK: Final = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,5 +61,12 @@ class Problem:
 
     def each(self, function: Callable[[int], Result]) -> list[Result]:
         """The function of every variate, on the threads."""
-        self.watch.check()
-        return threads(function, range(self.channels), self.workers)
+        return self.some(function, range(self.channels))
+
+    def some(self, function: Callable[[int], Result], variates: Sequence[int]) -> list[Result]:
+        """The function of these variates; a stop request is obeyed within a few of them."""
+        found: list[Result] = []
+        for low in range(0, len(variates), CHUNK):
+            self.watch.check()
+            found += threads(function, variates[low : low + CHUNK], self.workers)
+        return found

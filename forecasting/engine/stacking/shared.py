@@ -20,7 +20,7 @@ from forecasting.engine.stacking.origins import Held, Singles
 
 PENALTIES: Final = np.append(np.geomspace(1e-5, 1e2, 12), np.inf)
 LARGEST_RANK: Final = 120
-SMALL_RANK: Final = 60
+SMALL_RANK: Final = 32
 MANY_CHANNELS: Final = 50
 
 

@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 
-from forecasting.engine.parallel import threads
 from forecasting.engine.stacking.channels import Own
 from forecasting.engine.stacking.moments import Moments, average, moments
 from forecasting.engine.stacking.origins import Singles
@@ -46,7 +45,7 @@ def solve(problem: Problem, group: Sequence[Member], fold: int) -> list[Solved]:
     """The anchors of one lookback; the moments are made once for all of them."""
     make = _maker(problem, group[0], fold)
     every = -(-problem.channels // MOST_SHARED)
-    chosen = threads(make, range(0, problem.channels, every), problem.workers)
+    chosen = problem.some(make, range(0, problem.channels, every))
     mean = average(m for m in chosen if m is not None)
     kept = [m and m.single() for m in chosen] if every == 1 else []
     paths = [Path.of(mean, member.anchor) for member in group]
@@ -74,7 +73,6 @@ def _maker(problem: Problem, member: Member, fold: int) -> Maker:
     width = member.lookback + steps.horizon
 
     def make(v: int) -> Moments | None:
-        problem.watch.check()
         end = int(problem.fits[fold][v])
         if end < width:
             return None

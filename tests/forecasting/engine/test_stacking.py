@@ -51,13 +51,13 @@ def test_missing_values_are_left_out_of_the_moments():
 
 def test_the_collapsed_maps_forecast_like_the_blended_members(hourly, monkeypatch):
     kept = {}
-    plain = building.collapse
+    plain = building.weigh
 
-    def spy(problem, candidates, weights, grid):
-        kept.update(problem=problem, candidates=candidates, weights=weights)
-        return plain(problem, candidates, weights, grid)
+    def spy(problem, candidates):
+        kept.update(problem=problem, candidates=candidates, weights=plain(problem, candidates))
+        return kept["weights"]
 
-    monkeypatch.setattr(building, "collapse", spy)
+    monkeypatch.setattr(building, "weigh", spy)
     panel = Panel.from_arrays({"s": 20 + hourly.series("a")}, "2024-01-01", "h", ["heat", "load"])
     model = create("linear_stack", validation=60).fit(panel, horizon=12)
     problem, last = kept["problem"], len(kept["problem"].held) - 1
