@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from forecasting.engine import boosting_entries, ensemble_entries, many_entries
+from forecasting.engine import (
+    boosting_entries,
+    ensemble_entries,
+    many_entries,
+    statistical_entries,
+)
 from forecasting.engine.entries import ENTRIES, TRAINED
 from forecasting.engine.errors import SettingsError, UnknownModelError, gettext_noop
 from forecasting.engine.forecaster import Forecaster
@@ -17,6 +22,7 @@ _TYPES: dict[str, ModelType] = {
     entry.name: entry
     for entry in (
         *ENTRIES,
+        *statistical_entries.ENTRIES,
         *boosting_entries.ENTRIES,
         *ensemble_entries.ENTRIES,
         *many_entries.ENTRIES,

@@ -1,0 +1,134 @@
+"""One series, whatever it looks like: learned by its model, or by repeating its season.
+
+statsforecast refuses tiny series, divides by the spread of constant ones and lets some forecasts
+explode; none of this may end a run over thousands of series. Very large and very small values are
+divided by a power of two first, which changes no digit.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from forecasting.engine.panel import Floats
+from forecasting.engine.statistical.adapter import Adapter, Ahead, Learned
+from forecasting.engine.statistical.repetition import Repetition
+from forecasting.engine.statistical.seasons import Seasons, without_seasons
+
+SMALLEST: Final = 1e-4
+LARGEST: Final = 1e6
+# A forecast further from the mean than this many ranges of the series has exploded.
+FARTHEST: Final = 100
+REPEAT: Final = Repetition()
+
+
+@dataclass(frozen=True)
+class Local:
+    """A model of one series at a time.
+
+    What it learned has the structure ``unit``, ``periods`` taken off before, ``usual`` season, and
+    ``inner`` of the adapter; or ``rule`` where a repetition stands in.
+    """
+
+    adapter: Adapter
+
+    def learn(self, y: Floats, seasons: Seasons, horizon: int, *, quick: bool = False) -> Learned:
+        """From rows ``[T]`` without gaps; the rule ``repeat`` says that the model failed."""
+        if y.min() == y.max():
+            return Learned({"rule": "constant", "usual": 1}, np.empty(0))
+        try:
+            learned = self._learn(y, seasons, quick=quick)
+            self._ahead(learned, y, horizon)
+        except Exception:  # noqa: BLE001 -- statsforecast raises Exception itself
+            return Learned({"rule": "repeat", "usual": seasons.usual}, np.empty(0))
+        return learned
+
+    def ahead(self, learned: Learned, y: Floats, horizon: int) -> tuple[Ahead, bool]:
+        """What follows ``y`` ``[T]``, and whether the model failed and a repetition stands in."""
+        rule = learned.structure.get("rule")
+        if rule is None:
+            try:
+                return self._ahead(learned, y, horizon), False
+            except Exception:  # noqa: BLE001 -- statsforecast raises Exception itself
+                rule = "repeat"
+        usual = REPEAT.fit(y, [learned.structure["usual"]], quick=True)
+        return REPEAT.forward(usual, y, horizon), rule == "repeat"
+
+    def moved(self, learned: Learned, y: Floats, rows: int) -> Learned:
+        """With the state after the first ``rows`` rows of ``y``."""
+        return self._changed(learned, y, "moved", rows)
+
+    def fresh(self, learned: Learned, y: Floats, phase: int) -> Learned:
+        """For rows that begin ``phase`` steps after those of the fit."""
+        return self._changed(learned, y, "fresh", phase)
+
+    def name(self, learned: Learned) -> str:
+        """What was chosen, with the seasons taken off before."""
+        if "rule" in learned.structure:
+            return str(learned.structure["rule"])
+        periods = ", ".join(str(period) for period in learned.structure["periods"])
+        return ("STL(" + periods + ") + " if periods else "") + self.adapter.name(_inner(learned))
+
+    def _learn(self, y: Floats, seasons: Seasons, *, quick: bool) -> Learned:
+        unit = _unit(y)
+        scaled = y / unit
+        with quiet():
+            if seasons.adjusted:
+                scaled = without_seasons(scaled, seasons.adjusted, 1)[0]
+            inner = self.adapter.fit(scaled, seasons.own, quick=quick)
+        outer = {"unit": unit, "periods": list(seasons.adjusted), "usual": seasons.usual}
+        return _wrapped(outer, inner)
+
+    def _ahead(self, learned: Learned, y: Floats, horizon: int) -> Ahead:
+        unit, periods = learned.structure["unit"], learned.structure["periods"]
+        rows, figures = y / unit, np.zeros(horizon)
+        with quiet():
+            if periods:
+                rows, figures = without_seasons(rows, periods, horizon)
+            ahead = self.adapter.forward(_inner(learned), rows, horizon)
+        mean = (ahead.mean + figures) * unit
+        distance = np.abs(mean - y.mean()).max()
+        if not distance <= FARTHEST * (y.max() - y.min()):
+            raise ValueError("exploded")
+        return Ahead(mean, None if ahead.spread is None else ahead.spread * unit)
+
+    def _changed(self, learned: Learned, y: Floats, change: str, by: int) -> Learned:
+        if "rule" in learned.structure or not self.adapter.anchored:
+            return learned
+        rows = y / learned.structure["unit"]
+        try:
+            with quiet():
+                if learned.structure["periods"]:
+                    rows = without_seasons(rows, learned.structure["periods"], 1)[0]
+                inner = getattr(self.adapter, change)(_inner(learned), rows, by)
+        except Exception:  # noqa: BLE001 -- statsforecast raises Exception itself
+            return learned if change == "fresh" else self.fresh(learned, y[by:], by)
+        return _wrapped(learned.structure, inner)
+
+
+def _inner(learned: Learned) -> Learned:
+    return Learned(learned.structure["inner"], learned.numbers)
+
+
+def _wrapped(outer: dict[str, Any], inner: Learned) -> Learned:
+    return Learned(outer | {"inner": inner.structure}, np.asarray(inner.numbers, dtype=np.float64))
+
+
+def _unit(y: Floats) -> float:
+    largest = float(np.abs(y).max())
+    if SMALLEST <= largest <= LARGEST:
+        return 1.0
+    return float(2.0 ** np.floor(np.log2(largest)))
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Without the warnings of a search that tries what does not work."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield
