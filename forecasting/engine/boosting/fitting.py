@@ -29,6 +29,8 @@ HELD_SHARE: Final = 0.2
 # With fewer rows than this there is nothing to grow, or to stop by.
 LEAST_ROWS: Final = 10
 LEAST_HELD: Final = 50
+MOST_HELD: Final = 30_000
+LEAST_DRAWN: Final = 1_000
 ANCHOR_WINDOWS: Final = 2_000
 # What a fit gets through in a second on a slow core, with two growths.
 ROWS_PER_SECOND: Final = 10_000
@@ -97,12 +99,12 @@ class Fitting:
         return training_rows(ends, self.horizon if direct else 1, most, self.settings.seed)
 
     def _most_rows(self) -> int:
-        """The bound on the rows, less where the time is short."""
+        """The share of every quantile in the bound on the rows, less where the time is short."""
+        rows: float = self.settings.max_rows
         budget = self.watch.budget
-        if budget.seconds is None:
-            return self.settings.max_rows
-        affordable = int(ROWS_PER_SECOND * budget.left() / len(self.quantiles))
-        return min(self.settings.max_rows, max(affordable, 1_000))
+        if budget.seconds is not None:
+            rows = min(rows, ROWS_PER_SECOND * budget.left())
+        return max(int(rows / len(self.quantiles)), LEAST_DRAWN)
 
     def _grown(
         self,
@@ -141,10 +143,13 @@ class Fitting:
             steps, targets = steps[:1], targets[:, :1]
         if np.sum(~np.isnan(targets)) < LEAST_HELD:
             return None
-        every = np.broadcast_to(steps, (len(held.origins), len(steps)))
-        return table_of(
-            plan, self.histories, Rows(held.variates, held.origins, every), targets, watch
+        # Each round is measured on all of them, so a part has to do.
+        every = slice(None, None, -(-targets.size // MOST_HELD))
+        origins = held.origins[every]
+        rows = Rows(
+            held.variates[every], origins, np.broadcast_to(steps, (len(origins), len(steps)))
         )
+        return table_of(plan, self.histories, rows, targets[every], watch)
 
     def _intervals(
         self, held: Held, forecasts: Floats, steps: NDArray[np.int64]

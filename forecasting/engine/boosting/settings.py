@@ -24,9 +24,10 @@ class BoostingSettings:
     last value, the mean of the last season, the value a season before; "auto" takes the one that
     forecasts best by itself. ``lookback`` 0 lets the frequency decide.
 
-    At most ``max_rows`` rows are drawn to learn from; ``rounds`` trees are grown, fewer when
-    ``patience`` rounds in a row bring nothing on held-out rows. ``columns`` and ``subsample`` are
-    the shares of inputs and rows a tree sees. ``country`` and ``subdivision`` add holidays.
+    At most ``max_rows`` rows are drawn to learn from, quantiles share them; ``rounds`` trees are
+    grown, fewer when ``patience`` rounds in a row bring nothing on held-out rows. ``columns`` and
+    ``subsample`` are the shares of inputs and rows a tree sees. ``country`` and ``subdivision``
+    add holidays.
     """
 
     strategy: str = "direct"
