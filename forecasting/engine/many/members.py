@@ -18,7 +18,8 @@ LONGEST_CYCLE: Final = 24
 # Share of the series that must be long enough for a lookback.
 SERVED: Final = 0.3
 # Products that all fits together may take, and cells of a space's maps that are kept.
-MOST_PRODUCTS: Final = 2e13
+MOST_PRODUCTS: Final = 6e12
+SOLVING: Final = 3
 MOST_CELLS: Final = 60_000_000
 MOST_WINDOWS: Final = 3_000
 
@@ -60,7 +61,8 @@ def family(
     for lookback in lookbacks(seasons, horizon, min((reach - horizon) // 2, most)):
         anchors = _anchors(seasons, lookback)
         windows = np.clip(lengths - lookback - horizon, 0, MOST_WINDOWS).sum()
-        products = float(windows) * (lookback + horizon) ** 2 * 2
+        products = 2.0 * float(windows) * (lookback + horizon) ** 2
+        products += SOLVING * len(lengths) * float(lookback) ** 3
         spent += (len(anchors) + 1) * 2 * fits * products
         if cores and spent > MOST_PRODUCTS:
             break
