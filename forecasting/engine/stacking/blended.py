@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
 from forecasting.engine.panel import Floats
-from forecasting.engine.stacking.blending import (
-    block_products,
-    blocks_of,
-    mean_products,
-    step_weights,
-)
+from forecasting.engine.stacking.blending import Products, blocks_of, step_weights, total
 from forecasting.engine.stacking.candidates import Candidate
 from forecasting.engine.stacking.grid import Grid
-from forecasting.engine.stacking.origins import Singles
+from forecasting.engine.stacking.origins import Held, Singles
 from forecasting.engine.stacking.problem import Problem
 from forecasting.engine.stacking.views import AFFINE, View
 
@@ -26,38 +20,32 @@ LEAST_WEIGHT = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class LagMap:
-    """Forecasts of one view from lags, ``weights`` ``[V, F, H]``, and its ``share`` ``[V, H]``."""
+    """Forecasts of one view from lags, ``weights`` ``[V, F, H]``, and its ``share`` ``[H]``."""
 
     view: View
     weights: Singles
     share: Floats
 
-    def of(self, variate: int, horizon: int) -> tuple[Singles, Floats]:
-        """Map and share of one channel; of one that was never seen (-1) the mean of all."""
-        if variate < 0:
-            return self.weights.mean(axis=0)[:, :horizon], self.share.mean(axis=0)[:horizon]
-        return self.weights[variate][:, :horizon], self.share[variate][:horizon]
+    def of(self, variate: int, horizon: int) -> Singles:
+        """The map of one channel; of one that was never seen (-1) the mean of all."""
+        found: Singles = self.weights.mean(axis=0) if variate < 0 else self.weights[variate]
+        return found[:, :horizon]
 
 
 def weigh(problem: Problem, candidates: Sequence[Candidate]) -> Floats:
-    """Weights ``[V, M, H]`` from the held-out windows; all on the naive rules without any."""
-    horizon, channels = problem.steps.horizon, problem.channels
-    if not problem.held:
-        rules = np.array([c.fitted is None for c in candidates], dtype=np.float64)
-        shape = (channels, len(rules), horizon)
-        return np.broadcast_to((rules / rules.sum())[None, :, None], shape)
-    blocks = blocks_of(problem.steps.scored, horizon)
+    """Weights ``[M, H]`` from the held-out windows of all channels.
+
+    Weights of each channel's own won on every set of folds tried and lost on the rows after them.
+    """
+    blocks = blocks_of(problem.steps.scored, problem.steps.horizon)
     folds = []
     for fold, held in enumerate(problem.held):
-        residuals = problem.each(partial(_residuals, problem, candidates, fold))
-        folds.append(block_products(residuals, [h.naive for h in held], blocks))
-    shared, own = mean_products(folds)
 
-    def of(v: int) -> Floats:
-        rows = sum(held[v].rows for held in problem.held)
-        return step_weights(shared, own[v], rows, horizon)
+        def of(v: int, fold: int = fold, held: list[Held] = held) -> Products:
+            return Products.of(_residuals(problem, candidates, fold, v), held[v].naive, blocks)
 
-    return np.stack(problem.each(of))
+        folds.append(total(problem.each(of)))
+    return step_weights(folds, problem.steps.horizon)
 
 
 def _residuals(
@@ -73,7 +61,7 @@ def blended(
     problem: Problem, candidates: Sequence[Candidate], weights: Floats, fold: int, variate: int
 ) -> Singles:
     """The stack's own forecasts of the held-out windows of one channel ``[n, s]``."""
-    shares = weights[variate][:, problem.steps.scored].astype(np.float32)
+    shares = weights[:, problem.steps.scored].astype(np.float32)
     parts = [c.forecasts[fold][variate] * s for c, s in zip(candidates, shares, strict=True)]
     found: Singles = np.sum(parts, axis=0)
     return found
@@ -88,12 +76,12 @@ def collapse(
     for name in AFFINE:
         same = [i for i, c in enumerate(candidates) if c.view.name == name]
         if same:
-            maps.append(_joined(problem, [candidates[i] for i in same], weights[:, same], grid))
+            maps.append(_joined(problem, [candidates[i] for i in same], weights[same], grid))
     for index, candidate in enumerate(candidates):
-        if candidate.view.name in AFFINE or weights[:, index].max() < LEAST_WEIGHT:
+        if candidate.view.name in AFFINE or weights[index].max() < LEAST_WEIGHT:
             continue
         one = [candidate.lag_map(grid, v, horizon) for v in range(problem.channels)]
-        maps.append(LagMap(candidate.view, np.stack(one), weights[:, index]))
+        maps.append(LagMap(candidate.view, np.stack(one), weights[index]))
     return maps
 
 
@@ -101,15 +89,15 @@ def _joined(
     problem: Problem, candidates: Sequence[Candidate], weights: Floats, grid: Grid
 ) -> LagMap:
     horizon = problem.steps.horizon
-    total = np.zeros((problem.channels, len(grid.firsts), horizon), dtype=np.float32)
+    joined = np.zeros((problem.channels, len(grid.firsts), horizon), dtype=np.float32)
 
     def add(v: int) -> None:
-        for candidate, share in zip(candidates, weights[v], strict=True):
+        for candidate, share in zip(candidates, weights, strict=True):
             if share.max() >= LEAST_WEIGHT:
-                total[v] += candidate.lag_map(grid, v, horizon) * share.astype(np.float32)
+                joined[v] += candidate.lag_map(grid, v, horizon) * share.astype(np.float32)
 
     problem.each(add)
     # The level that comes back with the unit of the data counts as much as these members do.
-    share = weights.sum(axis=1)
-    total /= np.maximum(share, LEAST_WEIGHT).astype(np.float32)[:, None, :]
-    return LagMap(candidates[0].view, total, share)
+    share = weights.sum(axis=0)
+    joined /= np.maximum(share, LEAST_WEIGHT).astype(np.float32)
+    return LagMap(candidates[0].view, joined, share)

@@ -179,7 +179,7 @@ def _intervals(
 
 def _report(candidates: Sequence[Candidate], weights: Floats, folds: int) -> dict[str, Any]:
     """What was tried and how much it counts, for the model card."""
-    shares = weights.mean(axis=(0, 2))
+    shares = weights.mean(axis=1)
     return {
         "folds": folds,
         "members": [

@@ -60,11 +60,10 @@ class LinearStack(Forecaster):
             view = lag_map.view.matching(variates, rest)
             for place, column in enumerate(view.columns(rest)):
                 inputs = self.grid_.features(column, cutoffs[place])
-                weights, share = lag_map.of(int(variates[place]), horizon)
-                steps = view.back(inputs @ weights, place)
+                steps = view.back(inputs @ lag_map.of(int(variates[place]), horizon), place)
                 if along is not None:
                     steps += along[place][cutoffs[place][:, None] + np.arange(horizon)]
-                total[:, place] += steps * share
+                total[:, place] += steps * lag_map.share[:horizon]
         shape = (len(ends), len(panel), len(panel.channels), horizon)
         yield from total.reshape(shape).transpose(0, 1, 3, 2)
 

@@ -17,7 +17,7 @@ from forecasting.engine.stacking.plan import Member
 from forecasting.engine.stacking.pooling import anchor_of, pooled
 from forecasting.engine.windows import strided_origins, targets
 
-MOST_PER_CHANNEL: Final = 400
+MOST_PER_CHANNEL: Final = 800
 LEAST_PER_CHANNEL: Final = 40
 MOST_IN_ALL: Final = 13_000
 
@@ -51,11 +51,6 @@ class Held:
     def last(self) -> Singles:
         """The last value before each cutoff ``[n, 1]``."""
         return self.column[self.origins - 1].astype(np.float32)[:, None]
-
-    @property
-    def rows(self) -> int:
-        """Rows between the first and the last cutoff."""
-        return int(self.origins[-1] - self.origins[0]) + 1 if len(self.origins) else 0
 
     @cached_property
     def naive(self) -> Floats:
@@ -92,5 +87,5 @@ def features(column: Floats, origins: NDArray[np.int64], member: Member) -> tupl
 
 
 def origins_per_channel(channels: int) -> int:
-    """As many as 400, fewer when there are many channels."""
+    """As many as 800, fewer when there are many channels."""
     return max(LEAST_PER_CHANNEL, min(MOST_PER_CHANNEL, MOST_IN_ALL // max(channels, 1)))

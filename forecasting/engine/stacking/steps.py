@@ -13,7 +13,6 @@ from forecasting.engine.panel import Floats
 from forecasting.engine.windows import scored_steps
 
 CHOICE_STRIDE: Final = 3
-SHORT_HORIZON: Final = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,9 +26,8 @@ class Steps:
 
     @staticmethod
     def of(horizon: int) -> Steps:
-        """All of a short horizon; of a long one each of the first 48 steps, then every seventh. A
-        third of these to choose on."""
-        scored = np.arange(horizon) if horizon <= SHORT_HORIZON else scored_steps(horizon)
+        """Each of the first 48 steps, then every seventh; a third of these to choose on."""
+        scored = scored_steps(horizon)
         every = np.arange(0, len(scored), CHOICE_STRIDE)
         return Steps(horizon, scored, np.unique(np.append(every, len(scored) - 1)))
 
