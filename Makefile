@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check install -q -c constra
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-slow check messages system-packages clean bench-first-forecast
+.PHONY: help run setup test test-slow check messages system-packages clean bench-first-forecast bench-engine bench-engine-full
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-22s %s\n", $$1, $$2}'
@@ -64,6 +64,12 @@ messages: $(VENV)/.dev ## collect strings for translation and compile the catalo
 
 bench-first-forecast: $(VENV)/.bench system-packages ## measure the figures of the first forecast (about 10 minutes)
 	@$(BIN)/python -m benchmarks.first_forecast
+
+bench-engine: $(VENV)/.bench ## measure the forecasting engine (about 10 minutes)
+	@$(BIN)/python -m benchmarks.engine
+
+bench-engine-full: $(VENV)/.bench ## the same with 100,000 series, 321 channels and the thorough preset
+	@$(BIN)/python -m benchmarks.engine --full
 
 clean: ## remove .venv, caches and build folders (your data in var/ stays)
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
