@@ -53,10 +53,10 @@ class Fitted:
 
 def rows_of(panel: Panel, scaled: Scaled, name: str, most: int, horizon: int) -> list[Rows]:
     """The newest ``most`` rows of every variate, gaps closed, and what its scores need."""
-    season = panel.frequency.season_length
+    needed = 2 * panel.frequency.season_length + 1
+    cutoffs = RECIPE[name].cutoffs
     return [
-        _rows(y, scaled, variate, Cutoffs.of(min(len(y), most), horizon, cutoffs, 2 * season + 1))
-        for cutoffs in [RECIPE[name].cutoffs]
+        _rows(y, scaled, variate, Cutoffs.of(min(len(y), most), horizon, cutoffs, needed))
         for variate, y in enumerate(filled_columns(panel))
     ]
 
