@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from forecasting.engine.panel import Floats
 from forecasting.engine.stacking.blending import Products, blocks_of, step_weights, total
 from forecasting.engine.stacking.candidates import Candidate
+from forecasting.engine.stacking.fitting import Forecasts
 from forecasting.engine.stacking.grid import Grid
 from forecasting.engine.stacking.origins import Held, Singles
 from forecasting.engine.stacking.problem import Problem
@@ -65,6 +67,14 @@ def blended(
     parts = [c.forecasts[fold][variate] * s for c, s in zip(candidates, shares, strict=True)]
     found: Singles = np.sum(parts, axis=0)
     return found
+
+
+def fold_forecasts(problem: Problem, candidates: Sequence[Candidate], weights: Floats) -> Forecasts:
+    """The stack's own forecasts of all held-out windows."""
+    return [
+        problem.each(partial(blended, problem, candidates, weights, fold))
+        for fold in range(len(problem.held))
+    ]
 
 
 def collapse(

@@ -10,24 +10,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.engine.errors import TooShortError, gettext_noop
+from forecasting.engine.folds import CUTS as TWO_CUTS
 from forecasting.engine.folds import LEAST_WINDOWS, Fold, expanding_folds
 from forecasting.engine.intervals import Conformal, volatility
 from forecasting.engine.missing import Scaled
 from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.parallel import cores
 from forecasting.engine.seasons import present
-from forecasting.engine.stacking.blended import LagMap, blended, collapse, weigh
+from forecasting.engine.stacking.blended import LagMap, collapse, fold_forecasts, weigh
 from forecasting.engine.stacking.candidates import Candidate, naive_candidates, ridge_candidates
 from forecasting.engine.stacking.effects import Effects
+from forecasting.engine.stacking.fitting import Forecasts
 from forecasting.engine.stacking.grid import Grid
 from forecasting.engine.stacking.plan import members
 from forecasting.engine.stacking.problem import Problem
+from forecasting.engine.stacking.refinement import Refinement
+from forecasting.engine.stacking.refining import refine
 from forecasting.engine.stacking.settings import StackSettings
 from forecasting.engine.stacking.views import ADJUSTED, STRAIGHT, View, view_names
 from forecasting.engine.watch import Watch
 
 # Without validation rows of its own a stack is chosen on three stretches of the past.
 CUTS: Final = ((0.55, 0.7), (0.7, 0.85), (0.85, 1.0))
+MORE_CUTS: Final = ((0.5, 0.625), (0.625, 0.75), (0.75, 0.875), (0.875, 1.0))
+MORE_BEFORE_VALIDATION: Final = ((0.5, 2 / 3), (2 / 3, 5 / 6), (5 / 6, 1.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +43,7 @@ class Built:
     grid: Grid
     maps: list[LagMap]
     effects: Effects | None
+    refinement: Refinement | None
     intervals: Conformal
     report: dict[str, Any]
 
@@ -54,13 +61,12 @@ class Ground:
     horizon: int
 
     @staticmethod
-    def of(panel: Panel, horizon: int, validation: int) -> Ground:
+    def of(panel: Panel, horizon: int, settings: StackSettings) -> Ground:
         """Raises TooShortError when no fold holds a window."""
         plain = in_units(panel)
         lengths = np.array([len(c) for c in plain.columns])
-        ends = lengths - validation
-        cuts = {} if validation else {"cuts": CUTS}
-        folds = expanding_folds(lengths, 1 + horizon, validation, **cuts)
+        ends = lengths - settings.validation
+        folds = expanding_folds(lengths, 1 + horizon, settings.validation, _cuts(settings))
         if not folds:
             raise _too_short(panel, int(ends.max()), horizon)
         fitted = [c[:e] for c, e in zip(plain.columns, ends, strict=True)]
@@ -79,20 +85,28 @@ class Ground:
 
 def build(panel: Panel, horizon: int, settings: StackSettings, watch: Watch) -> Built:
     """Fit every member on every fold, weigh and collapse. Raises TooShortError or Cancelled."""
-    ground = Ground.of(panel, horizon, settings.validation)
+    ground = Ground.of(panel, horizon, settings)
+    low = 0.5 if settings.preset == "thorough" else 1.0
+    watch, whole = watch.part(0.0, low), watch
     first = int(np.quantile(ground.folds[0].fit_ends, 0.5, method="lower"))
     plan = members(first, horizon, ground.season, settings.preset)
     problem, candidates, effects = _candidates(ground, settings, plan, watch.part(0.0, 0.9))
     watch.report(0.9, gettext_noop("Weighing the members"))
     weights = weigh(problem, candidates)
     watch.report(0.92, gettext_noop("Measuring the intervals"))
-    intervals = _intervals(panel, problem, candidates, weights)
+    folds = fold_forecasts(problem, candidates, weights)
+    intervals = _intervals(panel, problem, folds)
     # What was said of the folds is the largest part of what is held; the maps need room.
     candidates = [replace(candidate, forecasts=[]) for candidate in candidates]
     watch.report(0.95, gettext_noop("Joining the members"))
     grid = Grid.of(plan, ground.season)
     maps = collapse(problem, candidates, weights, grid)
-    return Built(grid, maps, effects, intervals, _report(candidates, weights, len(ground.folds)))
+    report = _report(candidates, weights, len(ground.folds))
+    refinement = None
+    if settings.preset == "thorough" and len(maps) == 1:
+        refinement = refine(problem, folds[-1], grid, maps[0], whole.part(low, 1.0))
+        report["refined"] = refinement is not None
+    return Built(grid, maps, effects, refinement, intervals, report)
 
 
 def _candidates(
@@ -138,6 +152,13 @@ def _adjusted(
     return ridge_candidates(problem, view, plan, common, along)
 
 
+def _cuts(settings: StackSettings) -> tuple[tuple[float, float], ...]:
+    """Where the past is cut; the validation rows are one more fold by themselves."""
+    if settings.preset == "thorough":
+        return MORE_BEFORE_VALIDATION if settings.validation else MORE_CUTS
+    return TWO_CUTS if settings.validation else CUTS
+
+
 def in_units(panel: Panel) -> Scaled:
     """Gapless columns, not scaled."""
     count = len(panel) * len(panel.channels)
@@ -161,15 +182,13 @@ def _too_short(panel: Panel, rows: int, horizon: int) -> TooShortError:
     )
 
 
-def _intervals(
-    panel: Panel, problem: Problem, candidates: Sequence[Candidate], weights: Floats
-) -> Conformal:
+def _intervals(panel: Panel, problem: Problem, folds: Forecasts) -> Conformal:
     """Scores of the blend on the held-out windows of all folds."""
     scores = []
     for v, column in enumerate(problem.scaled.columns):
         parts = []
         for fold, held in enumerate(problem.held):
-            gap = np.abs(held[v].targets - blended(problem, candidates, weights, fold, v))
+            gap = np.abs(held[v].targets - folds[fold][v])
             scale = volatility(column, held[v].origins)[:, None]
             parts.append(np.where(held[v].known > 0, gap / scale, np.nan))
         scores.append(np.concatenate(parts))

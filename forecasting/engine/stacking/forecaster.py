@@ -23,6 +23,7 @@ from forecasting.engine.stacking.blended import LagMap
 from forecasting.engine.stacking.building import build, in_units
 from forecasting.engine.stacking.effects import Effects
 from forecasting.engine.stacking.grid import Grid
+from forecasting.engine.stacking.refinement import Refinement
 from forecasting.engine.stacking.settings import StackSettings
 from forecasting.engine.stacking.views import ADJUSTED, View
 from forecasting.engine.watch import Watch
@@ -38,11 +39,13 @@ class LinearStack(Forecaster):
     grid_: Grid
     maps_: list[LagMap]
     effects_: Effects | None
+    refinement_: Refinement | None
 
     def _fit(self, panel: Panel, horizon: int, watch: Watch, checkpoint: FilePath | None) -> None:
         with single_threaded():
             built = build(panel, horizon, self.settings, watch)
         self.grid_, self.maps_, self.effects_ = built.grid, built.maps, built.effects
+        self.refinement_ = built.refinement
         self.intervals_, self.report_ = built.intervals, built.report
         self.lookback_ = built.grid.lookback
 
@@ -60,7 +63,10 @@ class LinearStack(Forecaster):
             view = lag_map.view.matching(variates, rest)
             for place, column in enumerate(view.columns(rest)):
                 inputs = self.grid_.features(column, cutoffs[place])
-                steps = view.back(inputs @ lag_map.of(int(variates[place]), horizon), place)
+                steps = inputs @ lag_map.of(int(variates[place]), horizon)
+                if self.refinement_ is not None:
+                    steps += self.refinement_.of(column, cutoffs[place], horizon)
+                steps = view.back(steps, place)
                 if along is not None:
                     steps += along[place][cutoffs[place][:, None] + np.arange(horizon)]
                 total[:, place] += steps * lag_map.share[:horizon]
@@ -78,6 +84,8 @@ class LinearStack(Forecaster):
         arrays: dict[str, NDArray[Any]] = {"grid": self.grid_.firsts}
         if self.effects_ is not None:
             arrays["effects"] = self.effects_.weights
+        if self.refinement_ is not None:
+            arrays |= {f"net.{name}": a for name, a in self.refinement_.arrays().items()}
         for place, lag_map in enumerate(self.maps_):
             arrays[f"{place}.weights"], arrays[f"{place}.share"] = lag_map.weights, lag_map.share
             arrays[f"{place}.view"] = lag_map.view.constants()
@@ -94,6 +102,8 @@ class LinearStack(Forecaster):
         self.grid_ = Grid(facts["lookback"], arrays["grid"])
         names = tuple(facts["covariates"])
         self.effects_ = Effects(names, arrays["effects"]) if names else None
+        net = {n.removeprefix("net."): a for n, a in arrays.items() if n.startswith("net.")}
+        self.refinement_ = Refinement(**net) if net else None
         self.maps_ = [
             LagMap(
                 View(name, *arrays[f"{place}.view"]),

@@ -169,3 +169,37 @@ def test_an_unknown_series_is_forecast_with_the_mean_map():
 def test_an_unknown_preset_is_refused():
     with pytest.raises(SettingsError, match="fast, balanced, thorough"):
         create("linear_stack", preset="magic")
+
+
+def bent(rows=1500, seed=0):
+    """A series whose next value depends on the last ones in a way no line can draw."""
+    random = np.random.default_rng(seed)
+    values = np.zeros(rows)
+    for t in range(2, rows):
+        values[t] = 0.3 * values[t - 1] + 2.0 * np.tanh(3 * (values[t - 1] - values[t - 2]))
+        values[t] += 0.1 * random.normal()
+    return values
+
+
+def test_a_net_corrects_the_stack_only_where_the_newest_fold_wants_it(tmp_path):
+    from forecasting.engine.artifacts import load, save  # noqa: PLC0415
+
+    linear = Panel.from_arrays({"s": seasonal(700, noise=0.5)}, frequency="h")
+    assert create("linear_stack", preset="thorough").fit(linear, horizon=4).refinement_ is None
+    panel = Panel.from_arrays({"s": bent()}, frequency="D")
+    model = create("linear_stack", preset="thorough", validation=300).fit(panel, horizon=2)
+    assert model.refinement_ is not None
+    plain = create("linear_stack", validation=300).fit(panel, horizon=2)
+    longer = Panel.from_arrays({"s": bent(2000)}, frequency="D")
+    errors = [
+        np.mean(
+            [
+                np.abs(f[0, :, 0] - longer.values[2000 - e : 2002 - e, 0])
+                for e, f in zip(range(2, 400), m.means_at(longer, range(2, 400)), strict=True)
+            ]
+        )
+        for m in (model, plain)
+    ]
+    assert errors[0] < 0.9 * errors[1]
+    again = load(save(model, tmp_path / "m"))
+    assert np.array_equal(again.predict().mean, model.predict().mean)
