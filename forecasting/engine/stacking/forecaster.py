@@ -20,9 +20,10 @@ from forecasting.engine.forecaster import Capabilities, Forecaster
 from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.parallel import single_threaded
 from forecasting.engine.stacking.blended import LagMap
-from forecasting.engine.stacking.building import build, in_units
+from forecasting.engine.stacking.building import build
 from forecasting.engine.stacking.effects import Effects
 from forecasting.engine.stacking.grid import Grid
+from forecasting.engine.stacking.ground import in_units
 from forecasting.engine.stacking.refinement import Refinement
 from forecasting.engine.stacking.settings import StackSettings
 from forecasting.engine.stacking.views import ADJUSTED, View

@@ -17,7 +17,7 @@ from forecasting.engine.stacking.plan import Member
 from forecasting.engine.stacking.pooling import anchor_of, pooled
 from forecasting.engine.windows import strided_origins, targets
 
-MOST_PER_CHANNEL: Final = 800
+MOST_PER_CHANNEL: Final = {"fast": 400, "balanced": 800, "thorough": 800}
 LEAST_PER_CHANNEL: Final = 40
 MOST_IN_ALL: Final = 13_000
 
@@ -86,6 +86,6 @@ def features(column: Floats, origins: NDArray[np.int64], member: Member) -> tupl
     return pooled(raw - level, member).astype(np.float32), level.astype(np.float32)
 
 
-def origins_per_channel(channels: int) -> int:
-    """As many as 800, fewer when there are many channels."""
-    return max(LEAST_PER_CHANNEL, min(MOST_PER_CHANNEL, MOST_IN_ALL // max(channels, 1)))
+def origins_per_channel(channels: int, preset: str) -> int:
+    """As many as 800, fewer when there are many channels or little time."""
+    return max(LEAST_PER_CHANNEL, min(MOST_PER_CHANNEL[preset], MOST_IN_ALL // max(channels, 1)))

@@ -6,13 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.engine.folds import Fold
 from forecasting.engine.missing import Scaled
 from forecasting.engine.parallel import threads
-from forecasting.engine.stacking.origins import Held, origins_per_channel
+from forecasting.engine.stacking.origins import Held
 from forecasting.engine.stacking.steps import Steps
 from forecasting.engine.watch import Watch
 
@@ -31,28 +29,6 @@ class Problem:
     steps: Steps
     workers: int
     watch: Watch
-
-    @staticmethod
-    def of(
-        scaled: Scaled,
-        folds: tuple[Fold, ...],
-        ends: NDArray[np.int64],
-        horizon: int,
-        workers: int,
-        watch: Watch,
-    ) -> Problem:
-        """``ends`` ``[V]`` are the rows the delivered fit sees."""
-        steps = Steps.of(horizon)
-        channels = len(scaled.columns)
-        most = origins_per_channel(channels)
-        held = tuple(
-            [Held.of(scaled, v, fold, steps.scored, most) for v in range(channels)]
-            for fold in folds
-        )
-        fits = [fold.fit_ends for fold in folds]
-        if not fits or not np.array_equal(fits[-1], ends):
-            fits.append(ends)
-        return Problem(scaled, tuple(fits), held, steps, workers, watch)
 
     @property
     def channels(self) -> int:
