@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.engine.missing import Scaled
