@@ -1,4 +1,4 @@
-"""The public M4 files: ragged series, one group a frequency, and Naive2 as the organisers ran it."""
+"""The public M4 files: ragged series by frequency, and Naive2 as the organisers ran it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class M4:
 
     @staticmethod
     def read(name: str) -> M4 | None:
-        """The group ``name`` from ALMANAC_DATA or beside the repository; None where it is absent."""
+        """The group ``name``; None where its files are absent."""
         folder, group = data_folder() / "m4", GROUPS[name]
         paths = [folder / f"{name}-train.csv", folder / f"{name}-train.csv.gz"]
         present = [path for path in paths if path.exists()]

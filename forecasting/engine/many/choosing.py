@@ -14,7 +14,7 @@ from forecasting.engine.many.members import Core
 from forecasting.engine.many.moments import Moments, Singles, batches
 from forecasting.engine.many.origins import Origin
 from forecasting.engine.many.prepared import Prepared
-from forecasting.engine.many.solving import Pool, own_steps
+from forecasting.engine.many.solving import Pool, Shared, own_steps
 from forecasting.engine.panel import Floats
 from forecasting.engine.parallel import cores as processors
 from forecasting.engine.parallel import threads
@@ -51,7 +51,7 @@ class Judged:
 
     choice: Choice | str
     errors: list[Floats] = field(default_factory=list)
-    forecasts: list[Floats] = field(default_factory=list)
+    forecasts: list[Singles] = field(default_factory=list)
 
 
 def sampled(count: int, core: Core, horizon: int) -> NDArray[np.int64]:
@@ -79,9 +79,7 @@ def judge(
 class _Trial:
     """A core fitted before one cutoff on the sampled series."""
 
-    def __init__(
-        self, core: Core, origin: Origin, horizon: int, check: Callable[[], None]
-    ) -> None:
+    def __init__(self, core: Core, origin: Origin, horizon: int, check: Callable[[], None]) -> None:
         check()
         self.origin = origin
         self.core, self.horizon = core, horizon
@@ -89,7 +87,7 @@ class _Trial:
         self.fits = origin.lengths >= core.lookback
         self.sample = sampled(len(origin.rows), core, horizon)
         parts, kept = learned(self.series, core, self.sample, horizon)
-        self.shared = [part.maps(PENALTIES, core.lookback, horizon) for part in parts]
+        self.shared = [part.solved(PENALTIES, core.lookback, horizon) for part in parts]
         check()
         self.forecasts = self._forecasts(kept)
         errors = origin.errors(self.forecasts, self.sample)
@@ -111,7 +109,7 @@ class _Trial:
         return forecasts
 
     def _steps(
-        self, chosen: NDArray[np.int64], sums: Moments, shared: Floats, pulls: tuple[float, ...]
+        self, chosen: NDArray[np.int64], sums: Moments, shared: Shared, pulls: tuple[float, ...]
     ) -> Floats:
         x, outcome = self.series.inputs(self.core, chosen, self.horizon)
         steps = own_steps(sums, x, shared, pulls) + outcome
@@ -136,7 +134,7 @@ class _Trial:
         note(self.sample, self.errors[number, setting], self.forecasts[number, setting])
         rest = np.setdiff1d(np.flatnonzero(self.fits), self.sample)
         pull, penalty = SETTINGS[setting]
-        shared = self.shared[number][PENALTIES.index(penalty)][None]
+        shared = self.shared[number].only(PENALTIES.index(penalty))
 
         def work(places: NDArray[np.int64]) -> None:
             chosen = rest[places]

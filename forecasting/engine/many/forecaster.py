@@ -18,7 +18,7 @@ from forecasting.engine.errors import TooShortError, gettext_noop
 from forecasting.engine.forecaster import Capabilities, Forecaster
 from forecasting.engine.intervals import Conformal
 from forecasting.engine.many.choosing import Choice
-from forecasting.engine.many.judging import SEASONAL, Judgement, judged
+from forecasting.engine.many.judging import SEASONAL, Judgement, Plan, judged
 from forecasting.engine.many.local import LOCAL_ROWS, LOCALS, local_forecasts
 from forecasting.engine.many.maps import Maps, add_core, add_seasonal
 from forecasting.engine.many.members import family
@@ -69,10 +69,8 @@ class LinearMany(Forecaster):
         found = origins(columns, scaled.observed, backs, self.season_, horizon)
         cores = family(lengths, seasons, horizon, len(found) + 1)
         watch.report(0.02, gettext_noop("Judging the members at past cutoffs"))
-        judgement = judged(
-            cores, found, lengths, (seasons, self.season_, horizon), self.settings.smoothing,
-            watch.part(0.02, 0.7),
-        )
+        plan = Plan(seasons, self.season_, horizon, self.settings.smoothing)
+        judgement = judged(cores, found, lengths, plan, watch.part(0.02, 0.7))
         watch.report(0.7, gettext_noop("Fitting on all rows"))
         self._learn(columns, judgement, seasons, horizon, watch.part(0.7, 0.95))
         scores = past_scores(scaled, columns, judgement, horizon)

@@ -21,7 +21,15 @@ from forecasting.engine.watch import Watch
 SEASONAL: Final = "seasonal"
 POOLED: Final = 1_000
 
-Plan = tuple[tuple[int, ...], int, int]
+
+@dataclass(frozen=True)
+class Plan:
+    """The cycles of the maps, the one of the yardstick, the steps, and whether to smooth."""
+
+    seasons: tuple[int, ...]
+    season: int
+    horizon: int
+    smoothing: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,13 +73,11 @@ def judged(
     found: list[Origin],
     lengths: NDArray[np.int64],
     plan: Plan,
-    smoothing: bool,
     watch: Watch,
 ) -> Judgement:
     """Judge every member; those that time does not allow are left out, the last ones first."""
-    seasons, season, horizon = plan
     samples = [_sample(origin) for origin in found]
-    results = _plain(found, samples, seasons, season, horizon, smoothing, watch)
+    results = _plain(found, samples, plan, watch)
     lookbacks = sorted({core.lookback for core in cores}) if found else []
     slowest = 0.0
     for place, lookback in enumerate(lookbacks):
@@ -81,9 +87,11 @@ def judged(
             break
         began = time.monotonic()
         alike = [core for core in cores if core.lookback == lookback]
-        results += _both_spaces(alike, found, samples, horizon, watch)
+        results += _both_spaces(alike, found, samples, plan.horizon, watch)
         slowest = max(slowest, time.monotonic() - began)
-    return _weighed(results, found, samples, lengths, seasons)
+    for origin in found:
+        origin.cache.clear()
+    return _weighed(results, found, samples, lengths, plan)
 
 
 def _both_spaces(
@@ -94,9 +102,7 @@ def _both_spaces(
     watch: Watch,
 ) -> list[Judged]:
     """Every anchor in logarithms, and the best of them once more in plain values."""
-    results: list[list[Judged]] = []
-    for core in cores:
-        results.append(judge(core, found, samples, horizon, watch.check))
+    results = [judge(core, found, samples, horizon, watch.check) for core in cores]
     errors = [min(_size(one) for one in pair) for pair in results]
     best = replace(cores[int(np.argmin(errors))], space="plain")
     results.append(judge(best, found, samples, horizon, watch.check))
@@ -117,27 +123,25 @@ def _sample(origin: Origin) -> NDArray[np.int64]:
 def _plain(
     found: list[Origin],
     samples: list[NDArray[np.int64]],
-    seasons: tuple[int, ...],
-    season: int,
-    horizon: int,
-    smoothing: bool,
+    plan: Plan,
     watch: Watch,
 ) -> list[Judged]:
     """Naive, seasonal naive and, where asked for, smoothing."""
-    names = LOCALS if smoothing else LOCALS[:1]
+    season, horizon = plan.seasons[0], plan.horizon
+    names = LOCALS if plan.smoothing else LOCALS[:1]
     results = [Judged(name) for name in names]
-    repeated = [Judged(SEASONAL)] if seasons[0] > 1 else []
+    repeated = [Judged(SEASONAL)] if season > 1 else []
     for origin, sample in zip(found, samples, strict=True):
         watch.check()
-        values, _ = local_forecasts(origin.columns, season, horizon, None, watch.check)
+        values, _ = local_forecasts(origin.columns, plan.season, horizon, None, watch.check)
         every = np.arange(len(origin.rows))
         for result, forecasts in zip(results, values, strict=False):
             held = origin.scales.bounded(forecasts)
             result.errors.append(origin.errors(held, every))
             result.forecasts.append(held[sample].astype(np.float32))
         for result in repeated:
-            forecasts = np.stack([_again(column, seasons[0], horizon) for column in origin.columns])
-            fits = origin.lengths >= seasons[0]
+            forecasts = np.stack([_again(column, season, horizon) for column in origin.columns])
+            fits = origin.lengths >= season
             result.errors.append(np.where(fits, origin.errors(forecasts, every), np.nan))
             result.forecasts.append(forecasts[sample].astype(np.float32))
     return results + repeated
@@ -153,9 +157,9 @@ def _weighed(
     found: list[Origin],
     samples: list[NDArray[np.int64]],
     lengths: NDArray[np.int64],
-    seasons: tuple[int, ...],
+    plan: Plan,
 ) -> Judgement:
-    needs = np.array([_needed(result.choice, seasons) for result in results])
+    needs = np.array([_needed(result.choice, plan.seasons) for result in results])
     fits = lengths[None, :] >= needs[:, None]
     members = tuple(result.choice for result in results)
     errors = np.full((len(results), len(found), len(lengths)), np.nan)
@@ -173,10 +177,11 @@ def _weighed(
         others = [i for i in range(len(found)) if i != place] or [place]
         serves = origin.lengths[sample][None, :] >= needs[:, None]
         rows = origin.rows[sample]
-        share = weights(errors[:, others][:, :, rows], naive[others][:, rows], serves)
+        share = weights(errors[:, others][:, :, rows], naive[others][:, rows], serves, plan.horizon)
         mixed = sum(w[:, None] * r.forecasts[place] for w, r in zip(share, results, strict=True))
         kept.append((origin, sample, np.asarray(mixed)))
-    return Judgement(members, weights(errors, naive, fits), tuple(kept), qualities(errors, naive))
+    shares = weights(errors, naive, fits, plan.horizon)
+    return Judgement(members, shares, tuple(kept), qualities(errors, naive))
 
 
 def _needed(choice: Choice | str, seasons: tuple[int, ...]) -> int:

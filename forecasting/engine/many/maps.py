@@ -20,7 +20,7 @@ from forecasting.engine.many.choosing import BATCHES_A_CHECK, Choice, learned, s
 from forecasting.engine.many.members import Core
 from forecasting.engine.many.moments import Moments, Singles, batches
 from forecasting.engine.many.prepared import Prepared
-from forecasting.engine.many.solving import own_maps
+from forecasting.engine.many.solving import Shared, own_maps
 from forecasting.engine.many.spaces import Space
 from forecasting.engine.panel import Floats
 from forecasting.engine.parallel import cores as processors
@@ -96,7 +96,7 @@ def add_core(
     pools, _ = learned(series, core, sampled(len(series.last), core, horizon), horizon)
     numbers = [core.half_lives.index(choice.half_life) for choice, _ in members]
     shared = [
-        pools[number].maps((choice.penalty,), core.lookback, horizon)[0]
+        pools[number].solved((choice.penalty,), core.lookback, horizon)
         for number, (choice, _) in zip(numbers, members, strict=True)
     ]
 
@@ -111,7 +111,7 @@ def add_core(
         check()
         threads(work, groups[first : first + BATCHES_A_CHECK], processors())
     for base, (_, weights) in zip(shared, members, strict=True):
-        maps.shared[-core.lookback :] += np.float32(weights.mean()) * _whole(core, base[None])[0]
+        maps.shared[-core.lookback :] += np.float32(weights.mean()) * _whole(core, base.maps)[0]
         maps = _shared_out(maps, weights)
     return maps
 
@@ -120,18 +120,19 @@ def _take_in(
     maps: Maps,
     chosen: NDArray[np.int64],
     core: Core,
-    fit: tuple[Moments, Floats, float],
+    fit: tuple[Moments, Shared, float],
     weights: Floats,
 ) -> None:
     whole = _whole(core, own_maps(*fit))
     maps.own[chosen, -core.lookback :] += weights[chosen, None, None].astype(np.float32) * whole
 
 
-def _whole(core: Core, weights: Floats) -> Singles:
+def _whole(core: Core, weights: Singles) -> Singles:
     """``[n, L, H]``: the outcome, and the map of inputs without their centre."""
     level = core.centre()[:, None] * weights.sum(axis=1, keepdims=True)
     whole = core.outcome(weights.shape[2]) + weights - level
-    return whole.astype(np.float32)
+    result: Singles = whole.astype(np.float32)
+    return result
 
 
 def _shared_out(maps: Maps, weights: Floats) -> Maps:

@@ -22,6 +22,8 @@ MOST_PRODUCTS: Final = 6e12
 SOLVING: Final = 3
 MOST_CELLS: Final = 60_000_000
 MOST_WINDOWS: Final = 3_000
+# Windows of all series before the newest cutoff, for every input of the shared map.
+LEAST_WINDOWS: Final = 4
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def family(
 ) -> tuple[Core, ...]:
     """The cores in logarithms for series of these lengths ``[V]``, each fitted ``fits`` times.
 
-    Empty when no series can hold windows. The shortest lookbacks come first; where time or memory
+    Empty when there are not enough windows. The shortest lookbacks come first; where time or memory
     would run away the longest are left out.
     """
     reach = int(np.quantile(lengths, 1 - SERVED, method="lower"))
@@ -60,7 +62,9 @@ def family(
     spent = 0.0
     for lookback in lookbacks(seasons, horizon, min((reach - horizon) // 2, most)):
         anchors = _anchors(seasons, lookback)
-        windows = np.clip(lengths - lookback - horizon, 0, MOST_WINDOWS).sum()
+        windows = np.clip(lengths - lookback - 2 * horizon, 0, MOST_WINDOWS).sum()
+        if windows < LEAST_WINDOWS * lookback:
+            break
         products = 2.0 * float(windows) * (lookback + horizon) ** 2
         products += SOLVING * len(lengths) * float(lookback) ** 3
         spent += (len(anchors) + 1) * 2 * fits * products

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -67,7 +66,8 @@ def moments(
         _sums(both, lookback, _weights(both[:, :, lookback:], known, age, half_life))
         for half_life in core.half_lives
     )
-    return tuple(Moments(*parts, known.any(axis=1)) for parts in sums)
+    there: NDArray[np.bool_] = lengths >= width
+    return tuple(Moments(*parts, there) for parts in sums)
 
 
 def _weights(
@@ -77,13 +77,13 @@ def _weights(
     if not half_life:
         return np.ones((1, 1), dtype=np.float32)
     size = np.sqrt(np.einsum("nwh,nwh->nw", y, y) / y.shape[2])
-    with warnings.catch_warnings():
-        # A series may have no window at all.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        middle = np.nanmedian(np.where(known, size, np.nan), axis=1)
-    ratio = size / np.maximum(np.nan_to_num(middle), 1e-30)[:, None]
+    middle = np.array(
+        [np.median(row[seen]) if seen.any() else 1.0 for row, seen in zip(size, known, strict=True)]
+    )
+    ratio = size / np.maximum(middle, 1e-30)[:, None]
     weights = known * 0.5 ** (age / half_life) / np.maximum(ratio, WEIGHT_FLOOR)
-    return weights.astype(np.float32)
+    result: Singles = weights.astype(np.float32)
+    return result
 
 
 def _sums(both: Singles, lookback: int, weights: Singles) -> tuple[Singles, Singles]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.engine.averaging import mean
+from forecasting.engine.many.moments import Singles
 from forecasting.engine.many.prepared import Prepared
 from forecasting.engine.many.spaces import Scales, Space
 from forecasting.engine.naive2 import naive2
@@ -54,11 +55,12 @@ class Origin:
             self.cache[space] = Prepared.of(space, self.columns, self.scales)
         return self.cache[space]
 
-    def errors(self, forecasts: Floats, chosen: NDArray[np.int64]) -> Floats:
+    def errors(self, forecasts: Floats | Singles, chosen: NDArray[np.int64]) -> Floats:
         """Contributions ``[..., n']`` of forecasts ``[..., n', H]`` for the rows ``chosen``."""
         actual, steps = self.actual[chosen], self.steps[chosen, None]
-        relative = smape(actual, forecasts, (-1,)) / self.sizes[0]
-        scaled = mase(actual, forecasts, steps, (-1,)) / self.sizes[1]
+        values = forecasts.astype(np.float64, copy=False)
+        relative = smape(actual, values, (-1,)) / self.sizes[0]
+        scaled = mase(actual, values, steps, (-1,)) / self.sizes[1]
         both: Floats = (np.nan_to_num(relative) + np.nan_to_num(scaled)) / 2
         return both
 

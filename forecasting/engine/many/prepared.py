@@ -63,11 +63,9 @@ class Prepared:
         outcome = x @ core.outcome(horizon).astype(np.float32)
         return x - (x @ core.centre().astype(np.float32))[:, None], outcome
 
-    def back(self, chosen: NDArray[np.int64], deviations: Floats) -> Floats:
+    def back(self, chosen: NDArray[np.int64], deviations: Singles) -> Floats:
         """Forecasts ``[..., n, H]`` in the unit of the data."""
-        return self.scales.take(chosen).back(
-            self.space, deviations + self.last[chosen][:, None]
-        )
+        return self.scales.take(chosen).back(self.space, deviations + self.last[chosen][:, None])
 
     def _ends(self, chosen: NDArray[np.int64], rows: NDArray[np.int64], width: int) -> Singles:
         """The newest ``rows[n]`` deviations at the right end of ``[n, width]``, zero before."""

@@ -13,41 +13,45 @@ from itertools import product
 from typing import Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecasting.engine.panel import Floats
 
 Method = Literal["theta", "damped", "ces"]
 METHODS: Final[tuple[Method, ...]] = ("theta", "damped", "ces")
+Places = NDArray[np.int64]
 State = tuple[Floats, Floats]
 Step = Callable[[State, Floats], State]
 
 _ALPHAS: Final = (0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95, 1.0)
 _REALS: Final = (0.6, 1.0, 1.3, 1.5, 1.65, 1.8)
 # The imaginary part sits close to one, where the smallest change turns the trend.
-_IMAGINARY: Final = tuple(
-    1 + d
-    for d in (-0.1, -0.05, -0.025, -0.015, -0.008, -0.004, -0.002, -0.001)
-    + (0.0, 0.001, 0.002, 0.003, 0.006, 0.015)
-)
+_IMAGINARY: Final = (
+    0.9, 0.95, 0.975, 0.985, 0.992, 0.996, 0.998, 0.999,
+    1.0, 1.001, 1.002, 1.003, 1.006, 1.015,
+)  # fmt: skip
+_SHARES: Final = (0.05, 0.2, 0.5)
+_FADINGS: Final = (0.8, 0.9, 0.98)
 GRIDS: Final[dict[Method, Floats]] = {
     "theta": np.array([(a, 0.0, 0.0) for a in _ALPHAS]),
     "damped": np.array(
-        [(a, a * b, p) for a, b, p in product(_ALPHAS[1::2] + (1.0,), (0.05, 0.2, 0.5), (0.8, 0.9, 0.98))]
+        [(a, a * b, p) for a, b, p in product((*_ALPHAS[1::2], 1.0), _SHARES, _FADINGS)]
     ),
     "ces": np.array([(r, i, 0.0) for r, i in product(_REALS, _IMAGINARY)]),
 }
 FIRST_ROWS: Final = 10
 
 
-def chosen(method: Method, rows: Floats, firsts: Floats) -> Floats:
+def chosen(method: Method, rows: Floats, firsts: Places) -> Floats:
     """The best parameters ``[n, 3]`` of series ``[n, T]`` that begin at column ``firsts``."""
     grid = GRIDS[method]
     _, errors = _run(method, rows, firsts, np.broadcast_to(grid, (len(rows), *grid.shape)))
     best = np.where(np.isfinite(errors), errors, np.inf).argmin(axis=1)
-    return grid[best]
+    rows_of_grid: Floats = grid[best]
+    return rows_of_grid
 
 
-def ahead(method: Method, rows: Floats, firsts: Floats, parameters: Floats, horizon: int) -> Floats:
+def ahead(method: Method, rows: Floats, firsts: Places, parameters: Floats, horizon: int) -> Floats:
     """Forecasts ``[n, H]`` with given parameters ``[n, 3]``."""
     (level, slope), _ = _run(method, rows, firsts, parameters[:, None, :])
     steps = np.arange(1, horizon + 1)
@@ -73,12 +77,10 @@ def _complex_ahead(level: Floats, slope: Floats, parameters: Floats, horizon: in
     return forecasts
 
 
-def _run(method: Method, rows: Floats, firsts: Floats, grid: Floats) -> tuple[State, Floats]:
+def _run(method: Method, rows: Floats, firsts: Places, grid: Floats) -> tuple[State, Floats]:
     """Last states and sums of squared one-step errors, ``[n, G]`` each."""
-    count, length = rows.shape
-    span = np.minimum(length - firsts, FIRST_ROWS).astype(np.int64)
-    start = np.array([rows[i, int(f) : int(f) + k].mean() for i, (f, k) in enumerate(zip(firsts, span, strict=True))])
-    level = np.repeat(start[:, None], grid.shape[1], axis=1)
+    length = rows.shape[1]
+    level = np.repeat(_start(rows, firsts), grid.shape[1], axis=1)
     state: State = (level, level / 1.1 if method == "ces" else np.zeros_like(level))
     step = _step(method, grid)
     errors = np.zeros_like(level)
@@ -93,6 +95,14 @@ def _run(method: Method, rows: Floats, firsts: Floats, grid: Floats) -> tuple[St
             else:
                 state = (np.where(on, moved[0], state[0]), np.where(on, moved[1], state[1]))
     return state, errors
+
+
+def _start(rows: Floats, firsts: Places) -> Floats:
+    """Mean of the first rows of every series ``[n, 1]``."""
+    place = np.arange(rows.shape[1])[None, :]
+    early = (place >= firsts[:, None]) & (place < firsts[:, None] + FIRST_ROWS)
+    mean: Floats = (rows * early).sum(axis=1, keepdims=True) / early.sum(axis=1, keepdims=True)
+    return mean
 
 
 def _one_ahead(method: Method, state: State, grid: Floats) -> Floats:
@@ -116,10 +126,11 @@ def _step(method: Method, grid: Floats) -> Step:
     )
 
 
-def _line(rows: Floats, firsts: Floats) -> Floats:
+def _line(rows: Floats, firsts: Places) -> Floats:
     """Slope of the least squares line through every series."""
     length = rows.shape[1]
     t = np.arange(length)[None, :] - (firsts[:, None] + length - 1) / 2
     t = np.where(np.arange(length)[None, :] >= firsts[:, None], t, 0.0)
     size = (t * t).sum(axis=1)
-    return (t * rows).sum(axis=1) / np.where(size > 0, size, 1.0)
+    slope: Floats = (t * rows).sum(axis=1) / np.where(size > 0, size, 1.0)
+    return slope
