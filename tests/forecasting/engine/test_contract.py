@@ -25,6 +25,7 @@ QUICK = {
     "lstm": {"epochs": 2, "epoch_windows": 128, "hidden_size": 8},
     "lightgbm": {"rounds": 15},
     "xgboost": {"rounds": 15},
+    "linear_many": {"origins": 2},
     # A search over forms for every series; few rows keep it short.
     "auto_ets": {"max_rows": 80},
     "auto_arima": {"max_rows": 40, "season_length": 1},
