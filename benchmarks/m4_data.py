@@ -16,7 +16,6 @@ from forecasting.engine.benchmark_metrics import GroupScore, owa
 from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.scaled_metrics import naive_scales
 
-
 # Times in nanoseconds reach from 1678 to 2262; some yearly series claim 800 years.
 MOST_YEARS: Final = 500
 
