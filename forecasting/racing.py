@@ -18,12 +18,13 @@ from forecasting.engine.backtest import BacktestResult, backtest, replay
 from forecasting.engine.forecast import Forecast
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.panel import Panel
+from forecasting.engine.watch import ShouldStop
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
 from forecasting.models.trained_model import YARDSTICK, type_label
 from jobs.models import Job
 
 # Who leads while nobody was tested.
-_UNTESTED_ORDER = ("linear", "seasonal_naive", "naive")
+_UNTESTED_ORDER = ("linear_stack", "linear", "seasonal_naive", "naive")
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,10 +68,10 @@ class Finish:
     seconds: float
 
 
-def run_quick(model: Forecaster, course: Course) -> Finish:
+def run_quick(model: Forecaster, course: Course, should_stop: ShouldStop | None = None) -> Finish:
     """Fit on all rows, forecast, and backtest a fresh copy on the past windows."""
     began = time.perf_counter()
-    model.fit(course.panel, horizon=course.horizon)
+    model.fit(course.panel, horizon=course.horizon, should_stop=should_stop)
     forecast = model.predict(levels=course.levels)
     seconds = time.perf_counter() - began
     tested = None
@@ -81,6 +82,7 @@ def run_quick(model: Forecaster, course: Course) -> Finish:
             horizon=course.horizon,
             windows=course.windows,
             levels=course.levels,
+            should_stop=should_stop,
         )
     return Finish(model, forecast, tested, seconds)
 

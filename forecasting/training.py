@@ -1,4 +1,4 @@
-"""The better answer within a minute: a network trained beside the instant one."""
+"""The better answer within a minute: the linear stack, then a network trained beside it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from forecasting.engine.watch import EpochReport
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
 from forecasting.models.trained_model import YARDSTICK
 from forecasting.racing import Course, Finish
+from forecasting.stacked import run_stack
 from jobs.progress import Progress
 
 MODEL: Final = "lstm"
@@ -79,9 +80,12 @@ def train(task: PredictionTask, run: Progress) -> None:
     too few, jobs' Cancelled or Interrupted when the work should stop.
     """
     row = _row(task, run)
-    began = time.monotonic()
     panel = instant.read(task)
     course = Course.plan(panel, task.horizon, task.levels)
+    stack = run_stack(task, run, course)
+    if stack is not None:
+        _commit(task, run, stack)
+    began = time.monotonic()
     budget = float(settings.FORECAST_TRAINING_SECONDS)
     model = create(MODEL, seed=int(task.asked("seed", 0)), max_seconds=budget)
     _say_start(run)
@@ -132,7 +136,9 @@ def _say_start(run: Progress) -> None:
         run.milestone("LSTM starts training", code="starts", model=MODEL)
 
 
-def _commit(task: PredictionTask, run: Progress, finish: Finish, row: TrainedModel) -> None:
+def _commit(
+    task: PredictionTask, run: Progress, finish: Finish, row: TrainedModel | None = None
+) -> None:
     before = task.results.ranked().first()
     history = before.visualization_data if before else {}
     with transaction.atomic():
@@ -145,7 +151,7 @@ def _commit(task: PredictionTask, run: Progress, finish: Finish, row: TrainedMod
             )
         }
         PredictionTask.objects.filter(pk=task.pk).update(receipt=receipt)
-    run.milestone("LSTM is done", **_verdict(task, result, before, leader))
+    run.milestone(f"{result.type} is done", **_verdict(task, result, before, leader))
 
 
 def _verdict(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forecasting import racing, tasks, training, transitions
+from forecasting import racing, stacked, tasks, training, transitions
 from forecasting.engine.errors import TrainingError
 from forecasting.engine.neural import loop
 from forecasting.engine.registry import create
@@ -21,10 +21,11 @@ def test_the_network_joins_the_leaderboard_with_the_same_windows_and_its_loss_cu
     task = trained(owner)
     assert (task.status, task.progress, task.error_message) == (Status.COMPLETED, 100, "")
     ranked = list(task.results.ranked())
-    assert [one.rank for one in ranked] == [1, 2, 3, 4]
+    assert [one.rank for one in ranked] == [1, 2, 3, 4, 5]
     lstm, linear = task.results.get(type="lstm"), task.results.get(type="linear")
-    windows = [[w["cutoff"] for w in one.metrics["windows"]] for one in (lstm, linear)]
-    assert windows[0] == windows[1]
+    stack = task.results.get(type="linear_stack")
+    windows = [[w["cutoff"] for w in one.metrics["windows"]] for one in (lstm, linear, stack)]
+    assert windows[0] == windows[1] == windows[2]
     assert lstm.model.status == TrainedModel.Status.READY
     assert lstm.metrics["seconds"] > 0
     curve = task.training_job.detail["curve"]
@@ -97,7 +98,7 @@ def test_a_refusal_of_the_engine_leaves_the_instant_answer_and_says_why(owner, m
     assert task.status == Status.COMPLETED
     assert task.error_message == "Training broke down in epoch 1. Lower it."
     assert task.model == leader is not None
-    assert task.results.count() == 3
+    assert task.results.count() == 4
     assert TrainedModel.objects.get(type="lstm").status == TrainedModel.Status.ERROR
 
 
@@ -114,7 +115,7 @@ def test_a_failure_nobody_expected_leaves_the_instant_answer_too(owner, monkeypa
     assert task.status == Status.COMPLETED
     assert "disk full" not in task.error_message
     assert task.error_message
-    assert task.results.count() == 3
+    assert task.results.count() == 4
 
 
 def test_cancelling_while_it_trains_stops_within_one_step_and_keeps_what_was_ready(
@@ -135,7 +136,7 @@ def test_cancelling_while_it_trains_stops_within_one_step_and_keeps_what_was_rea
     task = again(task)
     assert batches == [1]
     assert (task.status, task.training_job.state) == (Status.CANCELLED, Job.State.CANCELLED)
-    assert task.results.count() == 3
+    assert task.results.count() == 4
     assert task.model is not None
 
 
@@ -175,7 +176,9 @@ def test_a_killed_worker_is_followed_by_one_that_goes_on_from_its_checkpoint(
     assert epochs == [1, 2, 3, 3, 4]
     assert task.status == Status.COMPLETED
     codes = [event.data["code"] for event in job.events.all()]
-    assert codes[:2] == ["starts", "resumed"]
+    assert codes[0] in {"lead", "kept"}
+    assert codes[1:3] == ["starts", "resumed"]
+    assert task.results.filter(type="linear_stack").count() == 1
     assert job.events.get(data__code="resumed").data["epoch"] == 2
     assert len(task.training_job.detail["curve"]) == 4
 
@@ -213,3 +216,10 @@ def test_what_training_is_expected_to_take_is_what_it_took_lately(owner, setting
 )
 def test_a_training_job_says_what_it_is_at(detail, words):
     assert Job(kind=transitions.TRAINING, detail=detail).saying == words
+
+
+def test_too_many_series_go_to_the_network_without_the_stack(owner, monkeypatch):
+    monkeypatch.setattr(stacked, "MOST_SERIES", 0)
+    task = trained(owner)
+    assert not task.results.filter(type="linear_stack").exists()
+    assert task.results.filter(type="lstm").exists()
