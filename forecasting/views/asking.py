@@ -18,7 +18,7 @@ from accounts.ownership import require_creator
 from accounts.requests import AuthenticatedHttpRequest
 from datasets.models import Column, Dataset, Version
 from datasets.views.shown import ShownDataset
-from forecasting import asking, figures, instant, spans, starting, training, wording
+from forecasting import asking, figures, instant, spans, stacked, starting, training, wording
 from forecasting.engine.frequency import Frequency
 from forecasting.forms import AskForm, dataset_choices, ready_dataset
 from forecasting.models import PredictionTask
@@ -191,12 +191,16 @@ class AskPage:
             "seasonal_naive": gettext("baseline, always included"),
             "naive": gettext("repeats the last value"),
             "linear": gettext("ridge regression on the recent past"),
+            stacked.MODEL: gettext("many ridges, blended by their past"),
             training.MODEL: gettext("neural, reads the past step by step"),
         }
         names = [*instant.MODELS]
         if self.quality == PredictionTask.Quality.BALANCED:
-            names.append(training.MODEL)
-        slow = {training.MODEL: gettext("about %(n)s s") % {"n": self.trained_seconds}}
+            names += [stacked.MODEL, training.MODEL]
+        slow = {
+            stacked.MODEL: gettext("a few seconds"),
+            training.MODEL: gettext("about %(n)s s") % {"n": self.trained_seconds},
+        }
         quick = gettext("under 1 s")
         return [Contender(type_label(name), how[name], slow.get(name, quick)) for name in names]
 

@@ -55,7 +55,7 @@ def test_the_page_comes_with_the_last_target_and_four_days_chosen(owner, owner_c
     assert 'value="96"' in html
     assert 'value="balanced" checked' in html
     assert "<b>next 4 days</b>, hour by hour, from <b>2,000 rows</b>" in html
-    assert "<b>4 models</b>" in html
+    assert "<b>5 models</b>" in html
     assert "Thorough" not in html
 
 
