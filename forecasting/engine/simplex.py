@@ -37,7 +37,7 @@ def simplex(actual: Floats, forecasts: Floats, ridge: float = RIDGE) -> Floats:
     scale = max(own.min(), LEAST_SHARE * own.max())
     if not scale > 0:
         return np.full(models, 1 / models)
-    return _least_on_simplex(moments / scale + ridge * np.eye(models))
+    return least_on_simplex(moments / scale + ridge * np.eye(models))
 
 
 def simplex_by_step(actual: Floats, forecasts: Floats, ridge: float = RIDGE) -> Floats:
@@ -52,7 +52,7 @@ def simplex_by_step(actual: Floats, forecasts: Floats, ridge: float = RIDGE) -> 
     return weights
 
 
-def _least_on_simplex(matrix: Floats) -> Floats:
+def least_on_simplex(matrix: Floats) -> Floats:
     """Minimise w' matrix w over the simplex; the matrix is symmetric, not negative."""
     from scipy.optimize import nnls  # noqa: PLC0415 -- only learning weights needs it
 

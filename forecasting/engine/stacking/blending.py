@@ -16,23 +16,16 @@ from numpy.typing import NDArray
 
 from forecasting.engine.blocks import block_ends, block_of
 from forecasting.engine.panel import Floats
+from forecasting.engine.simplex import least_on_simplex
 
 RIDGE: Final = 0.1
-HEAVY: Final = 1e3
 
 
 def simplex_weights(products: Floats, ridge: float = RIDGE) -> Floats:
-    """``[M]`` from residual products ``[M, M]``; the sum is held to one by a heavy row."""
-    from scipy.optimize import nnls  # noqa: PLC0415 -- the instant models do without
-
-    count = len(products)
-    scale = float(np.trace(products)) / count
+    """``[M]`` from residual products ``[M, M]``; the ridge is relative to their mean diagonal."""
+    scale = float(np.trace(products)) / len(products)
     matrix = products / scale if scale > 0 else np.zeros_like(products)
-    root = np.linalg.cholesky(matrix + (ridge + 1e-9) * np.eye(count)).T
-    rows = np.vstack([root, np.full(count, HEAVY)])
-    found: Floats = np.asarray(nnls(rows, np.append(np.zeros(count), HEAVY))[0])
-    total: Floats = found / found.sum()
-    return total
+    return least_on_simplex(matrix + (ridge + 1e-9) * np.eye(len(products)))
 
 
 @dataclass(frozen=True, eq=False)
