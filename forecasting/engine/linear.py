@@ -36,7 +36,7 @@ from forecasting.engine.ridge import (
 from forecasting.engine.watch import Watch
 from forecasting.engine.windows import inputs, scored_steps
 
-LONGEST_LOOKBACK: Final = 720
+LONGEST_LOOKBACK: Final = 336
 CHOICE_STRIDE: Final = 3
 
 
