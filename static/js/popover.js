@@ -41,7 +41,7 @@ function byLetter(all, key, at) {
 function place(menu, button) {
   // On a phone a panel rises from the bottom; the stylesheet puts it there.
   menu.style.left = menu.style.top = '';
-  if (menu.classList.contains('panel') && matchMedia('(max-width: 720px)').matches) return;
+  if (menu.classList.contains('panel') && matchMedia('(max-width: 920px)').matches) return;
   const from = button.getBoundingClientRect(), { offsetWidth: width, offsetHeight: height } = menu;
   const { clientWidth, clientHeight } = document.documentElement;
   const isRightHalf = from.left + from.width / 2 > clientWidth / 2;
