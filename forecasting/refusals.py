@@ -18,8 +18,7 @@ class ForecastProblem(Problem):
 
 def problem_from(error: EngineError, field: str = "") -> ForecastProblem:
     """The same sentence in the active language."""
-    details = {name: _shown(value) for name, value in error.details.items()}
-    return ForecastProblem(gettext(error.template) % details, code=error.code, field=field)
+    return ForecastProblem(_sentence(error), code=error.code, field=field)
 
 
 @contextmanager
@@ -31,7 +30,14 @@ def speaking(field: str = "") -> Iterator[None]:
         raise problem_from(error, field) from error
 
 
+def _sentence(error: EngineError) -> str:
+    details = {name: _shown(value) for name, value in error.details.items()}
+    return gettext(error.template) % details
+
+
 def _shown(value: Any) -> Any:
+    if isinstance(value, EngineError):
+        return _sentence(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     return value
