@@ -79,6 +79,10 @@ class ModuleForecaster(Forecaster):
         rows = [inputs(c, np.array([len(c)]), self.lookback_) for c in scaled.columns]
         variates = np.arange(len(rows))
         steps = self._run(np.concatenate(rows), variates, variates * 0, len(panel.channels))
+        # A series that has never moved tells a network nothing; what it says then is its own bias.
+        for v, column in enumerate(scaled.columns):
+            if column.max() == column.min():
+                steps[v] = column[-1]
         values = steps[:, :horizon] * scaled.spread[:, None] + scaled.mean[:, None]
         return values.reshape(len(panel), len(panel.channels), horizon).transpose(0, 2, 1)
 

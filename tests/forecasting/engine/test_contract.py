@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.engine import artifacts
+from forecasting.engine import artifacts, registry
 from forecasting.engine.backtest import backtest
 from forecasting.engine.errors import (
     Cancelled,
@@ -19,10 +19,12 @@ from forecasting.engine.errors import (
 )
 from forecasting.engine.panel import Panel
 from forecasting.engine.registry import create, model_type, model_types
+from tests.forecasting.engine import customs
 from tests.forecasting.engine.series import seasonal
 
 QUICK = {
     "lstm": {"epochs": 2, "epoch_windows": 128, "hidden_size": 8},
+    "custom_net": {"epochs": 2, "epoch_windows": 128, "hidden_size": 8},
     "lightgbm": {"rounds": 15},
     "xgboost": {"rounds": 15},
     "linear_many": {"origins": 2},
@@ -32,8 +34,14 @@ QUICK = {
     "mstl": {"max_rows": 120},
     "tbats": {"max_rows": 60, "box_cox": False, "trend": False, "arma_errors": False},
 }
-NAMES = [entry.name for entry in model_types()]
+NAMES = [*(entry.name for entry in model_types()), *customs.NAMES]
 every_model = pytest.mark.parametrize("name", NAMES)
+
+
+@pytest.fixture(autouse=True)
+def registered_customs(monkeypatch):
+    monkeypatch.setattr(registry, "_TYPES", dict(registry._TYPES))
+    customs.register()
 
 
 def make(name):
@@ -41,6 +49,9 @@ def make(name):
 
 
 def direct(name):
+    """Whether a forecast cannot reach beyond the fitted horizon; customs register later."""
+    if name in customs.NAMES:
+        return name == "custom_net"
     return not model_type(name).capabilities.any_horizon
 
 
