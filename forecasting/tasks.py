@@ -65,8 +65,8 @@ def _enqueue_training(task: PredictionTask) -> None:
 
 
 def _in_words_of(task: PredictionTask) -> AbstractContextManager[None]:
-    """The language of the owner, for sentences that are kept."""
-    return translation.override(task.owner.language or None)
+    """The language of the owner, else of the one who asked, for sentences that are kept."""
+    return translation.override(task.owner.language or translation.get_language())
 
 
 def _task_of(run: Progress | None) -> PredictionTask | None:

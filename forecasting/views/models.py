@@ -16,7 +16,7 @@ from accounts.requests import AuthenticatedHttpRequest
 from datasets.decimals import common_decimals
 from forecasting import exports, spans, wording
 from forecasting.engine.frequency import Frequency
-from forecasting.models import TrainedModel
+from forecasting.models import PredictionTask, TrainedModel
 
 PAGE_SIZE: Final = 50
 PILLS: Final = {
@@ -67,6 +67,7 @@ def model_card(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
         "windows": windows,
         "decimals": common_decimals(window["mae"] for window in windows),
         "results": [one for one in row.results.all() if one.task.owner_id == request.user.pk],
+        "unranked": _unranked(row, request),
     }
     return render(request, "forecasting/model.html", context)
 
@@ -81,9 +82,16 @@ def download(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
 
 
 def _rows() -> Any:
-    return TrainedModel.objects.select_related("owner", "dataset", "version").prefetch_related(
-        "results__task"
-    )
+    return TrainedModel.objects.select_related(
+        "owner", "dataset", "version", "job"
+    ).prefetch_related("results__task")
+
+
+def _unranked(row: TrainedModel, request: AuthenticatedHttpRequest) -> PredictionTask | None:
+    """The forecast a model was trained for, when training left no result to rank."""
+    if row.job is None or row.results.all():
+        return None
+    return PredictionTask.objects.following(row.job).filter(owner=request.user).first()
 
 
 def _shown(row: TrainedModel) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from datasets import storage
 from forecasting import results, tasks
@@ -168,3 +169,9 @@ def test_a_deleted_forecast_leaves_its_job_nothing_to_do(owner):
     tasks.instant_forecast(str(job.pk))
     job.refresh_from_db()
     assert job.state == Job.State.CANCELLED
+
+
+def test_what_is_kept_speaks_the_language_of_the_person_who_asked(owner):
+    with translation.override("zh-hans"):
+        task = answered(owner)
+    assert task.model.name.startswith("线性（")

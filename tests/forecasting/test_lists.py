@@ -4,6 +4,10 @@ import pytest
 from django.urls import reverse
 
 from datasets.search import find
+from forecasting import tasks
+from forecasting.engine.errors import TrainingError
+from forecasting.engine.neural import loop
+from forecasting.models import TrainedModel
 from tests.conftest import browser_of
 from tests.datasets.made import make_dataset
 from tests.factories import make_share
@@ -124,6 +128,21 @@ def test_the_card_of_a_model_says_how_good_it_is_and_where_it_comes_from(owner, 
     assert task.version.content_hash[:8] in html
     assert task.get_absolute_url() in html
     assert reverse("forecasting:model_download", args=[task.model_id]) in html
+
+
+def test_the_card_of_a_model_that_failed_leads_to_its_forecast(owner, owner_client, monkeypatch):
+    task = answered(owner, quality="balanced")
+
+    def diverge(*_given):
+        raise TrainingError("Training broke down in epoch %(epoch)s. Lower it.", epoch=1)
+
+    monkeypatch.setattr(loop, "_pass", diverge)
+    tasks.train_forecast(str(task.training_job_id))
+    html = page(owner_client, "forecasting:model", TrainedModel.objects.get(type="lstm").pk)
+    assert "Training broke down in epoch 1." in html
+    assert task.get_absolute_url() in html
+    assert "<dt>MASE</dt>" in html
+    assert "<dt>Started</dt>" in html
 
 
 def test_settings_of_a_model_read_alike_in_both_languages(owner, owner_client):
