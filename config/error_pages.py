@@ -2,7 +2,9 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 
 from accounts.problem_pages import wants_json
@@ -13,12 +15,12 @@ RETRY_AFTER_SECONDS = 60
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: the request itself is broken."""
-    return _page(request, status.HTTP_400_BAD_REQUEST, gettext("This request could not be read."))
+    return _page(request, status.HTTP_400_BAD_REQUEST, _("This request could not be read."))
 
 
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: signed in, but this is not for this person."""
-    return _page(request, status.HTTP_403_FORBIDDEN, gettext("You may not do this."))
+    return _page(request, status.HTTP_403_FORBIDDEN, _("You may not do this."))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -26,7 +28,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(
         request,
         status.HTTP_404_NOT_FOUND,
-        gettext("There is nothing here, or it is not yours to see."),
+        _("There is nothing here, or it is not yours to see."),
     )
 
 
@@ -35,7 +37,7 @@ def too_many_requests(request: HttpRequest, exception: Exception | None = None) 
     answer = _page(
         request,
         status.HTTP_429_TOO_MANY_REQUESTS,
-        gettext("Too many tries. Wait a minute, then try again."),
+        _("Too many tries. Wait a minute, then try again."),
     )
     answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer
@@ -46,7 +48,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(
         request,
         status.HTTP_403_FORBIDDEN,
-        gettext("This form is out of date. Reload the page and send it again."),
+        _("This form is out of date. Reload the page and send it again."),
     )
 
 
@@ -55,14 +57,23 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _page(
         request,
         status.HTTP_500_INTERNAL_SERVER_ERROR,
-        gettext("Something went wrong on our side. It has been logged; try again."),
+        _("Something went wrong on our side. It has been logged; try again."),
     )
 
 
 _CODES = {400: "bad_request", 403: "not_allowed", 404: "not_found", 429: "throttled", 500: "error"}
 
 
-def _page(request: HttpRequest, code: int, message: str) -> HttpResponse:
+def _page(request: HttpRequest, code: int, words: Promise) -> HttpResponse:
+    """The page in the reader's language, even when the request broke before it was found."""
+    language = getattr(request, "LANGUAGE_CODE", "") or translation.get_language_from_request(
+        request
+    )
+    with translation.override(language):
+        return _said(request, code, str(words))
+
+
+def _said(request: HttpRequest, code: int, message: str) -> HttpResponse:
     if wants_json(request):
         if code == status.HTTP_404_NOT_FOUND:
             return JsonResponse(api_errors.not_found(), status=code)

@@ -131,3 +131,9 @@ def test_no_page_has_inline_script_or_handlers(client, owner):
         )
         assert not re.search(r"\son\w+=", page)
         assert "<style" not in page
+
+
+def test_a_request_broken_before_its_language_was_found_is_answered_in_it(client):
+    answer = client.get("/", headers={"host": "evil.example", "accept-language": "zh-CN"})
+    assert answer.status_code == 400
+    assert "请求" in answer.content.decode()
