@@ -10,13 +10,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from forecasting.engine.covariates import Known
 from forecasting.engine.errors import ArtifactError, NotFittedError, gettext_noop
 from forecasting.engine.forecaster import Forecaster
-from forecasting.engine.frequency import Frequency
 from forecasting.engine.intervals import Conformal, no_shift
 from forecasting.engine.limits import Limits
-from forecasting.engine.panel import Panel
+from forecasting.engine.panel_storing import panel_arrays, panel_facts, stored_panel
 from forecasting.engine.registry import create
 
 SCHEMA_VERSION: Final = 1
@@ -37,13 +35,7 @@ def save(model: Forecaster, folder: Path) -> Path:
     context = model.context_
     arrays = {f"model.{name}": array for name, array in model.learned_arrays().items()}
     arrays |= {f"intervals.{name}": array for name, array in model.intervals_.arrays().items()}
-    arrays |= {
-        "context.values": context.values,
-        "context.starts": context.starts.view(np.int64),
-        "context.indptr": context.indptr,
-    }
-    if context.known is not None:
-        arrays |= {"known.values": context.known.values, "known.indptr": context.known.indptr}
+    arrays |= panel_arrays(context)
     blob = pack({name: np.ascontiguousarray(array) for name, array in arrays.items()})
     (folder / CARD).unlink(missing_ok=True)
     (folder / ARRAYS).write_bytes(blob)
@@ -55,15 +47,11 @@ def save(model: Forecaster, folder: Path) -> Path:
         "lookback": model.lookback_,
         "facts": model.learned_facts(),
         "report": model.report_,
-        "ids": list(context.ids),
         "interval_ids": list(model.intervals_.ids),
-        "channels": list(context.channels),
-        "known": list(context.known.names) if context.known else [],
         "limits": asdict(model.limits),
-        "frequency": context.frequency.alias,
         "data_fingerprint": model.fingerprint_,
         "arrays_sha256": hashlib.sha256(blob).hexdigest(),
-    }
+    } | panel_facts(context)
     card["card_sha256"] = _card_hash(card)
     (folder / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False), encoding="utf-8")
     return folder
@@ -87,25 +75,11 @@ def load(folder: Path) -> Forecaster:
     model.lookback_ = card["lookback"]
     model.report_ = card["report"]
     model.fingerprint_ = card["data_fingerprint"]
-    model.context_ = Panel(
-        tuple(card["ids"]),
-        tuple(card["channels"]),
-        Frequency.parse(card["frequency"]),
-        arrays["context.starts"].view("datetime64[ns]"),
-        arrays["context.values"],
-        arrays["context.indptr"],
-        _known(card.get("known"), arrays),
-    )
+    model.context_ = stored_panel(card, arrays)
     model.limits = Limits(**card.get("limits", {}))
     model.intervals_ = _intervals(card, arrays)
     model.restore(_section(arrays, "model."), card["facts"])
     return model
-
-
-def _known(names: list[str] | None, arrays: dict[str, Any]) -> Known | None:
-    if not names:
-        return None
-    return Known(tuple(names), arrays["known.values"], arrays["known.indptr"])
 
 
 def _intervals(card: dict[str, Any], arrays: dict[str, Any]) -> Conformal:

@@ -11,6 +11,8 @@ class Capabilities:
 
     ``global_`` learns one map from all series together; ``probabilistic`` has quantiles of its own,
     which the intervals then recalibrate; ``min_length`` is the fewest rows one series may have.
+    ``uses_known_future``, ``uses_past`` and ``uses_static`` tell which covariates change a
+    forecast; all others are ignored.
     """
 
     handles_missing: bool = True
@@ -20,6 +22,8 @@ class Capabilities:
     global_: bool = False
     uses_known_future: bool = False
     needs_known_future: bool = False
+    uses_past: bool = False
+    uses_static: bool = False
     min_length: int = 2
     trains_long: bool = False
     resumable: bool = False

@@ -89,8 +89,8 @@ def _benchmark(options: argparse.Namespace) -> None:
 
 
 def _panel(options: argparse.Namespace) -> Panel:
-    columns = Columns(options.time, options.value, options.series, options.known, options.frequency)
-    return read_panel(options.file, columns)
+    names = options.time, options.value, options.series, options.known, options.frequency
+    return read_panel(options.file, Columns(*names, options.past, options.static))
 
 
 def _model(options: argparse.Namespace, panel: Panel, validation: int = 0) -> Forecaster:
@@ -139,6 +139,8 @@ def _common() -> argparse.ArgumentParser:
     common.add_argument("--value", type=_words, default=[], help="columns to forecast: a,b")
     common.add_argument("--series", default="", help="the column that tells series apart")
     common.add_argument("--known", type=_words, default=[], help="covariates known ahead: a,b")
+    common.add_argument("--past", type=_words, default=[], help="covariates known up to now: a,b")
+    common.add_argument("--static", type=_words, default=[], help="constant for a series: a,b")
     common.add_argument("--frequency", help="h, 15min, D, W-MON, MS …")
     common.add_argument("--preset", choices=PRESETS, default="balanced")
     common.add_argument("--model", default="", help="a model by name instead of a preset")

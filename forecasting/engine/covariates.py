@@ -1,7 +1,12 @@
-"""Numbers known before their time: calendars, prices, plans."""
+"""What is known beside the series: ahead of time, up to now only, or once per series.
+
+A plan or a calendar is known for the future (Known), a sensor beside the load only up to the last
+row (Past), the region of a shop never changes (Static).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,3 +79,60 @@ class Known:
     def _of(self, parts: list[Floats]) -> Known:
         indptr = np.concatenate([[0], np.cumsum([len(p) for p in parts])]).astype(np.int64)
         return Known(self.names, np.concatenate(parts), indptr)
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """Past covariates of a panel: numbers nobody knows after the last row.
+
+    ``values`` is ``[N, P]``, row by row beside the values of the panel; NaN marks what is missing.
+    """
+
+    names: tuple[str, ...]
+    values: Floats
+
+    def __post_init__(self) -> None:
+        if np.isinf(self.values).any():
+            row, column = (int(i) for i in np.argwhere(np.isinf(self.values))[0])
+            raise BadValuesError(
+                gettext_noop(
+                    "The past covariate %(name)s is infinite in row %(row)s of its table; replace "
+                    "it by a number or leave it empty."
+                ),
+                name=self.names[column],
+                row=row + 1,
+            )
+        self.values.flags.writeable = False
+
+    def rows(self, parts: Sequence[slice]) -> Past:
+        """Only these stretches of rows, one after another."""
+        return Past(self.names, np.concatenate([self.values[part] for part in parts]))
+
+
+@dataclass(frozen=True, eq=False)
+class Static:
+    """What is constant for a series: ``values`` is ``[S, Q]``, finite.
+
+    A text is one column of 0 and 1 per category, named like ``region=north``; where none is 1 the
+    category is unknown.
+    """
+
+    names: tuple[str, ...]
+    values: Floats
+
+    def __post_init__(self) -> None:
+        if not np.isfinite(self.values).all():
+            series, column = (int(i) for i in np.argwhere(~np.isfinite(self.values))[0])
+            raise BadValuesError(
+                gettext_noop(
+                    "The static covariate %(name)s of series number %(series)s is empty or "
+                    "infinite; fill it or leave the covariate out."
+                ),
+                name=self.names[column],
+                series=series + 1,
+            )
+        self.values.flags.writeable = False
+
+    def select(self, rows: Sequence[int]) -> Static:
+        """Only the series at these positions."""
+        return Static(self.names, self.values[list(rows)])

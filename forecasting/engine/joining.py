@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting.engine.covariates import Known
+from forecasting.engine.covariate_blocks import past_block
+from forecasting.engine.covariates import Known, Past
 from forecasting.engine.errors import IrregularTimesError, SettingsError, gettext_noop
 from forecasting.engine.panel import Floats, Panel, flat_rows
 
@@ -12,6 +13,7 @@ from forecasting.engine.panel import Floats, Panel, flat_rows
 def joined(older: Panel, newer: Panel) -> Panel:
     """Both panels as one; where they overlap the newer value wins unless it is missing.
 
+    Covariates are those of ``older``; a past covariate that the new rows lack is missing there.
     Rows between the two that nobody gave are missing (NaN). Raises SettingsError when series,
     channels or frequency differ, IrregularTimesError when the grids do not meet.
     """
@@ -30,8 +32,11 @@ def joined(older: Panel, newer: Panel) -> Panel:
     firsts = np.minimum(offsets, 0)
     blocks = [_overlaid(older.at(s), newer.at(s), int(offsets[s])) for s in range(len(older))]
     starts = older.frequency.at(older.starts, firsts)
-    known = _joined_known(older, newer, [int(o) for o in offsets])
-    return Panel(older.ids, older.channels, older.frequency, starts, *flat_rows(blocks), known)
+    places = [int(offset) for offset in offsets]
+    known, past = _joined_known(older, newer, places), _joined_past(older, newer, places)
+    table = flat_rows(blocks)
+    names = older.ids, older.channels, older.frequency
+    return Panel(*names, starts, *table, known, past, older.static)
 
 
 def rows_added(older: Panel, longer: Panel) -> int:
@@ -79,3 +84,16 @@ def _joined_known(older: Panel, newer: Panel, offsets: list[int]) -> Known | Non
         _overlaid(older.known.at(s), newer.known.at(s), offset) for s, offset in enumerate(offsets)
     ]
     return Known(older.known.names, *flat_rows(blocks))
+
+
+def _joined_past(older: Panel, newer: Panel, offsets: list[int]) -> Past | None:
+    if older.past is None:
+        return None
+    names, blocks = older.past.names, []
+    for s, offset in enumerate(offsets):
+        fresh = np.full((len(newer.at(s)), len(names)), np.nan)
+        for place, name in enumerate(names):
+            if newer.past is not None and name in newer.past.names:
+                fresh[:, place] = past_block(newer, s)[:, newer.past.names.index(name)]
+        blocks.append(_overlaid(past_block(older, s), fresh, offset))
+    return Past(names, np.concatenate(blocks))

@@ -6,18 +6,17 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from forecasting.engine import panel_reading as reading
 from forecasting.engine.calendar_steps import Times
-from forecasting.engine.covariates import Known
+from forecasting.engine.covariates import Known, Past, Static
 from forecasting.engine.errors import BadValuesError, EngineError, TooShortError, gettext_noop
 from forecasting.engine.frequency import Frequency, check_horizon
+from forecasting.engine.panel_tables import CovariateColumns, by_series, parts_of, whole
 
 Floats = NDArray[np.float64]
 # Squares of larger values leave the range of float64.
@@ -30,7 +29,8 @@ class Panel:
 
     ``values`` is float64 ``[N, C]``, all series one after another; series ``s`` holds the rows
     ``indptr[s]:indptr[s + 1]`` and begins at ``starts[s]``. NaN marks what is missing. The arrays
-    are read-only. ``known`` holds covariates that reach beyond the last row.
+    are read-only. ``known`` holds covariates that reach beyond the last row, ``past`` those that
+    end with it, ``static`` what is constant for a series.
     """
 
     ids: tuple[str, ...]
@@ -40,6 +40,8 @@ class Panel:
     values: Floats
     indptr: NDArray[np.int64]
     known: Known | None = None
+    past: Past | None = None
+    static: Static | None = None
 
     def __post_init__(self) -> None:
         infinite = np.argwhere(np.abs(self.values) > LARGEST)
@@ -55,6 +57,8 @@ class Panel:
                 channel=self.channels[channel],
                 time=self.frequency.add(self.starts[series], row - int(self.indptr[series])),
             )
+        assert self.past is None or len(self.past.values) == len(self.values)
+        assert self.static is None or len(self.static.values) == len(self.ids)
         for array in (self.values, self.starts, self.indptr):
             array.flags.writeable = False
 
@@ -65,19 +69,18 @@ class Panel:
         values: str | Sequence[str],
         frequency: str | Frequency | None = None,
         id: str = "series",
-        known: Sequence[str] = (),
+        **covariates: Unpack[CovariateColumns],
     ) -> Panel:
         """One series whose channels are the ``values`` columns of ``frame``.
 
-        Rows may come in any order and with gaps (missing rows become NaN). The columns ``known``
-        are covariates; rows at the end that hold nothing else are the future. Raises BadTimesError,
-        DuplicateTimesError or IrregularTimesError naming series, row and remedy.
+        Rows may come in any order and with gaps (missing rows become NaN). The columns ``known``,
+        ``past`` and ``static`` are covariates; rows at the end without a target are then the
+        future. Raises BadTimesError, DuplicateTimesError, IrregularTimesError or BadValuesError
+        naming series, row and remedy.
         """
         columns = [values] if isinstance(values, str) else list(values)
-        codes = np.zeros(len(frame), dtype=np.int64)
-        name = columns[0] if len(columns) == 1 else id
-        read = reading.read(frame, codes, (name,), time, [*columns, *known], frequency)
-        return _with_known((name,), columns, known, read)
+        table = whole(frame, columns[0] if len(columns) == 1 else id, id)
+        return Panel(*parts_of(table, time, columns, frequency, covariates))
 
     @staticmethod
     def from_long(
@@ -86,22 +89,14 @@ class Panel:
         time: str = "ds",
         value: str | Sequence[str] = "y",
         frequency: str | Frequency | None = None,
-        known: Sequence[str] = (),
+        **covariates: Unpack[CovariateColumns],
     ) -> Panel:
-        """One series per distinct ``id``, in order of appearance; the rest as for from_wide."""
+        """One series per distinct ``id``, in order of appearance; the rest as for from_wide.
+
+        ``static`` may also be a table with one row per ``id``.
+        """
         columns = [value] if isinstance(value, str) else list(value)
-        reading.require_columns(frame, [id])
-        codes, names = pd.factorize(frame[id], use_na_sentinel=True)
-        if np.any(codes < 0):
-            raise BadValuesError(
-                gettext_noop("Row %(row)s has no series name in %(column)s; fill or remove it."),
-                row=int(np.argmax(codes < 0)) + 1,
-                column=id,
-            )
-        ids = tuple(str(name) for name in names)
-        wanted = [*columns, *known]
-        read = reading.read(frame, codes.astype(np.int64), ids, time, wanted, frequency)
-        return _with_known(ids, columns, known, read)
+        return Panel(*parts_of(by_series(frame, id), time, columns, frequency, covariates))
 
     @staticmethod
     def from_arrays(
@@ -181,14 +176,17 @@ class Panel:
                 rows=int(self.lengths[short]),
             )
         offsets = np.array([low for low, _ in bounds], dtype=np.int64)
-        parts = [self.at(i)[low:high] for i, (low, high) in enumerate(bounds)]
+        firsts = self.indptr.tolist()
+        rows = [slice(a + low, a + high) for a, (low, high) in zip(firsts, bounds, strict=False)]
         return Panel(
             self.ids,
             self.channels,
             self.frequency,
             self.frequency.at(self.starts, offsets),
-            *flat_rows(parts),
+            *flat_rows([self.values[part] for part in rows]),
             self.known and self.known.from_rows(offsets),
+            self.past and self.past.rows(rows),
+            self.static,
         )
 
     def drop_last(self, rows: int) -> Panel:
@@ -214,6 +212,8 @@ class Panel:
             self.starts[rows],
             *flat_rows(parts),
             self.known and self.known.select(rows),
+            self.past and self.past.rows([slice(self.indptr[r], self.indptr[r + 1]) for r in rows]),
+            self.static and self.static.select(rows),
         )
 
     def fingerprint(self) -> str:
@@ -224,6 +224,10 @@ class Panel:
         if self.known is not None:
             digest.update(repr(self.known.names).encode())
             digest.update(np.ascontiguousarray(self.known.values).tobytes())
+        for kind in (self.past, self.static):
+            if kind is not None:
+                digest.update(repr((type(kind).__name__, kind.names)).encode())
+                digest.update(np.ascontiguousarray(kind.values).tobytes())
         return digest.hexdigest()
 
     def _index(self, id: str) -> int:
@@ -241,19 +245,3 @@ def flat_rows(parts: Sequence[Floats]) -> tuple[Floats, NDArray[np.int64]]:
     """Blocks of rows one after another, and where each begins."""
     sizes = [len(part) for part in parts]
     return np.concatenate(parts), np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-
-
-def _with_known(
-    ids: tuple[str, ...], columns: Sequence[str], known: Sequence[str], read: reading.Read
-) -> Panel:
-    """Split off the covariates; rows after the last target of a series are its future."""
-    frequency, starts, table, indptr = read
-    if not known:
-        return Panel(ids, tuple(columns), frequency, starts, table, indptr)
-    blocks = [table[a:b] for a, b in pairwise(indptr)]
-    targets = []
-    for block in blocks:
-        seen = np.flatnonzero(~np.isnan(block[:, : len(columns)]).all(axis=1))
-        targets.append(block[: seen[-1] + 1 if len(seen) else len(block), : len(columns)])
-    covariates = Known(tuple(known), table[:, len(columns) :].copy(), indptr.copy())
-    return Panel(ids, tuple(columns), frequency, starts, *flat_rows(targets), covariates)

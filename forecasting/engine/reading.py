@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from forecasting.engine.errors import BadTimesError, EngineError, gettext_noop
 from forecasting.engine.panel import Panel
+from forecasting.engine.panel_tables import CovariateColumns
 
 TIME_NAMES: Final = ("date", "ds", "time", "timestamp", "datetime", "日期", "时间")
 TFB_COLUMNS: Final = ["date", "data", "cols"]
@@ -27,6 +28,13 @@ class Columns:
     series: str = ""
     known: Sequence[str] = ()
     frequency: str | None = None
+    past: Sequence[str] = ()
+    static: Sequence[str] = ()
+
+    @property
+    def covariates(self) -> CovariateColumns:
+        """The columns beside the targets."""
+        return {"known": self.known, "past": self.past, "static": self.static}
 
 
 def read_panel(path: Path, columns: Columns) -> Panel:
@@ -36,16 +44,17 @@ def read_panel(path: Path, columns: Columns) -> Panel:
         wide = frame.pivot(index="date", columns="cols", values="data")[frame["cols"].unique()]
         frame = wide.reset_index()
     if set(frame.columns) >= LONG_COLUMNS and not columns.series:
-        columns = Columns("ds", ("y",), "unique_id", columns.known, columns.frequency)
+        columns = replace(columns, time="ds", values=("y",), series="unique_id")
     time = columns.time or _time_of(frame)
     if not time:
         return _untimed(frame, columns)
-    values = list(columns.values) or _numeric(frame, {time, columns.series, *columns.known})
+    beside = {*columns.known, *columns.past, *columns.static}
+    values = list(columns.values) or _numeric(frame, {time, columns.series} | beside)
     if columns.series:
         return Panel.from_long(
-            frame, columns.series, time, values, columns.frequency, known=columns.known
+            frame, columns.series, time, values, columns.frequency, **columns.covariates
         )
-    return Panel.from_wide(frame, time, values, columns.frequency, known=columns.known)
+    return Panel.from_wide(frame, time, values, columns.frequency, **columns.covariates)
 
 
 def read_ragged(path: Path, frequency: str) -> Panel:
