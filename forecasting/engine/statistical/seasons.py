@@ -42,7 +42,16 @@ class Seasons:
 
 
 def without_seasons(y: Floats, periods: Sequence[int], horizon: int) -> tuple[Floats, Floats]:
-    """``y`` ``[T]`` less its seasonal figures by STL, and these figures continued, ``[H]``.
+    """``y`` ``[T]`` less its seasonal figures by STL, and these figures continued, ``[H]``."""
+    _, figures = trend_and_seasons(y, periods)
+    ahead = np.zeros(horizon)
+    for figure, period in zip(figures, sorted(periods), strict=True):
+        ahead += np.resize(figure[-period:], horizon)
+    return y - figures.sum(axis=0), ahead
+
+
+def trend_and_seasons(y: Floats, periods: Sequence[int]) -> tuple[Floats, Floats]:
+    """Trend ``[T]`` and seasonal figures ``[P, T]`` of ``y`` ``[T]`` by STL, the shortest first.
 
     The smoothers jump over a tenth of their window, as in R, which takes a quarter of the time.
     """
@@ -54,8 +63,5 @@ def without_seasons(y: Floats, periods: Sequence[int], horizon: int) -> tuple[Fl
         "trend_jump": math.ceil(0.15 * ordered[0]),
         "low_pass_jump": math.ceil(0.1 * ordered[0]),
     }
-    figures = mstl(y, ordered, stl_kwargs=jumps).filter(regex="seasonal").to_numpy()
-    ahead = np.zeros(horizon)
-    for place, period in enumerate(ordered):
-        ahead += np.resize(figures[-period:, place], horizon)
-    return y - figures.sum(axis=1), ahead
+    found = mstl(y, ordered, stl_kwargs=jumps)
+    return found["trend"].to_numpy(), found.filter(regex="seasonal").to_numpy().T
