@@ -1,0 +1,93 @@
+"""One series as trend, cycles and rest, and a forecast in the same parts.
+
+STL (Cleveland, Cleveland, McRae, Terpenning 1990) for one cycle, MSTL (Bandara, Hyndman, Bergmeir
+2021) for several, locally weighted regression (Cleveland 1979) for none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from forecasting.engine.missing import fill
+from forecasting.engine.panel import Floats
+from forecasting.engine.statistical.seasons import trend_and_seasons
+
+# Without a cycle the trend at a row comes from the nearest fifth of the rows, but not fewer than 7.
+TREND_SHARE: Final = 0.2
+LEAST_NEIGHBOURS: Final = 7
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """``trend`` ``[T]`` and ``seasonal`` ``[P, T]``, cycles of ``periods`` steps in their order."""
+
+    periods: tuple[int, ...]
+    trend: Floats
+    seasonal: Floats
+
+    @staticmethod
+    def of(column: Floats, periods: Sequence[int]) -> Parts:
+        """Of ``[T]`` with NaN where nothing was observed (at least one value must be).
+
+        A gap is first closed by a line, then by the trend and the cycles found so.
+        """
+        ordered = tuple(sorted(periods))
+        parts = Parts(ordered, *_split(fill(column), ordered))
+        missing = np.isnan(column)
+        if missing.any() and ordered:
+            closed = np.where(missing, parts.whole, column)
+            parts = Parts(ordered, *_split(closed, ordered))
+        return parts
+
+    @property
+    def whole(self) -> Floats:
+        """Trend and cycles together ``[T]``."""
+        total: Floats = self.trend + self.seasonal.sum(axis=0)
+        return total
+
+    def ahead(self, forecast: Floats) -> tuple[Floats, Floats]:
+        """Trend ``[H]`` and cycles ``[P, H]`` of a forecast ``[H]``; what is left is the rest.
+
+        The cycles repeat their last turn. The trend is the moving mean of the forecast without
+        them, over the shortest cycle, carried on from the trend of the past.
+        """
+        horizon = len(forecast)
+        figures = np.zeros((len(self.periods), horizon))
+        for place, period in enumerate(self.periods):
+            figures[place] = np.resize(self.seasonal[place, -period:], horizon)
+        width = self.periods[0] if self.periods else max(3, horizon // 4)
+        return _continued(self.trend, forecast - figures.sum(axis=0), width // 2), figures
+
+
+def _split(column: Floats, periods: tuple[int, ...]) -> tuple[Floats, Floats]:
+    if periods:
+        return trend_and_seasons(column, periods)
+    return _smooth(column), np.zeros((0, len(column)))
+
+
+def _smooth(column: Floats) -> Floats:
+    if len(column) <= LEAST_NEIGHBOURS or column.min() == column.max():
+        return np.full(len(column), column.mean())
+    from statsmodels import api  # type: ignore[import-untyped]  # noqa: PLC0415 -- slow to import
+
+    rows = np.arange(len(column), dtype=np.float64)
+    share = max(TREND_SHARE, LEAST_NEIGHBOURS / len(column))
+    found: Floats = api.nonparametric.lowess(
+        column, rows, share, delta=0.01 * len(column), return_sorted=False
+    )
+    return found
+
+
+def _continued(past: Floats, ahead: Floats, reach: int) -> Floats:
+    """Moving mean of ``ahead`` behind the last rows of ``past``; narrower towards the end."""
+    reach = min(reach, len(past))
+    joined = np.concatenate([past[len(past) - reach :], ahead])
+    sums = np.concatenate([[0.0], np.cumsum(joined)])
+    places = reach + np.arange(len(ahead))
+    half = np.minimum(reach, len(joined) - 1 - places)
+    mean: Floats = (sums[places + half + 1] - sums[places - half]) / (2 * half + 1)
+    return mean
