@@ -21,6 +21,7 @@ from forecasting.engine.blocks import block_ends, block_of
 from forecasting.engine.errors import SettingsError, gettext_noop
 from forecasting.engine.missing import Scaled
 from forecasting.engine.panel import Floats, Panel
+from forecasting.engine.score_keeping import keep
 
 VOLATILITY_ROWS: Final = 336
 VOLATILITY_FLOOR: Final = 0.02
@@ -72,6 +73,7 @@ class Conformal:
     @staticmethod
     def fit(panel: Panel, scaled: Scaled, scores: Sequence[Floats]) -> Conformal:
         """From scores ``[n, H]`` of every variate, NaN where no value was observed."""
+        keep(panel.ids, scaled.mean, scaled.spread, scores)
         horizon = scores[0].shape[1]
         counts = np.array([np.sum(~np.isnan(s), axis=0) for s in scores])
         own = (

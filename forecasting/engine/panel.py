@@ -230,10 +230,14 @@ class Panel:
                 digest.update(np.ascontiguousarray(kind.values).tobytes())
         return digest.hexdigest()
 
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {id: place for place, id in reversed(list(enumerate(self.ids)))}
+
     def _index(self, id: str) -> int:
         try:
-            return self.ids.index(id)
-        except ValueError:
+            return self._places[id]
+        except KeyError:
             raise EngineError(
                 gettext_noop("There is no series %(series)s; there are %(known)s."),
                 series=id,
