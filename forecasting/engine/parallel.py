@@ -1,17 +1,27 @@
-"""The same work on one process or many, in the same order and with the same numbers."""
+"""The same work on one process, many or a cluster, in the same order and with the same numbers."""
 
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from contextlib import closing, contextmanager
+from typing import Any, Final, TypeVar
 
+from forecasting.engine.computing.compute import Compute, opened
+from forecasting.engine.computing.problems import LostWorkerError
+from forecasting.engine.computing.spreading import Outcome, spread
+from forecasting.engine.computing.task import in_worker
+from forecasting.engine.computing.workers import Workers
 from forecasting.engine.watch import Watch
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+# A task that loses its worker so often has no other chance.
+MOST_LOSSES: Final = 3
+
+__all__ = ["Compute", "cores", "one_thread", "run", "single_threaded", "threads"]
 
 
 def run(
@@ -19,34 +29,41 @@ def run(
     items: Sequence[Item],
     *,
     processes: int = 1,
+    compute: Compute | Workers | None = None,
     watch: Watch | None = None,
 ) -> list[Result]:
-    """``[function(item) for item in items]``, on ``processes`` worker processes.
+    """``[function(item) for item in items]`` on the workers of ``compute``, of the open Compute
+    around this call, or on ``processes`` processes started for it.
 
-    Each task gets one BLAS thread wherever it runs, so the numbers do not depend on ``processes``
-    and the processes do not fight for cores. ``function`` and the items must be importable or
-    picklable by reference. Stops between two items when the watch says so.
+    Each task gets one BLAS thread wherever it runs, so the numbers do not depend on where that is
+    and the processes do not fight for cores. ``function`` should be importable by its name, items
+    and results plain data. A task whose worker dies is given to another one, twice. Reports
+    as items are done and stops between two of them when the watch says so; what still runs is
+    ended. Raises what the function raised, and ComputeError.
     """
     watch = watch or Watch()
-    results = _inline(function, items) if processes == 1 else _spread(function, items, processes)
-    done: list[Result] = []
-    for result in results:
-        done.append(result)
-        watch.report(len(done) / len(items))
-    return done
+    results: list[Any] = [None] * len(items)
+    tasks = deque((place, 1) for place in range(len(items)))
+    done = 0
+    with opened(compute, processes) as workers:
+        outcomes = spread(workers, function, tasks, watch, lambda task: items[task[0]])
+        with closing(outcomes):
+            for outcome in outcomes:
+                if outcome.problem is not None:
+                    tasks.append(_again(outcome))
+                    continue
+                results[outcome.task[0]] = outcome.value
+                done += 1
+                watch.report(done / len(items))
+    return results
 
 
-def _inline(function: Callable[[Item], Result], items: Sequence[Item]) -> Any:
-    for item in items:
-        yield one_thread(function, item)
-
-
-def _spread(function: Callable[[Item], Result], items: Sequence[Item], processes: int) -> Any:
-    from joblib import Parallel, delayed  # noqa: PLC0415 -- only a parallel run needs it
-
-    # A generator that is left early cancels what has not begun.
-    pool = Parallel(n_jobs=processes, return_as="generator")
-    return pool(delayed(one_thread)(function, item) for item in items)
+def _again(outcome: Outcome[tuple[int, int]]) -> tuple[int, int]:
+    """The task once more after a loss; raises whatever else happened."""
+    place, tries = outcome.task
+    if isinstance(outcome.problem, LostWorkerError) and tries < MOST_LOSSES:
+        return place, tries + 1
+    raise outcome.problem or AssertionError
 
 
 def threads(
@@ -61,7 +78,9 @@ def threads(
 
 
 def cores() -> int:
-    """Processor cores this process may use."""
+    """Processor cores this process may use; one in a worker, whose neighbours use the others."""
+    if in_worker():
+        return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

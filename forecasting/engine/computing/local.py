@@ -1,0 +1,107 @@
+"""Processes on this machine, started by joblib's loky: never forked, so torch may be loaded here.
+
+Every worker is a pool of its own with a single process. When a process dies, exactly one task is
+known to be lost, the others go on, and only that worker is started again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any
+
+from forecasting.engine.computing.problems import ComputeError, LostWorkerError, UnsendableError
+from forecasting.engine.computing.task import ONE_THREAD, call
+from forecasting.engine.computing.workers import Reply
+from forecasting.engine.errors import gettext_noop
+
+LOST = gettext_noop(
+    "The process of a worker died at its work, often for lack of memory. Use fewer processes or "
+    "give each more memory."
+)
+UNSENDABLE = gettext_noop(
+    "The work or its result cannot be sent to another process (%(reason)s). Give a function of a "
+    "module, and arrays, numbers and text."
+)
+
+
+@contextmanager
+def local(processes: int) -> Iterator[Local]:
+    """Workers that end with the block."""
+    workers = Local(processes)
+    try:
+        yield workers
+    finally:
+        workers.close()
+
+
+class Local:
+    """``size`` processes, started with their first task."""
+
+    def __init__(self, processes: int) -> None:
+        self.size = processes
+        # The worker that has been idle longest comes first: what failed is tried on another.
+        self._idle: list[Any] = [None] * processes
+        self._busy: dict[Reply, Any] = {}
+
+    def submit(self, function: Callable[[Any], Any], item: Any) -> Reply:
+        """To a worker that has nothing to do."""
+        self._collect()
+        pool = (self._idle and self._idle.pop(0)) or _pool()
+        try:
+            future: Reply = pool.submit(call, function, item)
+        except BrokenProcessPool:
+            # Its process died while it had nothing to do.
+            pool = _pool()
+            future = pool.submit(call, function, item)
+        self._busy[future] = pool
+        return future
+
+    def trouble(self, problem: BaseException) -> ComputeError:
+        """A broken pool, or something that could not travel."""
+        if isinstance(problem, BrokenProcessPool):
+            return LostWorkerError(LOST)
+        return UnsendableError(UNSENDABLE, reason=said(problem))
+
+    def drop(self, futures: Iterable[Reply]) -> None:
+        """End the processes that compute them."""
+        for future in futures:
+            pool = self._busy.pop(future, None)
+            if pool is not None:
+                pool.shutdown(wait=True, kill_workers=True)
+                self._idle.append(None)
+
+    def close(self) -> None:
+        """End all processes."""
+        self.drop(list(self._busy))
+        for pool in self._idle:
+            if pool is not None:
+                pool.shutdown(wait=True, kill_workers=True)
+        self._idle = [None] * self.size
+
+    def _collect(self) -> None:
+        """Workers whose task is over are idle; those that broke are started again when needed."""
+        for future in [future for future in self._busy if future.done()]:
+            pool = self._busy.pop(future)
+            broken = future.exception() is not None
+            if broken:
+                pool.shutdown(wait=True, kill_workers=True)
+            self._idle.append(None if broken else pool)
+
+
+def said(problem: BaseException) -> str:
+    """The line that says what is wrong at the root of a problem; loky gives tracebacks as text."""
+    while (cause := problem.__cause__ or problem.__context__) is not None:
+        problem = cause
+    lines = [line.strip() for line in str(problem).splitlines() if line.strip(" \"'")]
+    errors = [line for line in lines if "Error: " in line]
+    return (errors[-1:] or lines or [type(problem).__name__])[0]
+
+
+def _pool() -> Any:
+    from joblib.externals.loky.process_executor import (  # noqa: PLC0415 -- heavy
+        ProcessPoolExecutor,
+    )
+
+    return ProcessPoolExecutor(max_workers=1, env=ONE_THREAD)
