@@ -46,7 +46,7 @@ class LagBands:
             time_words.recent(frequency, self.newest),
             *(time_words.same_place(frequency, m) for m in self.seasons),
             *(
-                Sentence.of(gettext_noop("the rest of the last %(span)s"), span=s)
+                Sentence.of(gettext_noop("other values up to %(span)s back"), span=s)
                 for s in (time_words.span(frequency, m) for m in self.seasons)
             ),
             Sentence.of(gettext_noop("older values")),
