@@ -1,4 +1,4 @@
-"""The baselines, the linear models and the nets, without importing any of them."""
+"""The baselines and the linear models, without importing any of them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from forecasting.engine.capabilities import Capabilities
 from forecasting.engine.errors import gettext_noop
 from forecasting.engine.linear_settings import LinearSettings
 from forecasting.engine.model_type import ModelType
-from forecasting.engine.neural_settings import LSTMSettings
 from forecasting.engine.stacking.settings import StackSettings
 
 ANY_HORIZON = Capabilities(any_horizon=True)
 LINEAR = Capabilities(global_=True)
 STACK = Capabilities(global_=True, uses_known_future=True)
-TRAINED = Capabilities(global_=True, trains_long=True, resumable=True, needs_torch=True)
 
 ENTRIES: Final = (
     ModelType(
@@ -73,13 +71,5 @@ ENTRIES: Final = (
         StackSettings,
         "forecasting.engine.stacking.forecaster:LinearStack",
         STACK,
-    ),
-    ModelType(
-        "lstm",
-        gettext_noop("LSTM"),
-        gettext_noop("A recurrent neural network."),
-        LSTMSettings,
-        "forecasting.engine.neural.lstm:LSTMForecaster",
-        TRAINED,
     ),
 )

@@ -9,12 +9,14 @@ from forecasting.engine import (
     boosting_entries,
     ensemble_entries,
     many_entries,
+    neural_entries,
     statistical_entries,
 )
-from forecasting.engine.entries import ENTRIES, TRAINED
+from forecasting.engine.entries import ENTRIES
 from forecasting.engine.errors import SettingsError, UnknownModelError, gettext_noop
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.model_type import ModelType
+from forecasting.engine.neural_entries import TRAINED
 from forecasting.engine.neural_settings import ModuleSettings
 
 # Every family names its models in a file of its own; baselines come first.
@@ -26,6 +28,7 @@ _TYPES: dict[str, ModelType] = {
         *boosting_entries.ENTRIES,
         *ensemble_entries.ENTRIES,
         *many_entries.ENTRIES,
+        *neural_entries.ENTRIES,
     )
 }
 

@@ -18,7 +18,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 if TYPE_CHECKING:
-    from forecasting.engine.neural.loop import Hooks, Training
+    from forecasting.engine.neural.training import Hooks, Training
 
 STATE: Final = "checkpoint.json"
 SCHEMA_VERSION: Final = 1

@@ -4,140 +4,97 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Final
 
 import torch
 from torch import Tensor, nn
 
 from forecasting.engine.errors import TrainingError, gettext_noop
-from forecasting.engine.neural import checkpoints
+from forecasting.engine.neural import checkpoints, memory
+from forecasting.engine.neural.devices import device_of, precision, threads
+from forecasting.engine.neural.network import WindowNetwork
+from forecasting.engine.neural.schedule import TIME_USED, Plan, learning_rate
+from forecasting.engine.neural.training import BreakdownError, Hooks, Run, Training, weights_of
 from forecasting.engine.neural.windows import WindowSource
+from forecasting.engine.neural.work import affordable_windows
 from forecasting.engine.neural_settings import TrainingSettings
-from forecasting.engine.watch import EpochReport, Watch
+from forecasting.engine.watch import EpochReport
 
 MOST_VALIDATION_WINDOWS: Final = 1_000
 VALIDATION_BATCH: Final = 256
 MOST_PASSES: Final = 16
-
-LOSSES: Final[dict[str, Callable[[Tensor, Tensor], Tensor]]] = {
-    "mae": nn.functional.l1_loss,
-    "mse": nn.functional.mse_loss,
-    "huber": nn.functional.smooth_l1_loss,
-}
-
-
-@dataclass
-class Run:
-    """Where a training stands; everything a resumed one needs beside the tensors."""
-
-    epoch: int = 0
-    seconds: float = 0.0
-    best_loss: float = math.inf
-    best_epoch: int = 0
-    history: list[dict[str, float]] = field(default_factory=list)
-    stopped: str = ""
-
-
-@dataclass(frozen=True)
-class Hooks:
-    """Who is told, who may stop the training, and where it keeps its state."""
-
-    watch: Watch = field(default_factory=Watch)
-    on_epoch: Callable[[EpochReport], None] | None = None
-    checkpoint: Path | None = None
-    identity: str = ""
-
-
-class Training:
-    """Network, optimiser and random numbers of one run; ``run`` is its plain state."""
-
-    def __init__(self, network: nn.Module, settings: TrainingSettings) -> None:
-        self.network = network
-        self.settings = settings
-        self.run = Run()
-        self.generator = torch.Generator().manual_seed(settings.seed)
-        self.optimiser = torch.optim.AdamW(
-            network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
-        )
-        self.best = _copy(network)
-
-    def learning_rate(self) -> float:
-        """Half a cosine from the full rate to a twentieth of it (Loshchilov and Hutter 2017)."""
-        done = self.run.epoch / self.epochs
-        return self.settings.learning_rate * (0.05 + 0.95 * (1 + math.cos(math.pi * done)) / 2)
-
-    @property
-    def epochs(self) -> int:
-        """Epochs that fit into the budget of windows."""
-        settings = self.settings
-        return max(1, min(settings.epochs, settings.max_windows // settings.epoch_windows))
+# A batch whose loss is so many times that of the first one will not come back.
+EXPLODED: Final = 1_000.0
+NOT_A_NUMBER: Final = "the loss is no longer a number"
+EXPLODING: Final = "the loss grew a thousandfold"
+OUT_OF_MEMORY: Final = "out of memory"
 
 
 def train(
-    build: Callable[[], nn.Module],
+    build: Callable[[], WindowNetwork],
     training: WindowSource,
     validation: WindowSource,
     settings: TrainingSettings,
     hooks: Hooks,
-) -> tuple[nn.Module, Run]:
+) -> tuple[WindowNetwork, Run]:
     """Train a network made by ``build`` and return it with the weights of its best epoch.
 
     Resumes from ``hooks.checkpoint`` when it holds a run of the same ``hooks.identity``; the result
-    is the same as without the interruption. Raises Cancelled within one batch of a stop request,
-    and TrainingError when the loss is not a number.
+    is the same as without the interruption. A breakdown after a good epoch ends the training with
+    its reason in ``Run.stopped``; before one it raises TrainingError. Raises Cancelled within one
+    batch of a stop request.
     """
-    with torch.random.fork_rng(devices=[]), _threads(settings.threads):
+    device = device_of(settings)
+    with torch.random.fork_rng(devices=[]), threads(settings.threads):
         torch.manual_seed(settings.seed)
-        state = Training(build(), settings)
+        state = _prepared(build(), training, settings, device)
         checkpoints.resume(state, hooks)
         while not state.run.stopped:
-            _epoch(state, training, validation, hooks)
+            try:
+                _epoch(state, training, validation, hooks)
+            except BreakdownError as problem:
+                _break_down(state, str(problem))
             checkpoints.keep(state, hooks)
-        state.network.load_state_dict(state.best)
+        state.network.cpu().load_state_dict(state.best)
     return state.network.eval(), state.run
 
 
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Hold torch to ``count`` threads for a while."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+def _prepared(
+    network: WindowNetwork, training: WindowSource, settings: TrainingSettings, device: str
+) -> Training:
+    """The state before the first step: how much will be trained, and in what parts."""
+    affordable = affordable_windows(network, training, settings.max_seconds, device)
+    state = Training(network, settings, Plan.of(settings, len(training), affordable), device)
+    need = memory.estimate(network.cpu(), training, network.head.loss)
+    network.to(device)
+    free = memory.available(settings.max_memory_mb, device)
+    state.part = need.largest_batch(settings.batch_size, free)
+    state.run.memory_mb = -(-need.of(state.part) // memory.MIB)
+    return state
 
 
 def _epoch(state: Training, training: WindowSource, validation: WindowSource, hooks: Hooks) -> None:
-    run, settings, began = state.run, state.settings, time.monotonic()
-    for group in state.optimiser.param_groups:
-        group["lr"] = state.learning_rate()
-    order = _draw(len(training), settings.epoch_windows, state.generator)
+    run, began = state.run, time.monotonic()
+    order = _draw(len(training), state.plan.epoch_windows, state.generator)
     train_loss = _pass(state, training, order, hooks)
     trained = time.monotonic() - began
-    valid_loss = evaluate(state.network, validation, settings, hooks.watch)
-    _require_number(valid_loss, run.epoch + 1)
+    valid_loss = evaluate(state, validation, hooks)
+    if not math.isfinite(valid_loss):
+        raise BreakdownError(NOT_A_NUMBER)
     run.epoch += 1
     if valid_loss < run.best_loss:
-        run.best_loss, run.best_epoch, state.best = valid_loss, run.epoch, _copy(state.network)
+        run.best_loss, run.best_epoch = valid_loss, run.epoch
+        state.best = weights_of(state.network)
     run.seconds += time.monotonic() - began
-    report = EpochReport(
-        run.epoch,
-        state.epochs,
-        train_loss,
-        valid_loss,
-        _eta(state),
-        len(order) / max(trained, 1e-9),
-    )
+    pace = len(order) / max(trained, 1e-9)
+    report = EpochReport(run.epoch, state.plan.epochs, train_loss, valid_loss, state.eta, pace)
     run.history.append(asdict(report))
     run.stopped = _reason_to_stop(state)
     if hooks.on_epoch is not None:
         hooks.on_epoch(report)
-    hooks.watch.report(run.epoch / state.epochs, gettext_noop("Training"))
+    hooks.watch.report(run.epoch / state.plan.epochs, gettext_noop("Training"))
 
 
 def _draw(windows: int, wanted: int, generator: torch.Generator) -> Tensor:
@@ -149,70 +106,113 @@ def _draw(windows: int, wanted: int, generator: torch.Generator) -> Tensor:
 
 def _pass(state: Training, source: WindowSource, order: Tensor, hooks: Hooks) -> float:
     """One pass over the windows in ``order``; the mean loss."""
-    network, optimiser, settings = state.network.train(), state.optimiser, state.settings
-    loss_of = LOSSES[settings.loss]
-    parameters = [p for p in network.parameters() if p.requires_grad]
-    batches = torch.split(order, settings.batch_size)
+    state.network.train()
+    batches = torch.split(order, state.settings.batch_size)
     total = 0.0
     for place, numbers in enumerate(batches):
-        done = (state.run.epoch + place / len(batches)) / state.epochs
+        done = (state.run.epoch + place / len(batches)) / state.plan.epochs
         hooks.watch.report(done, gettext_noop("Training"))
-        inputs, targets = source.batch(numbers)
-        loss = loss_of(network(inputs), targets)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(parameters, settings.clip_norm)
-        optimiser.step()
-        value = loss.item()
-        _require_number(value, state.run.epoch + 1)
+        for group in state.optimiser.param_groups:
+            group["lr"] = learning_rate(state.settings, done)
+        value = _fitting_step(state, source, numbers)
+        _check(state, value)
         total += value * len(numbers)
     return total / len(order)
 
 
+def _fitting_step(state: Training, source: WindowSource, numbers: Tensor) -> float:
+    """A step in smaller parts whenever memory runs out."""
+    while True:
+        try:
+            return _step(state, source, numbers)
+        except (MemoryError, RuntimeError) as problem:
+            if not memory.is_out_of_memory(problem):
+                raise
+            if state.part == 1:
+                raise BreakdownError(OUT_OF_MEMORY) from problem
+        state.part = -(-state.part // 2)
+
+
+def _step(state: Training, source: WindowSource, numbers: Tensor) -> float:
+    """One step of the optimiser; the mean loss of the batch."""
+    network, settings, device = state.network, state.settings, state.device
+    state.optimiser.zero_grad(set_to_none=True)
+    total = 0.0
+    for some in torch.split(numbers, state.part):
+        window, targets = source.batch(some)
+        with precision(settings, device):
+            parameters = network(window.to(device))
+        loss = network.head.loss(parameters.float(), targets.to(device))
+        share = len(some) / len(numbers)
+        (loss * share if share < 1 else loss).backward()  # type: ignore[no-untyped-call]
+        total += loss.item() * share
+    nn.utils.clip_grad_norm_(network.parameters(), settings.clip_norm)
+    state.optimiser.step()
+    return total
+
+
 @torch.no_grad()
-def evaluate(
-    network: nn.Module, source: WindowSource, settings: TrainingSettings, watch: Watch
-) -> float:
-    """Mean loss on at most 1,000 windows spread evenly over the source."""
-    network.eval()
+def evaluate(state: Training, source: WindowSource, hooks: Hooks) -> float:
+    """Mean loss on at most 1,000 windows spread evenly over the source: rolling origins."""
+    network = state.network.eval()
     count = min(len(source), MOST_VALIDATION_WINDOWS)
     numbers = torch.linspace(0, len(source) - 1, count).long()
     total = 0.0
-    for part in torch.split(numbers, VALIDATION_BATCH):
-        watch.check()
-        inputs, targets = source.batch(part)
-        total += LOSSES[settings.loss](network(inputs), targets).item() * len(part)
+    for some in torch.split(numbers, min(VALIDATION_BATCH, 4 * state.part)):
+        hooks.watch.check()
+        window, targets = source.batch(some)
+        with precision(state.settings, state.device):
+            parameters = network(window.to(state.device))
+        loss = network.head.loss(parameters.float(), targets.to(state.device))
+        total += loss.item() * len(some)
     return total / count
 
 
-def _require_number(loss: float, epoch: int) -> None:
+def _check(state: Training, loss: float) -> None:
     if not math.isfinite(loss):
+        raise BreakdownError(NOT_A_NUMBER)
+    run = state.run
+    if math.isnan(run.first_loss):
+        run.first_loss = loss
+    if abs(loss) > EXPLODED * (1 + abs(run.first_loss)):
+        raise BreakdownError(EXPLODING)
+
+
+def _break_down(state: Training, reason: str) -> None:
+    """End with the best epoch so far, or say why there is none."""
+    run = state.run
+    if run.best_epoch:
+        run.stopped = reason
+        return
+    epoch = run.epoch + 1
+    if reason == OUT_OF_MEMORY:
         raise TrainingError(
             gettext_noop(
-                "Training broke down in epoch %(epoch)s: the loss is no longer a number. "
-                "Lower the learning rate, or look for extreme values in the data."
+                "Training ran out of memory in epoch %(epoch)s. Shorten the lookback or choose a "
+                "smaller network."
             ),
             epoch=epoch,
         )
+    sentence = (
+        gettext_noop(
+            "Training broke down in epoch %(epoch)s: the loss is no longer a number. "
+            "Lower the learning rate, or look for extreme values in the data."
+        )
+        if reason == NOT_A_NUMBER
+        else gettext_noop(
+            "Training broke down in epoch %(epoch)s: the loss grew a thousandfold. "
+            "Lower the learning rate, or look for extreme values in the data."
+        )
+    )
+    raise TrainingError(sentence, epoch=epoch)
 
 
 def _reason_to_stop(state: Training) -> str:
     run, settings = state.run, state.settings
-    if run.epoch >= state.epochs:
-        return "finished"
+    if run.epoch >= state.plan.epochs:
+        return state.plan.reason
     if run.epoch - run.best_epoch >= settings.patience:
         return "no longer improving"
     if run.seconds * (run.epoch + 1) / run.epoch > settings.max_seconds:
-        return "time budget used"
+        return TIME_USED
     return ""
-
-
-def _eta(state: Training) -> float:
-    run = state.run
-    pace = run.seconds / run.epoch
-    left = pace * (state.epochs - run.epoch)
-    return min(left, max(0.0, state.settings.max_seconds - run.seconds))
-
-
-def _copy(network: nn.Module) -> dict[str, Any]:
-    return {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-Batch = tuple[Tensor, Tensor]
+from forecasting.engine.neural.window import Window
+
+Batch = tuple[Window, Tensor]
 
 
 class WindowSource(Protocol):
-    """Anything that gives inputs ``[B, L, C]`` and targets ``[B, H, C]`` for window numbers."""
+    """Anything that gives windows and targets ``[B, H, C]`` for window numbers."""
 
     def __len__(self) -> int: ...
 
@@ -22,25 +23,57 @@ class WindowSource(Protocol):
         ...
 
 
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Several series laid one after another: values ``[N, C]``, covariates ``[N, P]`` and
+    ``[M, K]``, static ``[G, S]``, and mean and spread ``[G, C]`` of the unit of each series."""
+
+    values: Tensor
+    past: Tensor
+    known: Tensor
+    static: Tensor
+    mean: Tensor
+    spread: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Starts:
+    """Where each window begins in the values, the past and the known covariates, and its series."""
+
+    values: Tensor
+    past: Tensor
+    known: Tensor
+    series: Tensor
+
+
 class SeriesWindows:
-    """All windows of several series laid one after another, never copied as a whole.
+    """All windows of several series laid one after another, never copied as a whole."""
 
-    ``rows`` is ``[N, C]``; ``starts`` are the rows at which a window of ``lookback + horizon`` rows
-    may begin without crossing into the next series.
-    """
-
-    def __init__(self, rows: Tensor, starts: Tensor, lookback: int, horizon: int) -> None:
-        self.view = rows.unfold(0, lookback + horizon, 1)
-        self.starts = starts
+    def __init__(self, rows: Rows, starts: Starts, lookback: int, horizon: int) -> None:
+        width = lookback + horizon
+        self.rows, self.starts = rows, starts
         self.lookback = lookback
+        self.view = _padded(rows.values, width).unfold(0, width, 1)
+        self.past = _padded(rows.past, lookback).unfold(0, lookback, 1)
+        self.known = _padded(rows.known, width).unfold(0, width, 1)
 
     def __len__(self) -> int:
-        return len(self.starts)
+        return len(self.starts.values)
 
     def batch(self, numbers: Tensor) -> Batch:
         """Gather ``[B, C, K]`` and split it; the transposes are views."""
-        block = self.view[self.starts[numbers]].transpose(1, 2)
-        return block[:, : self.lookback], block[:, self.lookback :]
+        starts, rows = self.starts, self.rows
+        block = self.view[starts.values[numbers]].transpose(1, 2)
+        series = starts.series[numbers]
+        window = Window(
+            block[:, : self.lookback],
+            self.past[starts.past[numbers]].transpose(1, 2),
+            self.known[starts.known[numbers]].transpose(1, 2),
+            rows.static[series],
+            rows.mean[series],
+            rows.spread[series],
+        )
+        return window, block[:, self.lookback :]
 
 
 class ArrayWindows:
@@ -54,26 +87,11 @@ class ArrayWindows:
 
     def batch(self, numbers: Tensor) -> Batch:
         """The windows with these numbers."""
-        return self.inputs[numbers], self.targets[numbers]
+        targets = self.targets[numbers]
+        return Window.plain(self.inputs[numbers], targets.shape[1]), targets
 
 
-def series_windows(
-    columns: list[NDArray[np.float64]],
-    bounds: list[tuple[int, int]],
-    lookback: int,
-    horizon: int,
-) -> SeriesWindows:
-    """Windows of series ``[T, C]`` whose targets lie in the rows ``[low, high)`` of ``bounds``.
-
-    Inputs may reach before ``low``; nothing reaches ``high`` or beyond.
-    """
-    offsets = np.cumsum([0, *(len(c) for c in columns)])
-    starts = [
-        np.arange(max(0, low - lookback), high - lookback - horizon + 1) + offset
-        for (low, high), offset in zip(bounds, offsets, strict=False)
-    ]
-    rows = torch.from_numpy(np.concatenate(columns).astype(np.float32))
-    missing = lookback + horizon - len(rows)
-    if missing > 0:
-        rows = torch.cat([rows, torch.zeros(missing, rows.shape[1])])
-    return SeriesWindows(rows, torch.from_numpy(np.concatenate(starts)), lookback, horizon)
+def _padded(rows: Tensor, least: int) -> Tensor:
+    """At least ``least`` rows, so that a view can be taken."""
+    missing = max(0, least - len(rows))
+    return torch.cat([rows, rows.new_zeros(missing, rows.shape[1])]) if missing else rows

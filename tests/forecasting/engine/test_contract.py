@@ -24,6 +24,8 @@ from tests.forecasting.engine.series import seasonal
 
 QUICK = {
     "lstm": {"epochs": 2, "epoch_windows": 128, "hidden_size": 8},
+    "segrnn": {"epochs": 2, "epoch_windows": 128, "hidden_size": 8},
+    "patchtst": {"epochs": 2, "epoch_windows": 128, "model_size": 8, "layers": 1},
     "custom_net": {"epochs": 2, "epoch_windows": 128, "hidden_size": 8},
     "lightgbm": {"rounds": 15},
     "xgboost": {"rounds": 15},

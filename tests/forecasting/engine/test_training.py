@@ -12,27 +12,50 @@ import pytest
 import torch
 
 from forecasting.engine.errors import Cancelled, TrainingError
-from forecasting.engine.neural.loop import Hooks, train
+from forecasting.engine.missing import Scaled
+from forecasting.engine.network_settings import LSTMSettings
+from forecasting.engine.neural.beside import Beside
+from forecasting.engine.neural.contexts import Contexts
+from forecasting.engine.neural.heads import PointHead
+from forecasting.engine.neural.loop import train
 from forecasting.engine.neural.lstm import LSTM
-from forecasting.engine.neural.network import AnchoredNetwork
-from forecasting.engine.neural.windows import ArrayWindows, series_windows
-from forecasting.engine.neural_settings import TrainingSettings
+from forecasting.engine.neural.network import WindowNetwork
+from forecasting.engine.neural.training import Hooks
+from forecasting.engine.neural.window import Shape
+from forecasting.engine.neural.windows import ArrayWindows
 from forecasting.engine.panel import Panel
 from forecasting.engine.registry import create
 from forecasting.engine.watch import Watch
 from tests.forecasting.engine.series import seasonal
 
 ROOT = Path(__file__).resolve().parents[3]
-SETTINGS = TrainingSettings(epochs=4, epoch_windows=96, batch_size=32, patience=9)
+SETTINGS = LSTMSettings(
+    epochs=4,
+    epoch_windows=96,
+    batch_size=32,
+    patience=9,
+    max_windows=10_000,
+    hidden_size=8,
+    num_layers=2,
+    dropout=0.2,
+)
+SHAPE = Shape(24, 6)
+
+
+def source(columns, bounds, lookback, horizon):
+    panel = Panel.from_arrays({str(n): column for n, column in enumerate(columns)})
+    nothing = np.zeros(len(columns))
+    scaled = Scaled.of(panel, nothing, nothing + 1)
+    contexts = Contexts.of(panel, scaled, Beside.of(panel, panel.lengths), together=False)
+    return contexts.source(bounds, lookback, horizon)
 
 
 def windows(seed=0, count=200):
-    column = seasonal(count, seed=seed, level=0.0)[:, None]
-    return series_windows([column], [(0, count)], 24, 6)
+    return source([seasonal(count, seed=seed, level=0.0)], [(0, count)], 24, 6)
 
 
 def build():
-    return AnchoredNetwork(LSTM(1, 6, hidden_size=8, num_layers=2, dropout=0.2), 6)
+    return WindowNetwork(LSTM(SHAPE, SETTINGS), SHAPE, PointHead("mae"))
 
 
 def trained(settings=SETTINGS, hooks=None):
@@ -44,27 +67,26 @@ def weights(network):
 
 
 def test_windows_are_views_of_one_tensor():
-    source = windows()
-    assert source.view.data_ptr() == source.view[3].data_ptr() - 3 * 4
-    assert len(source) == 200 - 30 + 1
-    inputs, targets = source.batch(torch.tensor([0, 5]))
+    found = windows()
+    assert found.view.data_ptr() == found.view[3].data_ptr() - 3 * 4
+    assert len(found) == 200 - 30 + 1
+    window, targets = found.batch(torch.tensor([0, 5]))
     column = torch.from_numpy(seasonal(200, level=0.0).astype(np.float32))
-    assert torch.equal(inputs[1, :, 0], column[5:29])
+    assert torch.equal(window.past[1, :, 0], column[5:29])
     assert torch.equal(targets[1, :, 0], column[29:35])
 
 
 def test_windows_never_cross_from_one_series_to_the_next():
-    first, second = np.zeros((40, 1)), np.ones((40, 1))
-    source = series_windows([first, second], [(0, 40), (0, 40)], 10, 5)
-    block = torch.cat(source.batch(torch.arange(len(source))), dim=1)[:, :, 0]
-    assert len(source) == 2 * 26
+    found = source([np.zeros(40), np.ones(40)], [(0, 40), (0, 40)], 10, 5)
+    window, targets = found.batch(torch.arange(len(found)))
+    block = torch.cat([window.past, targets], dim=1)[:, :, 0]
+    assert len(found) == 2 * 26
     assert (block.min(dim=1).values == block.max(dim=1).values).all()
 
 
 def test_validation_windows_have_all_targets_after_the_cut():
-    column = np.arange(100.0)[:, None]
-    training = series_windows([column], [(0, 80)], 10, 5)
-    validation = series_windows([column], [(80, 100)], 10, 5)
+    training = source([np.arange(100.0)], [(0, 80)], 10, 5)
+    validation = source([np.arange(100.0)], [(80, 100)], 10, 5)
     assert training.batch(torch.tensor([len(training) - 1]))[1].max() == 79
     assert validation.batch(torch.tensor([0]))[1].min() == 80
 
@@ -151,7 +173,9 @@ def test_training_stops_when_it_no_longer_improves():
 
 
 def test_the_budget_of_windows_bounds_the_epochs():
-    assert trained(replace(SETTINGS, epochs=50, max_windows=200))[1].epoch == 2
+    _, run = trained(replace(SETTINGS, epochs=50, max_windows=200))
+    # A fifth of 200 windows an epoch, so that there are five looks at the validation windows.
+    assert (run.stopped, run.epoch) == ("finished", 5)
 
 
 def test_the_budget_of_seconds_bounds_the_epochs():

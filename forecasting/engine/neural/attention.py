@@ -1,0 +1,37 @@
+"""Attention with several heads (Vaswani et al. 2017), the only copy of it."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+from torch.nn.functional import scaled_dot_product_attention
+
+
+class Attention(nn.Module):
+    """Queries ``[B, N, D]`` look at ``[B, M, D]``; ``causal`` hides what comes after a query."""
+
+    def __init__(
+        self, size: int, heads: int, dropout: float = 0.0, *, causal: bool = False
+    ) -> None:
+        super().__init__()
+        self.heads = heads
+        self.dropout = dropout
+        self.causal = causal
+        self.query = nn.Linear(size, size)
+        self.both = nn.Linear(size, 2 * size)
+        self.out = nn.Linear(size, size)
+
+    def forward(self, queries: Tensor, context: Tensor) -> Tensor:
+        """What the queries found, ``[B, N, D]``."""
+        query = self._split(self.query(queries))
+        key, value = (self._split(part) for part in self.both(context).chunk(2, dim=-1))
+        dropout = self.dropout if self.training else 0.0
+        found = scaled_dot_product_attention(
+            query, key, value, dropout_p=dropout, is_causal=self.causal
+        )
+        joined: Tensor = self.out(found.transpose(1, 2).flatten(2))
+        return joined
+
+    def _split(self, tokens: Tensor) -> Tensor:
+        """``[B, N, D]`` as ``[B, heads, N, D / heads]``."""
+        batch, count, _ = tokens.shape
+        return tokens.reshape(batch, count, self.heads, -1).transpose(1, 2)
