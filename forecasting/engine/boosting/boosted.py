@@ -24,7 +24,8 @@ from forecasting.engine.boosting.quantile import MEDIAN, Recalibration, nested
 from forecasting.engine.boosting.settings import BOOSTED, BoostingSettings
 from forecasting.engine.boosting.trees import Trees
 from forecasting.engine.capabilities import Capabilities
-from forecasting.engine.errors import SettingsError, TooShortError, gettext_noop
+from forecasting.engine.covariate_matching import matched
+from forecasting.engine.errors import TooShortError, gettext_noop
 from forecasting.engine.folds import default_lookback
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.intervals import check_levels, no_shift
@@ -123,24 +124,14 @@ class Boosted(Forecaster):
             # The last steps of a judged forecast may lie beyond what is known of the covariates.
             return self._at(panel, ends, horizon, spare=horizon)
 
-        self._check_known(longer)
-        self.intervals_ = judged(self.intervals_, longer, new, predict_at)
+        self.intervals_ = judged(self.intervals_, self._matched(longer), new, predict_at)
 
     def _histories(self, panel: Panel, mean: Floats, spread: Floats, spare: int = 0) -> Histories:
-        self._check_known(panel)
-        return Histories.of(panel, mean, spread, self.lookback_, spare)
+        return Histories.of(self._matched(panel), mean, spread, self.lookback_, spare)
 
-    def _check_known(self, panel: Panel) -> None:
-        learned = self.trees_.plan.known
-        given = panel.known.names if panel.known else ()
-        if learned != given:
-            raise SettingsError(
-                gettext_noop(
-                    "The model learned with the covariates %(known)s; the data have %(given)s."
-                ),
-                known=", ".join(learned) or "none",
-                given=", ".join(given) or "none",
-            )
+    def _matched(self, panel: Panel) -> Panel:
+        plan = self.trees_.plan
+        return matched(panel, plan.known, plan.past, plan.static)
 
     def learned_arrays(self) -> dict[str, NDArray[Any]]:
         arrays: dict[str, NDArray[Any]] = {

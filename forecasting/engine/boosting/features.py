@@ -1,7 +1,8 @@
 """The inputs of the trees: one row per window and step ahead.
 
-The past (lags, moving statistics, the same phase of earlier seasons) counts from the anchor of the
-window; the calendar, holidays and known covariates are those of the step that is forecast.
+The past (lags, moving statistics, the same phase of earlier seasons, past covariates) counts from
+the anchor of the window; the calendar, holidays and known covariates are those of the step that is
+forecast; static covariates are those of the series.
 """
 
 from __future__ import annotations
@@ -22,11 +23,16 @@ Inputs = NDArray[np.float32]
 
 
 def inputs_of(
-    plan: Plan, histories: Histories, rows: Rows, windows: Floats | None = None
+    plan: Plan,
+    histories: Histories,
+    rows: Rows,
+    windows: Floats | None = None,
+    ahead: int = 0,
 ) -> tuple[Inputs, Floats]:
     """Inputs ``[n * k, F]`` in the order of ``plan.names()`` and anchors ``[n, k]``.
 
-    ``windows`` ``[n, L]`` stand for the past where it was forecast itself.
+    ``windows`` ``[n, L]`` stand for the past where its last ``ahead`` rows were forecast; past
+    covariates are then those of the rows before, for nobody knows newer ones.
     """
     if windows is None:
         windows = histories.windows(rows.variates, rows.origins)
@@ -34,7 +40,12 @@ def inputs_of(
     n, k = rows.steps.shape
     table = np.empty((n, k, len(plan.names())), dtype=np.float32)
     place = 0
-    for block in _blocks(plan, histories, rows, windows, level):
+    past = histories.past_windows(rows.variates, rows.origins - ahead)
+    for block in (
+        *_blocks(plan, histories, rows, windows, level),
+        *(plan.past_lags.of(past[:, place])[:, None] for place in range(len(plan.past))),
+        histories.static_rows(rows.variates)[:, None],
+    ):
         table[:, :, place : place + block.shape[2]] = block
         place += block.shape[2]
     assert place == table.shape[2]

@@ -9,6 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from forecasting.engine.calendar_steps import Times
+from forecasting.engine.covariate_blocks import known_block, past_block
 from forecasting.engine.panel import Floats, Panel
 
 Places = NDArray[np.int64]
@@ -19,8 +20,8 @@ class Histories:
     """Columns of all variates (``series * C + channel``), each behind ``lookback`` missing rows.
 
     ``flat`` holds them one after another; row 0 of variate ``v`` is ``flat[firsts[v]]``. What is
-    missing is NaN. ``known`` and ``known_firsts`` hold the covariates of the series in the same
-    way, ``[., K]``.
+    missing is NaN. ``known`` and ``known_firsts`` hold the known covariates of the series in the
+    same way, ``[., K]``, ``past`` and ``past_firsts`` the past ones.
     """
 
     panel: Panel
@@ -29,6 +30,8 @@ class Histories:
     firsts: Places
     known: Floats
     known_firsts: Places
+    past: Floats
+    past_firsts: Places
     spare: int
 
     @staticmethod
@@ -40,13 +43,11 @@ class Histories:
         columns = [column for s in range(len(panel)) for column in panel.at(s).T]
         scaled = [(c - m) / s for c, m, s in zip(columns, mean, spread, strict=True)]
         flat, firsts = _behind_gaps([column[:, None] for column in scaled], lookback)
-        if panel.known is None:
-            return Histories(panel, lookback, flat[:, 0], firsts, np.zeros((0, 0)), firsts[:0], 0)
-        tables = [
-            np.pad(panel.known.at(s), ((0, spare), (0, 0)), "edge") for s in range(len(panel))
-        ]
-        known, known_firsts = _behind_gaps(tables, lookback)
-        return Histories(panel, lookback, flat[:, 0], firsts, known, known_firsts, spare)
+        series = range(len(panel))
+        known = [_repeated(known_block(panel, s), spare) for s in series]
+        past = [past_block(panel, s) for s in series]
+        covariates = *_behind_gaps(known, lookback), *_behind_gaps(past, lookback)
+        return Histories(panel, lookback, flat[:, 0], firsts, *covariates, spare)
 
     @property
     def lengths(self) -> Places:
@@ -79,6 +80,18 @@ class Histories:
         found: Floats = view[self.known_firsts[self.series(variates)] + origins - self.lookback]
         return found
 
+    def past_windows(self, variates: Places, origins: Places) -> Floats:
+        """Past covariates before each origin, ``[n, P, L]``."""
+        view = sliding_window_view(self.past, self.lookback, axis=0)
+        found: Floats = view[self.past_firsts[self.series(variates)] + origins - self.lookback]
+        return found
+
+    def static_rows(self, variates: Places) -> Floats:
+        """Static covariates of the series of each variate, ``[n, Q]``."""
+        if self.panel.static is None:
+            return np.zeros((len(variates), 0))
+        return self.panel.static.values[self.series(variates)]
+
     def known_values(self, variates: Places, rows: Places) -> Floats:
         """Covariates ``[n, k, K]`` at ``rows`` ``[n, k]``; TooShortError beyond what is known."""
         known = self.panel.known
@@ -93,6 +106,11 @@ class Histories:
             known.future(s, length, beyond, self.panel.ids[s])
         found: Floats = self.known[self.known_firsts[series][:, None] + rows]
         return found
+
+
+def _repeated(table: Floats, spare: int) -> Floats:
+    """With the last row ``spare`` times more."""
+    return np.concatenate([table, np.repeat(table[-1:], spare, axis=0)])
 
 
 def _behind_gaps(tables: list[Floats], gap: int) -> tuple[Floats, Places]:

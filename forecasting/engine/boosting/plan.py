@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from forecasting.engine.boosting.settings import BoostingSettings
+from forecasting.engine.covariate_blocks import known_names, past_names, static_names
 from forecasting.engine.panel import Panel
 from forecasting.engine.preprocessing.calendar_features import CalendarFeatures
 from forecasting.engine.preprocessing.holiday_features import HolidayFeatures
@@ -13,6 +14,9 @@ from forecasting.engine.preprocessing.lag_features import LagFeatures
 
 LAGS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24)
 SHOWN_SEASONS: Final = 3
+PAST_LAGS: Final = (1, 2, 3, 4, 5, 6, 12)
+SHORT_WIDTH: Final = 6
+PAST_STATISTICS: Final = ("mean", "std")
 MOST_SEASONS: Final = 30
 
 
@@ -28,6 +32,8 @@ class Plan:
     ids: tuple[str, ...]
     channels: int
     known: tuple[str, ...]
+    past: tuple[str, ...]
+    static: tuple[str, ...]
     calendar: CalendarFeatures | None
     holidays: HolidayFeatures | None
 
@@ -53,7 +59,9 @@ class Plan:
             with_step=settings.strategy == "direct" and horizon > 1,
             ids=panel.ids,
             channels=len(panel.channels),
-            known=panel.known.names if panel.known else (),
+            known=known_names(panel),
+            past=past_names(panel),
+            static=static_names(panel),
             calendar=CalendarFeatures("codes") if settings.calendar else None,
             holidays=HolidayFeatures(country, settings.subdivision) if country else None,
         )
@@ -86,6 +94,16 @@ class Plan:
             spans=tuple(span for span in (4, self.season) if 1 < 2 * span <= self.lookback),
         )
 
+    @property
+    def past_lags(self) -> LagFeatures:
+        """What is read of a past covariate, from the rows before the anchor of a window."""
+        season = {self.season} if self.season > 1 else set()
+        return LagFeatures(
+            lags=tuple(sorted(lag for lag in {*PAST_LAGS} | season if lag <= self.lookback)),
+            widths=tuple(sorted({min(m, self.lookback) for m in season | {SHORT_WIDTH}})),
+            statistics=PAST_STATISTICS,
+        )
+
     def counts(self, season: int) -> tuple[int, int]:
         """How many past values of the same phase are shown, and how many are averaged."""
         whole = self.lookback // season
@@ -107,6 +125,8 @@ class Plan:
             *(self.calendar.names if self.calendar else ()),
             *(self.holidays.names if self.holidays else ()),
             *covariates,
+            *(f"{name}_{lag}" for name in self.past for lag in self.past_lags.names),
+            *self.static,
         )
 
     def _phase_names(self, season: int) -> tuple[str, ...]:

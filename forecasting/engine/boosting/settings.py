@@ -11,7 +11,9 @@ from forecasting.engine.errors import SettingsError, gettext_noop
 STRATEGIES: Final = ("direct", "recursive")
 OBJECTIVES: Final = ("mean", "quantile")
 ANCHORS: Final = ("auto", "last", "mean", "seasonal")
-BOOSTED: Final = Capabilities(probabilistic=True, global_=True, uses_known_future=True)
+BOOSTED: Final = Capabilities(
+    probabilistic=True, global_=True, uses_known_future=True, uses_past=True, uses_static=True
+)
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,8 @@ class Trees:
         first = np.zeros((len(rows), 1), dtype=np.int64)
         for step in range(last + 1):
             moved = Rows(rows.variates, rows.origins + step, first)
-            inputs, level = inputs_of(self.plan, histories, moved, past[:, step : step + lookback])
+            window = past[:, step : step + lookback]
+            inputs, level = inputs_of(self.plan, histories, moved, window, ahead=step)
             past[:, lookback + step] = self._grown(inputs)[0] + level[:, 0]
         return past[None, :, lookback:][:, :, rows.steps[0]]
 

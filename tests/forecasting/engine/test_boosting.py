@@ -81,7 +81,7 @@ def test_covariates_must_reach_over_the_horizon_and_be_the_learned_ones(shops):
     short = replace(shops, known=Known(("promo",), np.concatenate(rows), bounds))
     with pytest.raises(TooShortError, match=r"known for 12 steps .* of 20 steps"):
         fitted.predict(short)
-    with pytest.raises(SettingsError, match="covariates promo; the data have none"):
+    with pytest.raises(SettingsError, match="covariates promo; give them too"):
         fitted.predict(replace(shops, known=None))
 
 
