@@ -13,7 +13,7 @@ from benchmarks import report
 
 PARTS = (
     "benchmarks.engine_ridge",
-    "benchmarks.engine_lstm_throughput",
+    "benchmarks.nets_loop",
     "benchmarks.datasets_ingest",
     "benchmarks.jobs_bell",
     "benchmarks.jobs_worker_loss",
