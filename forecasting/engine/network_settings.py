@@ -8,6 +8,16 @@ from forecasting.engine.errors import SettingsError, gettext_noop
 from forecasting.engine.neural_settings import TrainingSettings
 
 
+def require_heads(size: int, heads: int) -> None:
+    """Raise SettingsError unless every head gets the same whole number of features."""
+    if heads < 1 or size % heads:
+        raise SettingsError(
+            gettext_noop("%(size)s features cannot be shared by %(heads)s heads; take a multiple."),
+            size=size,
+            heads=heads,
+        )
+
+
 @dataclass(frozen=True)
 class NetworkSettings(TrainingSettings):
     """``dropout`` is the share of activations left out while training."""
@@ -39,11 +49,13 @@ class GRUSettings(LSTMSettings):
 
 @dataclass(frozen=True)
 class TCNSettings(NetworkSettings):
-    """Dilated causal convolutions of ``kernel_size`` over ``channels`` feature maps; as many levels
-    as the lookback needs."""
+    """Dilated causal convolutions of ``kernel_size`` over ``channels`` feature maps, as many levels
+    as the lookback needs; the past is read in segments of ``segment`` steps (0: a quarter of a
+    season)."""
 
-    channels: int = 64
+    channels: int = 32
     kernel_size: int = 5
+    segment: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,14 +70,7 @@ class AttentionSettings(NetworkSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.model_size % self.heads:
-            raise SettingsError(
-                gettext_noop(
-                    "model_size %(size)s cannot be shared by %(heads)s heads; choose a multiple."
-                ),
-                size=self.model_size,
-                heads=self.heads,
-            )
+        require_heads(self.model_size, self.heads)
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,10 @@ class TFTSettings(NetworkSettings):
     hidden_size: int = 64
     heads: int = 4
     segment: int = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_heads(self.hidden_size, self.heads)
 
 
 @dataclass(frozen=True)

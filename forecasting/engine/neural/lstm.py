@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from forecasting.engine.network_settings import LSTMSettings
 from forecasting.engine.neural.architecture import Architecture, fused, zeroed
-from forecasting.engine.neural.module_forecaster import ModuleForecaster
+from forecasting.engine.neural.module_forecaster import NetForecaster
 from forecasting.engine.neural.segments import segment_of, segments
 from forecasting.engine.neural.window import Shape, Window
 
@@ -54,10 +54,9 @@ class LSTM(Recurrent):
     cell = nn.LSTM
 
 
-class LSTMForecaster(ModuleForecaster):
+class LSTMForecaster(NetForecaster):
     """The LSTM shared by all channels and series, each scaled on its own."""
 
     name = "lstm"
     settings_type = LSTMSettings
     module_type = LSTM
-    together: ClassVar[bool] = False

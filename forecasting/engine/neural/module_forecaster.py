@@ -30,6 +30,7 @@ from forecasting.engine.neural.preparing import prepared, too_short
 from forecasting.engine.neural.training import Hooks
 from forecasting.engine.neural.window import Shape
 from forecasting.engine.neural.windowed import Windowed
+from forecasting.engine.neural_entries import COVARIATES, TRAINED
 from forecasting.engine.neural_settings import ModuleSettings, TrainingSettings
 from forecasting.engine.online import judged
 from forecasting.engine.panel import Floats, Panel
@@ -48,9 +49,7 @@ class ModuleForecaster(Kept, Windowed, Forecaster):
     """
 
     settings_type: ClassVar[type[TrainingSettings]] = ModuleSettings
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        global_=True, uses_known_future=True, trains_long=True, resumable=True, needs_torch=True
-    )
+    capabilities: ClassVar[Capabilities] = TRAINED
     module_type: ClassVar[type[nn.Module]]
     together: ClassVar[bool] = True
     longest_lookback: ClassVar[int] = LONGEST_LOOKBACK
@@ -158,3 +157,10 @@ class ModuleForecaster(Kept, Windowed, Forecaster):
         """What a checkpoint must match to be taken up again."""
         facts = [self.name, asdict(self.settings), horizon, panel.fingerprint()]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+class NetForecaster(ModuleForecaster):
+    """A network of ours that reads covariates and is shared by all channels, each on its own."""
+
+    capabilities: ClassVar[Capabilities] = COVARIATES
+    together: ClassVar[bool] = False

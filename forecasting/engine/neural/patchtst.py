@@ -6,8 +6,6 @@ the network sees it; batch normalisation stands in for layer normalisation, as i
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import gelu, pad
@@ -15,7 +13,7 @@ from torch.nn.functional import gelu, pad
 from forecasting.engine.network_settings import PatchTSTSettings
 from forecasting.engine.neural.architecture import Architecture, fused, zeroed
 from forecasting.engine.neural.attention import Attention
-from forecasting.engine.neural.module_forecaster import ModuleForecaster
+from forecasting.engine.neural.module_forecaster import NetForecaster
 from forecasting.engine.neural.window import Shape, Window
 
 
@@ -72,10 +70,9 @@ def _normalised(layer: nn.BatchNorm1d, tokens: Tensor) -> Tensor:
     return flat.view_as(tokens)
 
 
-class PatchTSTForecaster(ModuleForecaster):
+class PatchTSTForecaster(NetForecaster):
     """PatchTST shared by all channels and series."""
 
     name = "patchtst"
     settings_type = PatchTSTSettings
     module_type = PatchTST
-    together: ClassVar[bool] = False

@@ -24,3 +24,12 @@ def segments(rows: Tensor, length: int) -> Tensor:
         rows = pad(rows, (0, 0, length - lookback, 0))
     steps = rows.shape[1] // length
     return rows[:, rows.shape[1] - steps * length :].reshape(batch, steps, length * width)
+
+
+def segments_ahead(rows: Tensor, length: int) -> Tensor:
+    """Rows ``[B, H, D]`` as ``[B, ceil(H / length), length * D]``, filled up with the last."""
+    batch, steps, width = rows.shape
+    missing = -steps % length
+    if missing:
+        rows = pad(rows.transpose(1, 2), (0, missing), mode="replicate").transpose(1, 2)
+    return rows.reshape(batch, -1, length * width)

@@ -14,7 +14,7 @@ from torch.nn.functional import relu
 
 from forecasting.engine.network_settings import SegRNNSettings
 from forecasting.engine.neural.architecture import Architecture, fused, zeroed
-from forecasting.engine.neural.module_forecaster import ModuleForecaster
+from forecasting.engine.neural.module_forecaster import NetForecaster
 from forecasting.engine.neural.segments import segments
 from forecasting.engine.neural.window import Shape, Window
 
@@ -52,11 +52,10 @@ class SegRNN(Architecture):
         return steps[:, : shape.horizon]
 
 
-class SegRNNForecaster(ModuleForecaster):
+class SegRNNForecaster(NetForecaster):
     """SegRNN shared by all channels and series."""
 
     name = "segrnn"
     settings_type = SegRNNSettings
     module_type = SegRNN
-    together: ClassVar[bool] = False
     longest_lookback: ClassVar[int] = 720

@@ -44,7 +44,8 @@ def operations(network: nn.Module, source: WindowSource) -> float:
     ]
     training = network.training
     try:
-        with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        # The counter follows gradients, so they must be there.
+        with FlopCounterMode(display=False) as counter:
             network.eval()(window)
     finally:
         network.train(training)

@@ -24,8 +24,17 @@ from tests.forecasting.engine.series import seasonal
 
 QUICK = {
     "lstm": {"epochs": 2, "epoch_windows": 128, "hidden_size": 8},
+    "gru": {"epochs": 2, "epoch_windows": 128, "hidden_size": 8},
     "segrnn": {"epochs": 2, "epoch_windows": 128, "hidden_size": 8},
+    "tcn": {"epochs": 2, "epoch_windows": 128, "channels": 8},
+    "dlinear": {"epochs": 2, "epoch_windows": 128},
+    "nlinear": {"epochs": 2, "epoch_windows": 128},
+    "nhits": {"epochs": 2, "epoch_windows": 128, "hidden_size": 16},
+    "tide": {"epochs": 2, "epoch_windows": 128, "hidden_size": 8},
+    "transformer": {"epochs": 2, "epoch_windows": 128, "model_size": 8, "segment": 6},
     "patchtst": {"epochs": 2, "epoch_windows": 128, "model_size": 8, "layers": 1},
+    "itransformer": {"epochs": 2, "epoch_windows": 128, "model_size": 8, "feed_forward": 8},
+    "tft": {"epochs": 2, "epoch_windows": 128, "hidden_size": 8, "segment": 6},
     "custom_net": {"epochs": 2, "epoch_windows": 128, "hidden_size": 8},
     "lightgbm": {"rounds": 15},
     "xgboost": {"rounds": 15},
