@@ -33,16 +33,17 @@ def spread(
     tasks: deque[Task],
     watch: Watch,
     send: Callable[[Task], Any] = lambda task: task,
+    over: Callable[[], bool] = lambda: False,
 ) -> Generator[Outcome[Task], None, None]:
     """``function(send(task))`` for every task, in the order they are done.
 
-    The caller may put more into ``tasks`` between two outcomes. Close the iterator in any case
-    (``contextlib.closing``), which ends what still runs. Raises Cancelled, and UnsendableError for
-    what no worker could ever be given.
+    The caller may put more into ``tasks`` between two outcomes. Ends early when ``over`` says so.
+    Close the iterator in any case (``contextlib.closing``), which ends what still runs. Raises
+    Cancelled, and UnsendableError for what no worker could ever be given.
     """
     running: dict[Future[Any], Task] = {}
     try:
-        while tasks or running:
+        while (tasks or running) and not over():
             while tasks and len(running) < workers.size:
                 watch.check()
                 task = tasks.popleft()
