@@ -67,11 +67,16 @@ class Boosted(Forecaster):
     def _quantiles(self, panel: Panel, horizon: int) -> Floats:
         """Forecasts ``[Q, S, H, C]`` after the last rows."""
         mean, spread = self.intervals_.moments(panel)
-        histories = self._histories(panel.tail(self.lookback_), mean, spread)
+        histories = self.histories(panel)
         variates = np.arange(len(mean))
         origins, steps = histories.lengths, np.arange(horizon)
         found = self.trees_.forecast(histories, variates, origins, steps)
         return _shaped(found, panel, mean, spread)
+
+    def histories(self, panel: Panel) -> Histories:
+        """What a forecast after the last rows of ``panel`` looks at."""
+        mean, spread = self.intervals_.moments(panel)
+        return self._histories(panel.tail(self.lookback_), mean, spread)
 
     def _predict_at(self, panel: Panel, ends: Sequence[int], horizon: int) -> Iterator[Floats]:
         yield from self._at(panel, ends, horizon, spare=0)

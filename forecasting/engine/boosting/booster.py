@@ -52,6 +52,11 @@ class Booster(ABC):
         """Forecasts ``[n]`` of the first ``rounds`` rounds, 0 for all."""
 
     @abstractmethod
+    def contributions(self, inputs: Inputs, rounds: int = 0) -> Floats:
+        """What every column adds to a forecast, and the bias last, ``[n, F + 1]``; TreeSHAP
+        (Lundberg et al. 2020)."""
+
+    @abstractmethod
     def gains(self) -> Floats:
         """What the splits on every column gained, ``[F]``."""
 

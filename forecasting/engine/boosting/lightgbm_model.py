@@ -54,6 +54,12 @@ class LightGBMBooster(Booster):
         )
         return found
 
+    def contributions(self, inputs: Inputs, rounds: int = 0) -> Floats:
+        found: Floats = self.booster.predict(
+            inputs, num_iteration=rounds or -1, num_threads=self.threads, pred_contrib=True
+        )
+        return found
+
     def gains(self) -> Floats:
         return np.asarray(self.booster.feature_importance("gain"), dtype=np.float64)
 

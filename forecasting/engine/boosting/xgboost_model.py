@@ -55,16 +55,24 @@ class XGBoostBooster(Booster):
         return float(self.booster.eval(self.held).rpartition(":")[2])
 
     def predict(self, inputs: Inputs, rounds: int = 0) -> Floats:
+        found = self.booster.predict(self._table(inputs), iteration_range=(0, rounds))
+        return np.asarray(found, dtype=np.float64)
+
+    def contributions(self, inputs: Inputs, rounds: int = 0) -> Floats:
+        found = self.booster.predict(
+            self._table(inputs), iteration_range=(0, rounds), pred_contribs=True
+        )
+        return np.asarray(found, dtype=np.float64)
+
+    def _table(self, inputs: Inputs) -> Any:
         import xgboost  # noqa: PLC0415
 
-        table = xgboost.DMatrix(
+        return xgboost.DMatrix(
             inputs,
             feature_types=_kinds(inputs, self.categories),
             enable_categorical=True,
             nthread=self.threads,
         )
-        found = self.booster.predict(table, iteration_range=(0, rounds))
-        return np.asarray(found, dtype=np.float64)
 
     def gains(self) -> Floats:
         found = self.booster.get_score(importance_type="total_gain")
