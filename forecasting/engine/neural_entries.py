@@ -11,9 +11,14 @@ from forecasting.engine.errors import gettext_noop
 from forecasting.engine.model_type import ModelType
 
 TRAINED: Final = Capabilities(
-    global_=True, uses_known_future=True, trains_long=True, resumable=True, needs_torch=True
+    global_=True,
+    uses_known_future=True,
+    uses_static=True,
+    trains_long=True,
+    resumable=True,
+    needs_torch=True,
 )
-COVARIATES: Final = replace(TRAINED, uses_past=True, uses_static=True)
+COVARIATES: Final = replace(TRAINED, uses_past=True)
 
 ENTRIES: Final = (
     ModelType(

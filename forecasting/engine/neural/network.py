@@ -30,7 +30,8 @@ class WindowNetwork(nn.Module):
         self.head = head
         ours = module if isinstance(module, Architecture) else None
         self.normalisation = ours.normalisation if ours else "last"
-        wanted = shape.known > 0 and not (ours and ours.takes_future)
+        ahead = shape.known > 0 and not (ours and ours.takes_future)
+        wanted = ahead or (shape.static > 0 and not (ours and ours.takes_past))
         self.correction = Correction(shape) if wanted else None
 
     def forward(self, window: Window) -> Tensor:
