@@ -8,6 +8,7 @@ from typing import Any
 from forecasting.engine import (
     boosting_entries,
     ensemble_entries,
+    hierarchy_entries,
     many_entries,
     neural_entries,
     statistical_entries,
@@ -27,6 +28,7 @@ _TYPES: dict[str, ModelType] = {
         *statistical_entries.ENTRIES,
         *boosting_entries.ENTRIES,
         *ensemble_entries.ENTRIES,
+        *hierarchy_entries.ENTRIES,
         *many_entries.ENTRIES,
         *neural_entries.ENTRIES,
     )
