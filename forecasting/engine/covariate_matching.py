@@ -10,7 +10,7 @@ import numpy as np
 from forecasting.engine.covariate_blocks import known_names, past_names, static_names
 from forecasting.engine.covariates import Known, Past, Static
 from forecasting.engine.errors import SettingsError, gettext_noop
-from forecasting.engine.panel import Floats, Panel
+from forecasting.engine.panel import Floats, Panel, flat_rows
 
 
 def matched(
@@ -33,6 +33,21 @@ def matched(
         past=_past(panel, names[1]),
         static=_static(panel, names[2]),
     )
+
+
+def reaching(panel: Panel, horizon: int) -> Panel:
+    """Known covariates for ``horizon`` rows after every series; the last row stands in for others.
+
+    For forecasts whose last steps nobody reads. The panel itself where all are known.
+    """
+    if panel.known is None or int(panel.known.beyond(panel.lengths).min()) >= horizon:
+        return panel
+    blocks = []
+    for series, ahead in enumerate(panel.known.beyond(panel.lengths)):
+        block = panel.known.at(series)
+        lacking = max(horizon - int(ahead), 0)
+        blocks.append(np.concatenate([block, np.repeat(block[-1:], lacking, axis=0)]))
+    return replace(panel, known=Known(panel.known.names, *flat_rows(blocks)))
 
 
 def _known(panel: Panel, names: tuple[str, ...]) -> Known | None:

@@ -8,6 +8,7 @@ from typing import Self
 
 from forecasting.engine.budget import TimeBudget
 from forecasting.engine.capabilities import Capabilities
+from forecasting.engine.covariate_matching import reaching
 from forecasting.engine.errors import HorizonError, NotFittedError, SettingsError, gettext_noop
 from forecasting.engine.forecast import Forecast
 from forecasting.engine.frequency import check_horizon
@@ -93,7 +94,7 @@ class Forecaster(Learner):
         longer = joined(self.context_, panel)
         new = rows_added(self.context_, longer)
         if new > 0:
-            self._update(longer, new)
+            self._update(reaching(longer, self.horizon_), new)
         self.context_ = longer.tail(self._memory_rows())
         return self
 

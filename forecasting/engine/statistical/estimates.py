@@ -18,6 +18,8 @@ SECONDS_BETWEEN: Final = 1.0
 MOST_TOGETHER: Final = 256
 # Seconds to take one season off 1,000 rows.
 DECOMPOSITION: Final = 0.0045
+# What a regression on known covariates multiplies the time by.
+BESIDE: Final = 1.5
 
 
 def estimate_seconds(
@@ -32,6 +34,8 @@ def estimate_seconds(
     lengths, counts = np.unique(np.minimum(panel.lengths, chosen.max_rows), return_counts=True)
     each = [_seconds(name, panel, int(rows), chosen) for rows in lengths]
     stretched = 1 + horizon / 1_000
+    beside = panel.known is not None and RECIPE[name].capabilities.uses_known_future
+    stretched *= BESIDE if beside else 1.0
     return float(counts @ each) * len(panel.channels) * stretched / chosen.processes
 
 

@@ -6,13 +6,14 @@ elsewhere get a state of their own; a series that was not in the training is fit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.engine.calendar_steps import Times
+from forecasting.engine.covariate_blocks import known_block
 from forecasting.engine.frequency import Frequency
 from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.statistical.adapter import Ahead, Learned
@@ -35,7 +36,7 @@ class Pass:
 class Filter:
     """The models of all variates; ``anchors`` ``[S]`` is the first time each fit saw.
 
-    ``rows`` are used of a series that does not begin there.
+    ``rows`` are used of a series that does not begin there; ``known`` covariates were learned.
     """
 
     name: str
@@ -44,16 +45,21 @@ class Filter:
     models: list[Learned]
     anchors: Times
     rows: int
+    known: tuple[str, ...] = ()
 
     def run(self, panel: Panel, variates: NDArray[np.int64], horizon: int) -> Pass:
-        """Forecast after the last row; ``variates`` ``[V]`` is -1 for what is unknown."""
+        """Forecast after the last row; ``variates`` ``[V]`` is -1 for what is unknown.
+
+        Raises TooShortError where known covariates that were learned end too early.
+        """
         steps = self._steps(panel, variates)
         aheads, failed = [], False
         for place, y in enumerate(filled_columns(panel)):
-            learned, rows = self._model(
-                int(variates[place]), y, int(steps[place]), panel.frequency, horizon
-            )
-            ahead, struggled = self.local.ahead(learned, rows, horizon)
+            x = self._beside(panel, place // len(panel.channels), horizon)
+            begin, variate = int(steps[place]), int(variates[place])
+            learned, rows = self._model(variate, y, x, begin, panel.frequency, horizon)
+            along = None if x is None else x[len(y) - len(rows) :]
+            ahead, struggled = self.local.ahead(learned, rows, horizon, along)
             aheads.append(ahead)
             failed = failed or struggled
         mean = np.stack([ahead.mean for ahead in aheads])
@@ -72,7 +78,16 @@ class Filter:
                 models[place] = self.local.moved(models[place], y[begin:], late - begin)
                 first = panel.starts[series : series + 1]
                 anchors[series] = panel.frequency.at(first, np.array([late]))[0]
-        return Filter(self.name, self.settings, self.local, models, anchors, self.rows)
+        return replace(self, models=models, anchors=anchors)
+
+    def _beside(self, panel: Panel, series: int, horizon: int) -> Floats | None:
+        """The covariates ``[T + horizon, K]`` of a series."""
+        if not self.known:
+            return None
+        assert panel.known is not None
+        rows = int(panel.lengths[series])
+        panel.known.future(series, rows, horizon, panel.ids[series])
+        return known_block(panel, series)[: rows + horizon]
 
     def _steps(self, panel: Panel, variates: NDArray[np.int64]) -> NDArray[np.int64]:
         """Rows of ``panel`` before the anchor of each variate ``[V]``, negative if it is older."""
@@ -82,12 +97,19 @@ class Filter:
         return panel.frequency.positions(starts, anchors)[0]
 
     def _model(
-        self, variate: int, y: Floats, begin: int, frequency: Frequency, horizon: int
+        self,
+        variate: int,
+        y: Floats,
+        x: Floats | None,
+        begin: int,
+        frequency: Frequency,
+        horizon: int,
     ) -> tuple[Learned, Floats]:
         newest = y[-self.rows :]
         seasons = Seasons.of(RECIPE[self.name], self.settings, frequency, len(newest))
         if variate < 0:
-            return self.local.learn(newest, seasons, horizon), newest
+            x = None if x is None else x[len(y) - len(newest) :]
+            return self.local.learn(newest, seasons, horizon, x=x), newest
         learned = self.models[variate]
         if not self.local.adapter.anchored:
             return learned, newest

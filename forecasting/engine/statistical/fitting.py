@@ -10,26 +10,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.engine.calibration import LEAST_SPREAD, Cutoffs, scores
+from forecasting.engine.covariate_blocks import known_block
 from forecasting.engine.frequency import Frequency
 from forecasting.engine.intervals import volatility
 from forecasting.engine.missing import Scaled, fill
 from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.statistical.adapter import Ahead, Learned
 from forecasting.engine.statistical.adapters import adapter
-from forecasting.engine.statistical.local import Local
+from forecasting.engine.statistical.local import Local, reaching
 from forecasting.engine.statistical.recipes import RECIPE
 from forecasting.engine.statistical.seasons import Seasons
 
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """The newest rows ``[T]`` of a variate; ``weights`` ``[n]`` divides errors at its cutoffs."""
+    """The newest rows ``[T]`` of a variate; ``weights`` ``[n]`` divides errors at its cutoffs.
+
+    ``x`` ``[T + F, K]`` are the known covariates beside them, for a model that can use them.
+    """
 
     y: Floats
     seen: NDArray[np.bool_]
     cutoffs: Cutoffs
     weights: Floats
     spread: float
+    x: Floats | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,17 +60,21 @@ def rows_of(panel: Panel, scaled: Scaled, name: str, most: int, horizon: int) ->
     """The newest ``most`` rows of every variate, gaps closed, and what its scores need."""
     needed = 2 * panel.frequency.season_length + 1
     cutoffs = RECIPE[name].cutoffs
-    return [
-        _rows(y, scaled, variate, Cutoffs.of(min(len(y), most), horizon, cutoffs, needed))
-        for variate, y in enumerate(filled_columns(panel))
-    ]
+    exogenous = RECIPE[name].capabilities.uses_known_future and panel.known is not None
+    found = []
+    for variate, y in enumerate(filled_columns(panel)):
+        plan = Cutoffs.of(min(len(y), most), horizon, cutoffs, needed)
+        x = known_block(panel, variate // len(panel.channels)) if exogenous else None
+        found.append(_rows(y, x, scaled, variate, plan))
+    return found
 
 
-def _rows(y: Floats, scaled: Scaled, variate: int, plan: Cutoffs) -> Rows:
+def _rows(y: Floats, x: Floats | None, scaled: Scaled, variate: int, plan: Cutoffs) -> Rows:
     skipped = len(y) - plan.rows
+    x = None if x is None else x[skipped:]
     spread = float(scaled.spread[variate])
     weights = spread * volatility(scaled.columns[variate], plan.origins + skipped)
-    return Rows(y[skipped:], scaled.observed[variate][skipped:], plan, weights, spread)
+    return Rows(y[skipped:], scaled.observed[variate][skipped:], plan, weights, spread, x)
 
 
 def filled_columns(panel: Panel) -> list[Floats]:
@@ -85,10 +94,11 @@ def _fit(job: Job, local: Local, rows: Rows) -> Fitted:
 
     def learn(y: Floats, *, quick: bool) -> Learned:
         seasons = Seasons.of(recipe, job.settings, job.frequency, len(y))
-        return local.learn(y, seasons, job.horizon, quick=quick)
+        return local.learn(y, seasons, job.horizon, quick=quick, x=rows.x)
 
     earlier = learn(rows.y[: plan.fitted], quick=True)
-    past = [local.ahead(earlier, rows.y[:origin], job.horizon)[0] for origin in plan.origins]
+    x = None if rows.x is None else reaching(rows.x, len(rows.y) + job.horizon)
+    past = [local.ahead(earlier, rows.y[:origin], job.horizon, x)[0] for origin in plan.origins]
     mean = np.stack([ahead.mean for ahead in past])
     weights = rows.weights[:, None]
     if recipe.capabilities.probabilistic:

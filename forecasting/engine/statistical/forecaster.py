@@ -15,6 +15,8 @@ from forecasting.engine import parallel
 from forecasting.engine.baselines import require_two_rows
 from forecasting.engine.calendar_steps import Times
 from forecasting.engine.calibration import OwnSpread, judged_by_spread
+from forecasting.engine.covariate_blocks import known_names
+from forecasting.engine.covariate_matching import matched
 from forecasting.engine.errors import gettext_noop
 from forecasting.engine.forecast import Forecast
 from forecasting.engine.forecaster import Forecaster
@@ -63,7 +65,8 @@ class Statistical(Forecaster):
         parts = parallel.run(fit_all, jobs, processes=self.settings.processes, watch=watch)
         fitted = [one for part in parts for one in part]
         self.lookback_ = min(self.settings.max_rows, int(panel.lengths.max()))
-        self.filter_ = self._filter([one.learned for one in fitted], self._anchors(panel))
+        known = known_names(panel) if self.capabilities.uses_known_future else ()
+        self.filter_ = self._filter([one.learned for one in fitted], self._anchors(panel), known)
         self.intervals_ = Conformal.fit(panel, scaled, [one.scores for one in fitted])
         self.report_ |= self._report(panel, fitted, estimate)
 
@@ -71,9 +74,10 @@ class Statistical(Forecaster):
         """The time of the first row that is fitted, ``[S]``."""
         return panel.frequency.at(panel.starts, np.maximum(panel.lengths - self.lookback_, 0))
 
-    def _filter(self, models: list[Learned], anchors: Times) -> Filter:
+    def _filter(self, models: list[Learned], anchors: Times, known: Sequence[str] = ()) -> Filter:
         local = Local(adapter(self.name, self.settings))
-        return Filter(self.name, self.settings, local, models, anchors, self.lookback_)
+        rows = self.lookback_
+        return Filter(self.name, self.settings, local, models, anchors, rows, tuple(known))
 
     def _report(self, panel: Panel, fitted: Sequence[Fitted], estimate: float) -> dict[str, Any]:
         """The series that the model does not forecast, and how often each kind was chosen."""
@@ -86,6 +90,8 @@ class Statistical(Forecaster):
         }
 
     def _pass(self, panel: Panel, horizon: int) -> Pass:
+        if self.filter_.known:
+            panel = matched(panel, self.filter_.known)
         with parallel.single_threaded():
             return self.filter_.run(panel, self.intervals_.variates(panel), horizon)
 
@@ -143,8 +149,10 @@ class Statistical(Forecaster):
         return arrays | {"anchors": self.filter_.anchors.view(np.int64)}
 
     def learned_facts(self) -> dict[str, Any]:
-        return {"structures": packed(self.filter_.models)[1]}
+        known = {"known": list(self.filter_.known)} if self.filter_.known else {}
+        return {"structures": packed(self.filter_.models)[1]} | known
 
     def restore(self, arrays: dict[str, Any], facts: dict[str, Any]) -> None:
         anchors = arrays["anchors"].view("datetime64[ns]")
-        self.filter_ = self._filter(unpacked(arrays, facts["structures"]), anchors)
+        models = unpacked(arrays, facts["structures"])
+        self.filter_ = self._filter(models, anchors, facts.get("known", ()))

@@ -8,7 +8,7 @@ divided by a power of two first, which changes no digit.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -37,23 +37,42 @@ class Local:
 
     adapter: Adapter
 
-    def learn(self, y: Floats, seasons: Seasons, horizon: int, *, quick: bool = False) -> Learned:
-        """From rows ``[T]`` without gaps; the rule ``repeat`` says that the model failed."""
+    def learn(
+        self,
+        y: Floats,
+        seasons: Seasons,
+        horizon: int,
+        *,
+        quick: bool = False,
+        x: Floats | None = None,
+    ) -> Learned:
+        """From rows ``[T]`` without gaps; the rule ``repeat`` says that the model failed.
+
+        ``x`` are covariates ``[T + F, K]`` for a model that can use them; where that fails it
+        learns without.
+        """
         if y.min() == y.max():
             return Learned({"rule": "constant", "usual": 1}, np.empty(0))
-        try:
-            learned = self._learn(y, seasons, quick=quick)
-            self._ahead(learned, y, horizon)
-        except Exception:  # noqa: BLE001 -- statsforecast raises Exception itself
-            return Learned({"rule": "repeat", "usual": seasons.usual}, np.empty(0))
-        return learned
+        for beside in (None,) if x is None else (reaching(x, len(y) + horizon), None):
+            try:
+                learned = self._learn(y, beside, seasons, quick=quick)
+                self._ahead(learned, y, beside, horizon)
+            except Exception:  # noqa: BLE001, S112 -- statsforecast raises Exception itself
+                continue
+            return learned
+        return Learned({"rule": "repeat", "usual": seasons.usual}, np.empty(0))
 
-    def ahead(self, learned: Learned, y: Floats, horizon: int) -> tuple[Ahead, bool]:
-        """What follows ``y`` ``[T]``, and whether the model failed and a repetition stands in."""
+    def ahead(
+        self, learned: Learned, y: Floats, horizon: int, x: Floats | None = None
+    ) -> tuple[Ahead, bool]:
+        """What follows ``y`` ``[T]``, and whether the model failed and a repetition stands in.
+
+        ``x`` ``[T + horizon, K]`` are the covariates it has learned with.
+        """
         rule = learned.structure.get("rule")
         if rule is None:
             try:
-                return self._ahead(learned, y, horizon), False
+                return self._ahead(learned, y, x, horizon), False
             except Exception:  # noqa: BLE001 -- statsforecast raises Exception itself
                 rule = "repeat"
         usual = REPEAT.fit(y, [learned.structure["usual"]], quick=True)
@@ -74,23 +93,31 @@ class Local:
         periods = ", ".join(str(period) for period in learned.structure["periods"])
         return ("STL(" + periods + ") + " if periods else "") + self.adapter.name(_inner(learned))
 
-    def _learn(self, y: Floats, seasons: Seasons, *, quick: bool) -> Learned:
+    def _learn(self, y: Floats, x: Floats | None, seasons: Seasons, *, quick: bool) -> Learned:
         unit = _unit(y)
-        scaled = y / unit
+        rows = y / unit
         with quiet():
             if seasons.adjusted:
-                scaled = without_seasons(scaled, seasons.adjusted, 1)[0]
-            inner = self.adapter.fit(scaled, seasons.own, quick=quick)
+                rows = without_seasons(rows, seasons.adjusted, 1)[0]
+            if x is None:
+                inner = self.adapter.fit(rows, seasons.own, quick=quick)
+            else:
+                along = _adjusted(x, len(y), seasons.adjusted)[: len(y)]
+                inner = self.adapter.fit_beside(rows, along, seasons.own, quick=quick)
         outer = {"unit": unit, "periods": list(seasons.adjusted), "usual": seasons.usual}
-        return _wrapped(outer, inner)
+        return _wrapped(outer | ({} if x is None else {"beside": True}), inner)
 
-    def _ahead(self, learned: Learned, y: Floats, horizon: int) -> Ahead:
+    def _ahead(self, learned: Learned, y: Floats, x: Floats | None, horizon: int) -> Ahead:
         unit, periods = learned.structure["unit"], learned.structure["periods"]
         rows, figures = y / unit, np.zeros(horizon)
         with quiet():
             if periods:
                 rows, figures = without_seasons(rows, periods, horizon)
-            ahead = self.adapter.forward(_inner(learned), rows, horizon)
+            if x is None or "beside" not in learned.structure:
+                ahead = self.adapter.forward(_inner(learned), rows, horizon)
+            else:
+                along = _adjusted(x[: len(y) + horizon], len(y), periods)
+                ahead = self.adapter.forward_beside(_inner(learned), rows, along, horizon)
         mean = (ahead.mean + figures) * unit
         distance = np.abs(mean - y.mean()).max()
         if not distance <= FARTHEST * (y.max() - y.min()):
@@ -109,6 +136,24 @@ class Local:
         except Exception:  # noqa: BLE001 -- statsforecast raises Exception itself
             return learned if change == "fresh" else self.fresh(learned, y[by:], by)
         return _wrapped(learned.structure, inner)
+
+
+def reaching(x: Floats, rows: int) -> Floats:
+    """The first ``rows`` rows; the last one stands in for what is not known yet."""
+    return np.concatenate([x[:rows], np.repeat(x[-1:], max(rows - len(x), 0), axis=0)])
+
+
+def _adjusted(x: Floats, rows: int, periods: Sequence[int]) -> Floats:
+    """Covariates less their seasons, as the series is: what is left of it follows what is left."""
+    if not periods:
+        return x
+    found = x.copy()
+    for place, column in enumerate(x.T):
+        if column[:rows].min() < column[:rows].max():
+            rest, figures = without_seasons(column[:rows], periods, max(len(x) - rows, 1))
+            found[:rows, place] = rest
+            found[rows:, place] -= figures[: len(x) - rows]
+    return found
 
 
 def _inner(learned: Learned) -> Learned:

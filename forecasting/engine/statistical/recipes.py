@@ -18,6 +18,8 @@ from forecasting.engine.errors import gettext_noop
 LONGEST_STATE: Final = 24
 NATIVE: Final = Capabilities(any_horizon=True, probabilistic=True)
 PLAIN: Final = Capabilities(any_horizon=True)
+NATIVE_BESIDE: Final = Capabilities(any_horizon=True, probabilistic=True, uses_known_future=True)
+PLAIN_BESIDE: Final = Capabilities(any_horizon=True, uses_known_future=True)
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ RECIPES: Final = (
         "one",
         Cost(0.25, 0.1),
         Cost(0.4, 6.5),
-        capabilities=NATIVE,
+        capabilities=NATIVE_BESIDE,
     ),
     Recipe(
         "auto_theta",
@@ -105,6 +107,7 @@ RECIPES: Final = (
         "waves",
         Cost(0.05, 0.25),
         Cost(0.05, 0.25),
+        capabilities=PLAIN_BESIDE,
         cutoffs=12,
     ),
     Recipe(

@@ -57,19 +57,20 @@ def driven(seed=0, ahead=12):
 
 
 PANEL = driven()
+PAIR = PANEL.select(["s0", "s1"])
 
 
 def with_price(panel, change, first):
     """The price changed from row ``first`` on."""
     length = ROWS + 12
-    values = panel.known.values.copy().reshape(SERIES, length)
+    values = panel.known.values.copy().reshape(len(panel), length)
     values[:, first:] += change
     known = Known(panel.known.names, values.reshape(-1, 1), panel.known.indptr)
     return dataclasses.replace(panel, known=known)
 
 
 def with_wind(panel, change, first):
-    values = panel.past.values.copy().reshape(SERIES, ROWS)
+    values = panel.past.values.copy().reshape(len(panel), ROWS)
     values[:, first:] += change
     return dataclasses.replace(panel, past=Past(panel.past.names, values.reshape(-1, 1)))
 
@@ -80,62 +81,43 @@ def with_regions_swapped(panel):
 
 
 @pytest.fixture(scope="module")
-def fitted():
-    """Every model is fitted once on the same panel."""
+def moves():
+    """Whether a change of the rows given changes a forecast; every model is fitted once."""
     models = {}
 
-    def of(name):
+    def of(name, change, *how):
+        panel = PANEL if capabilities(name).uses_static else PAIR
         if name not in models:
-            models[name] = make(name).fit(PANEL, horizon=HORIZON)
-        return models[name]
+            models[name] = make(name).fit(panel, horizon=HORIZON)
+        plain, after = (models[name].predict(p).mean for p in (panel, change(panel, *how)))
+        return not np.array_equal(plain, after)
 
     return of
 
 
-def moved(model, changed):
-    return not np.array_equal(model.predict(PANEL).mean, model.predict(changed).mean)
+@every_model
+def test_a_known_covariate_matters_where_that_is_declared(name, moves):
+    assert moves(name, with_price, 1.5, ROWS) == capabilities(name).uses_known_future
 
 
 @every_model
-def test_a_known_covariate_matters_where_that_is_declared(name, fitted):
-    changed = with_price(PANEL, 1.5, ROWS)
-    assert moved(fitted(name), changed) == capabilities(name).uses_known_future
+def test_a_past_covariate_matters_where_that_is_declared(name, moves):
+    assert moves(name, with_wind, 2.0, ROWS - 6) == capabilities(name).uses_past
 
 
 @every_model
-def test_a_past_covariate_matters_where_that_is_declared(name, fitted):
-    changed = with_wind(PANEL, 2.0, ROWS - 6)
-    assert moved(fitted(name), changed) == capabilities(name).uses_past
-
-
-@every_model
-def test_a_static_covariate_matters_where_that_is_declared(name, fitted):
-    changed = with_regions_swapped(PANEL)
-    assert moved(fitted(name), changed) == capabilities(name).uses_static
+def test_a_static_covariate_matters_where_that_is_declared(name, moves):
+    assert moves(name, with_regions_swapped) == capabilities(name).uses_static
 
 
 @every_user
-def test_known_covariates_are_read_up_to_the_horizon_only(name, fitted):
-    assert not moved(fitted(name), with_price(PANEL, 1e4, ROWS + HORIZON))
+def test_known_covariates_are_read_up_to_the_horizon_only(name, moves):
+    assert not moves(name, with_price, 1e4, ROWS + HORIZON)
 
 
 @every_user
-def test_past_covariates_after_the_cutoff_change_nothing_before_it(name):
-    plain, after = (
-        backtest(make(name), panel, horizon=HORIZON, windows=2)
-        for panel in (PANEL, with_wind(PANEL, 1e4, ROWS - 2 * HORIZON))
-    )
-    assert np.array_equal(plain.mean[0], after.mean[0])
-    assert np.array_equal(plain.upper[80][0], after.upper[80][0])
-    newest = backtest(make(name), with_wind(PANEL, 1e4, ROWS - HORIZON), horizon=HORIZON, windows=2)
-    assert np.array_equal(plain.mean, newest.mean)
-
-
-@every_user
-def test_known_covariates_after_the_window_change_nothing_in_it(name):
-    plain, after = (
-        backtest(make(name), panel, horizon=HORIZON, windows=2)
-        for panel in (PANEL, with_price(PANEL, 1e4, ROWS - HORIZON))
-    )
+def test_covariates_after_a_window_change_nothing_in_it(name):
+    later = with_wind(with_price(PAIR, 1e4, ROWS - HORIZON), 1e4, ROWS - 2 * HORIZON)
+    plain, after = (backtest(make(name), p, horizon=HORIZON, windows=2) for p in (PAIR, later))
     assert np.array_equal(plain.mean[0], after.mean[0])
     assert np.array_equal(plain.upper[80][0], after.upper[80][0])
