@@ -1,0 +1,33 @@
+"""The race: models run one after another under a time budget, and tell what happens as events."""
+
+from forecasting.engine.race.events import (
+    Event,
+    Finished,
+    ModelFailed,
+    ModelProgress,
+    ModelSkipped,
+    ModelStarted,
+    NewLeader,
+    Row,
+    Scored,
+    Started,
+)
+from forecasting.engine.race.presets import PRESETS, Entrant, Preset
+from forecasting.engine.race.running import race
+
+__all__ = [
+    "PRESETS",
+    "Entrant",
+    "Event",
+    "Finished",
+    "ModelFailed",
+    "ModelProgress",
+    "ModelSkipped",
+    "ModelStarted",
+    "NewLeader",
+    "Preset",
+    "Row",
+    "Scored",
+    "Started",
+    "race",
+]

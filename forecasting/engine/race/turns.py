@@ -1,0 +1,75 @@
+"""A starter's turn: from the journal, skipped with a reason, or run within what time is left."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+
+from forecasting.engine.errors import EngineError
+from forecasting.engine.race.costs import fit_seconds
+from forecasting.engine.race.entering import Turn, tried
+from forecasting.engine.race.events import Event, ModelFailed, ModelSkipped, ModelStarted
+from forecasting.engine.race.field import Starter, require_suited
+from forecasting.engine.race.pacing import Grant, granted
+from forecasting.engine.race.state import State
+
+
+def turn_of(state: State, waiting: Sequence[Starter], starter: Starter) -> Iterator[Event]:
+    """Its events; ``waiting`` are those that have not run, itself among them."""
+    name = starter.entrant.name
+    known = state.record.turn(name, state.course, float("inf"))
+    if known is not None and known.trial is not None:
+        yield from state.enter(name, starter.entrant.kind, known.trial, resumed=True)
+        return
+    estimate = _estimate(state, starter)
+    try:
+        require_suited(starter, state.course)
+        grant = _grant(state, waiting, starter, estimate)
+    except EngineError as reason:
+        yield ModelSkipped(name, reason)
+        return
+    known = state.record.turn(name, state.course, grant.seconds)
+    turn = known or (yield from _run(state, starter, grant, estimate))
+    yield from told(state, name, starter.entrant.kind, turn)
+
+
+def told(state: State, name: str, kind: str, turn: Turn) -> Iterator[Event]:
+    """What came of a turn, as events."""
+    if turn.trial is not None:
+        yield from state.enter(name, kind, turn.trial)
+    elif turn.reason is not None:
+        state.problem = state.problem or turn.reason
+        state.out_of_time |= turn.late
+        yield (ModelSkipped if turn.skipped else ModelFailed)(name, turn.reason)
+
+
+def _run(
+    state: State, starter: Starter, grant: Grant, estimate: float | None
+) -> Generator[Event, None, Turn]:
+    name = starter.entrant.name
+    yield ModelStarted(name, _finite(grant.seconds), estimate)
+    turn = yield from tried(name, starter.model, state.course, grant, state.asked)
+    state.record.keep(name, turn, grant.seconds, state.spent)
+    return turn
+
+
+def _grant(
+    state: State, waiting: Sequence[Starter], starter: Starter, estimate: float | None
+) -> Grant:
+    """The first model runs whatever time is left."""
+    if not state.standings.trials:
+        return Grant()
+    unknown = sum(_estimate(state, one) is None for one in waiting)
+    try:
+        return granted(starter.entrant, estimate, state.budget, state.reserve(), unknown)
+    except EngineError:
+        state.out_of_time = True
+        raise
+
+
+def _estimate(state: State, starter: Starter) -> float | None:
+    entrant = starter.entrant
+    return fit_seconds(entrant.kind, starter.settings(), state.course.past, state.course.horizon)
+
+
+def _finite(seconds: float) -> float | None:
+    return None if seconds == float("inf") else seconds

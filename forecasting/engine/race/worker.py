@@ -1,0 +1,95 @@
+"""A long computation in a thread of its own, its progress as a generator of events.
+
+Whoever stops listening stops the computation: leaving the generator, by ``close`` or by an
+exception, asks it to stop at its next step and waits until it has.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Generator
+from typing import Final, Generic, TypeVar
+
+from forecasting.engine.budget import TimeBudget
+from forecasting.engine.race.events import ModelProgress
+from forecasting.engine.watch import ShouldStop, Watch
+
+Result = TypeVar("Result")
+
+# Seconds between two reports that are passed on, and between two looks at the listener's wishes.
+BETWEEN_REPORTS: Final = 0.1
+BETWEEN_LOOKS: Final = 0.05
+
+
+class Work(Generic[Result]):
+    """``function`` gets a watch with ``budget``; it is stopped at ``deadline``, or when ``stopped``
+    says so, which is asked in the listener's thread."""
+
+    def __init__(
+        self,
+        name: str,
+        function: Callable[[Watch], Result],
+        budget: TimeBudget,
+        deadline: TimeBudget,
+        stopped: ShouldStop,
+    ) -> None:
+        self.name = name
+        self.overran = False
+        self._function = function
+        self._budget, self._deadline, self._stopped = budget, deadline, stopped
+        self._leave = threading.Event()
+        self._said: queue.SimpleQueue[ModelProgress | None] = queue.SimpleQueue()
+        self._last = float("-inf")
+        self._results: list[Result] = []
+        self._problem: BaseException | None = None
+
+    def run(self) -> Generator[ModelProgress, None, Result]:
+        """Progress while it works; returns its result or raises what it raised.
+
+        Raises Cancelled when it was stopped; ``overran`` then tells whether by its deadline.
+        """
+        thread = threading.Thread(target=self._work, name=self.name, daemon=True)
+        thread.start()
+        try:
+            yield from self._progress()
+        finally:
+            self._leave.set()
+            thread.join()
+        if self._problem is not None:
+            raise self._problem
+        return self._results[0]
+
+    def _progress(self) -> Generator[ModelProgress, None, None]:
+        while True:
+            if self._stopped():
+                self._leave.set()
+            try:
+                said = self._said.get(timeout=BETWEEN_LOOKS)
+            except queue.Empty:
+                continue
+            if said is None:
+                return
+            yield said
+
+    def _work(self) -> None:
+        try:
+            watch = Watch(self._report, self._should_stop, budget=self._budget)
+            self._results.append(self._function(watch))
+        except BaseException as problem:  # noqa: BLE001 -- raised again in the listener's thread
+            self._problem = problem
+        finally:
+            self._said.put(None)
+
+    def _report(self, fraction: float, message: str) -> None:
+        now = time.monotonic()
+        if now - self._last >= BETWEEN_REPORTS:
+            self._last = now
+            self._said.put(ModelProgress(self.name, fraction, message))
+
+    def _should_stop(self) -> bool:
+        if not self._leave.is_set() and not self._deadline.left():
+            self.overran = True
+            self._leave.set()
+        return self._leave.is_set()
