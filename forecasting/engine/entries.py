@@ -12,7 +12,7 @@ from forecasting.engine.model_type import ModelType
 from forecasting.engine.stacking.settings import StackSettings
 
 ANY_HORIZON = Capabilities(any_horizon=True)
-LINEAR = Capabilities(global_=True)
+LINEAR = Capabilities(global_=True, uses_known_future=True)
 STACK = Capabilities(global_=True, uses_known_future=True)
 
 ENTRIES: Final = (

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from forecasting.engine.errors import TooShortError, gettext_noop
 from forecasting.engine.folds import Fold, default_lookback, expanding_folds, fold_lookback
-from forecasting.engine.forecaster import Capabilities, Forecaster
+from forecasting.engine.forecaster import Capabilities
 from forecasting.engine.gram import anchor_weights
 from forecasting.engine.held_out import Held
 from forecasting.engine.intervals import Conformal
+from forecasting.engine.linear_effects import BesideEffects, learned_effects, without
 from forecasting.engine.linear_settings import LinearSettings
 from forecasting.engine.missing import Scaled, moments
 from forecasting.engine.panel import Floats, Panel
@@ -48,12 +49,12 @@ class Scored:
     held: Held
 
 
-class Linear(Forecaster):
+class Linear(BesideEffects):
     """Ridge with shared weights; settings in LinearSettings."""
 
     name = "linear"
     settings_type = LinearSettings
-    capabilities = Capabilities(global_=True)
+    capabilities = Capabilities(global_=True, uses_known_future=True)
 
     weights_: Floats
     anchor_: str
@@ -61,7 +62,8 @@ class Linear(Forecaster):
 
     def _fit(self, panel: Panel, horizon: int, watch: Watch, checkpoint: FilePath | None) -> None:
         with single_threaded():
-            self._solve(panel, horizon, watch)
+            early, self.effects_ = learned_effects(panel, self.settings.validation)
+            self._solve(without(panel, early), horizon, watch)
 
     def _solve(self, panel: Panel, horizon: int, watch: Watch) -> None:
         self.lookback_ = self._choose_lookback(panel, horizon)
@@ -182,7 +184,7 @@ class Linear(Forecaster):
         scores = [np.concatenate(pieces) for pieces in zip(*parts, strict=True)]
         return Conformal.fit(panel, scaled, scores).at_steps(steps, horizon)
 
-    def _predict(self, panel: Panel, horizon: int) -> Floats:
+    def _straight(self, panel: Panel, horizon: int) -> Floats:
         scaled = Scaled.of(panel, *self.intervals_.moments(panel))
         rows = np.concatenate(
             [inputs(c, np.array([len(c)]), self.lookback_) for c in scaled.columns]
@@ -193,14 +195,15 @@ class Linear(Forecaster):
         return values.reshape(len(panel), len(panel.channels), horizon).transpose(0, 2, 1)
 
     def learned_arrays(self) -> dict[str, NDArray[Any]]:
-        return {"weights": self.weights_, "penalties": self.penalties_}
+        return {"weights": self.weights_, "penalties": self.penalties_} | super().learned_arrays()
 
     def learned_facts(self) -> dict[str, Any]:
-        return {"anchor": self.anchor_}
+        return {"anchor": self.anchor_} | super().learned_facts()
 
     def restore(self, arrays: dict[str, Any], facts: dict[str, Any]) -> None:
         self.weights_, self.penalties_ = arrays["weights"], arrays["penalties"]
         self.anchor_ = facts["anchor"]
+        super().restore(arrays, facts)
 
 
 def _raw(panel: Panel) -> list[Floats]:

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.engine.errors import SettingsError, gettext_noop
+from forecasting.engine.covariate_matching import matched
 from forecasting.engine.panel import Floats, Panel
 
 RIDGE: Final = 1e-3
@@ -43,11 +43,8 @@ class Effects:
 
         Raises SettingsError without the covariates, TooShortError when they end too early.
         """
-        if panel.known is None or panel.known.names != self.names:
-            raise SettingsError(
-                gettext_noop("The model learned with the covariates %(names)s; give them too."),
-                names=", ".join(self.names),
-            )
+        panel = matched(panel, self.names)
+        assert panel.known is not None
         channels, found = len(panel.channels), []
         for place, variate in enumerate(variates):
             series = place // channels
