@@ -33,4 +33,8 @@ class ModelType:
         found: type[Forecaster] = getattr(importlib.import_module(place), attribute)
         if self.module is None:
             return found
-        return type(self.module.__name__, (found,), {"name": self.name, "module_type": self.module})
+        return type(
+            self.module.__name__,
+            (found,),
+            {"name": self.name, "module_type": self.module, "settings_type": self.settings},
+        )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar, overload
 
 from forecasting.engine import (
     boosting_entries,
@@ -11,14 +12,16 @@ from forecasting.engine import (
     hierarchy_entries,
     many_entries,
     neural_entries,
+    plugins,
     statistical_entries,
 )
 from forecasting.engine.entries import ENTRIES
 from forecasting.engine.errors import SettingsError, UnknownModelError, gettext_noop
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.model_type import ModelType
-from forecasting.engine.neural_entries import TRAINED
-from forecasting.engine.neural_settings import ModuleSettings
+from forecasting.engine.registration import entry_of
+
+Kind = TypeVar("Kind")
 
 # Every family names its models in a file of its own; baselines come first.
 _TYPES: dict[str, ModelType] = {
@@ -38,12 +41,20 @@ BUILT_IN = frozenset(_TYPES)
 
 
 def model_types() -> tuple[ModelType, ...]:
-    """All entries, baselines first."""
+    """All entries, baselines first; a plug-in that cannot be loaded is left out."""
+    for name in plugins.plugins():
+        with suppress(SettingsError):
+            _plug_in(name)
     return tuple(_TYPES.values())
 
 
 def model_type(name: str) -> ModelType:
-    """One entry; UnknownModelError lists the names there are."""
+    """One entry; UnknownModelError lists the names there are.
+
+    Raises SettingsError when the model is one of a plug-in that cannot be loaded.
+    """
+    if name not in _TYPES and name in plugins.plugins():
+        _plug_in(name)
     if name not in _TYPES:
         raise UnknownModelError(
             gettext_noop("There is no model %(name)s; there are %(known)s."),
@@ -58,36 +69,40 @@ def create(name: str, **settings: Any) -> Forecaster:
     return model_type(name).load()(**settings)
 
 
-def register_model(name: str, cls: type[Any], *, label: str = "", description: str = "") -> None:
-    """Make a class known by name, replacing an earlier registration of your own.
+@overload
+def register_model(
+    name: str, cls: type[Kind], *, label: str = "", description: str = ""
+) -> type[Kind]: ...
 
-    A Forecaster is taken as it is. Any other class is taken for a torch module built as
-    ``cls(input_size=channels, output_size=output_length * channels, …)`` that maps
-    ``[B, input_length, channels]`` to ``[B, output_size]`` or ``[B, output_length, channels]``.
+
+@overload
+def register_model(
+    name: str, cls: None = None, *, label: str = "", description: str = ""
+) -> Callable[[type[Kind]], type[Kind]]: ...
+
+
+def register_model(
+    name: str, cls: type[Any] | None = None, *, label: str = "", description: str = ""
+) -> Any:
+    """Make a class known by name, replacing an earlier registration of your own; returns it.
+
+    Without ``cls`` it is a decorator. A Forecaster is taken as it is. Any other class is taken for
+    a torch module built as ``cls(input_size=channels, output_size=output_length * channels, …)``
+    that maps ``[B, input_length, channels]`` to ``[B, output_size]`` or ``[B, output_length,
+    channels]``; what else its constructor takes becomes settings (registration.py).
     """
-    if not isinstance(cls, type):
-        raise SettingsError(gettext_noop("Register a class, not one of its instances."))
     if name in BUILT_IN:
         raise SettingsError(
             gettext_noop("%(name)s is a built-in model; choose another name."), name=name
         )
-    entry = ModelType(
-        name,
-        label or name,
-        description,
-        ModuleSettings,
-        "forecasting.engine.neural.module_forecaster:ModuleForecaster",
-        TRAINED,
-        module=cls,
-    )
-    if issubclass(cls, Forecaster):
-        cls.name = name
-        entry = replace(
-            entry,
-            settings=cls.settings_type,
-            path=f"{cls.__module__}:{cls.__qualname__}",
-            capabilities=cls.capabilities,
-            module=None,
-            forecaster=cls,
+    if cls is None:
+        return lambda decorated: register_model(
+            name, decorated, label=label, description=description
         )
-    _TYPES[name] = entry
+    _TYPES[name] = entry_of(name, cls, label, description)
+    return cls
+
+
+def _plug_in(name: str) -> None:
+    if name not in _TYPES:
+        _TYPES[name] = entry_of(name, plugins.load(name), "", "")

@@ -80,8 +80,9 @@ def build_plain(
     knows."""
     parameters = inspect.signature(kind.__init__).parameters
     takes_all = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
-    known = {name: value for name, value in options.items() if takes_all or name in parameters}
     answers = shape.horizon * shape.channels * shape.outputs
+    lengths = {"input_length": shape.lookback, "output_length": shape.horizon}
+    known = {n: value for n, value in (options | lengths).items() if takes_all or n in parameters}
     try:
         module = kind(input_size=shape.channels, output_size=answers, **known)
     except TypeError as problem:
