@@ -9,7 +9,7 @@ from forecasting.engine.ensemble_settings import EnsembleSettings
 from forecasting.engine.errors import gettext_noop
 from forecasting.engine.model_type import ModelType
 
-ENSEMBLE: Final = Capabilities(global_=True)
+ENSEMBLE: Final = Capabilities(global_=True, uses_known_future=True)
 
 ENTRIES: Final = (
     ModelType(

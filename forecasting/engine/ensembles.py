@@ -46,7 +46,7 @@ class Ensemble(Forecaster):
 
     name = "ensemble"
     settings_type = EnsembleSettings
-    capabilities = Capabilities(global_=True)
+    capabilities = Capabilities(global_=True, uses_known_future=True)
 
     members_: list[Forecaster]
     weights_: Floats

@@ -9,7 +9,7 @@ from forecasting.engine.errors import gettext_noop
 from forecasting.engine.hierarchy.settings import ReconciledSettings
 from forecasting.engine.model_type import ModelType
 
-RECONCILED: Final = Capabilities(global_=True)
+RECONCILED: Final = Capabilities(global_=True, uses_known_future=True)
 
 ENTRIES: Final = (
     ModelType(

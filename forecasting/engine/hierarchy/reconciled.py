@@ -51,7 +51,7 @@ class Reconciled(Forecaster):
 
     name = "reconciled"
     settings_type = ReconciledSettings
-    capabilities = Capabilities(global_=True)
+    capabilities = Capabilities(global_=True, uses_known_future=True)
 
     base_: Forecaster
     errors_: PastErrors | None = None
