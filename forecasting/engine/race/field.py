@@ -90,16 +90,18 @@ def require_suited(starter: Starter, course: Course) -> None:
         raise EngineError(
             gettext_noop("%(model)s needs PyTorch, which is not installed here."), model=kind
         )
-    shortest = int(course.past.lengths.min())
-    if able.min_length > shortest:
+    learned = course.past
+    shortest = int(learned.lengths.argmin())
+    if able.min_length > learned.lengths[shortest]:
         raise TooShortError(
             gettext_noop(
-                "%(model)s needs series of at least %(needed)s rows; before the first window the "
-                "shortest has %(rows)s."
+                "%(model)s needs at least %(needed)s rows of every series; series %(series)s has "
+                "%(rows)s to learn from."
             ),
             model=kind,
             needed=able.min_length,
-            rows=shortest,
+            series=learned.ids[shortest],
+            rows=int(learned.lengths[shortest]),
         )
     if able.needs_known_future and course.panel.known is None:
         raise SettingsError(

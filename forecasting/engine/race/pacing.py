@@ -15,6 +15,7 @@ PATIENCE: Final = 3.0
 # stopped a little after all of it.
 PLANNED: Final = 0.8
 SPARE: Final = 1.25
+MOST_OF_FREE: Final = 0.75
 # A fit this long is worth no thought.
 INSTANTLY: Final = 1.0
 
@@ -61,7 +62,11 @@ def granted(
         most = min(most, entrant.most_seconds)
         _require(estimate <= max(most, _instantly(budget)), entrant, estimate, most)
         seconds = min(open_, max(PATIENCE * estimate, open_ / (1 + waiting), INSTANTLY))
-    return Grant(seconds, planned * seconds, min(SPARE * seconds + INSTANTLY, max(free, INSTANTLY)))
+    return Grant(
+        seconds,
+        planned * seconds,
+        min(SPARE * seconds + INSTANTLY, max(MOST_OF_FREE * free, INSTANTLY)),
+    )
 
 
 def _instantly(budget: TimeBudget) -> float:

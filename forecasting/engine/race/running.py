@@ -23,7 +23,7 @@ from forecasting.engine.race.field import Named, Starter, named, starters_of
 from forecasting.engine.race.presets import preset_named
 from forecasting.engine.race.record import Record
 from forecasting.engine.race.state import State
-from forecasting.engine.race.turns import turn_of
+from forecasting.engine.race.turns import cheap_first, turn_of
 from forecasting.engine.watch import ShouldStop
 
 
@@ -61,7 +61,7 @@ def race(  # noqa: PLR0913 -- the public door names every choice
         Asked(should_stop, should_finish),
         Record(None),
     )
-    return _events(state, starters, journal)
+    return _events(state, cheap_first(state, starters), journal)
 
 
 def _events(state: State, starters: tuple[Starter, ...], folder: Path | None) -> Iterator[Event]:

@@ -20,16 +20,33 @@ def turn_of(state: State, waiting: Sequence[Starter], starter: Starter) -> Itera
     if known is not None and known.trial is not None:
         yield from state.enter(name, starter.entrant.kind, known.trial, resumed=True)
         return
-    estimate = _estimate(state, starter)
+    estimate = estimated(state, starter)
     try:
         require_suited(starter, state.course)
         grant = _grant(state, waiting, starter, estimate)
     except EngineError as reason:
+        state.problem = state.problem or reason
         yield ModelSkipped(name, reason)
         return
     known = state.record.turn(name, state.course, grant.seconds)
     turn = known or (yield from _run(state, starter, grant, estimate))
     yield from told(state, name, starter.entrant.kind, turn)
+
+
+def estimated(state: State, starter: Starter) -> float | None:
+    """Seconds its fit will take; None where nobody knows or it takes what it is given."""
+    entrant = starter.entrant
+    return fit_seconds(entrant.kind, starter.settings(), state.course.past, state.course.horizon)
+
+
+def cheap_first(state: State, starters: Sequence[Starter]) -> tuple[Starter, ...]:
+    """In order of their estimates, those without one last and as they came."""
+
+    def order(starter: Starter) -> tuple[bool, float]:
+        seconds = estimated(state, starter)
+        return seconds is None, seconds or 0.0
+
+    return tuple(sorted(starters, key=order))
 
 
 def told(state: State, name: str, kind: str, turn: Turn) -> Iterator[Event]:
@@ -58,17 +75,12 @@ def _grant(
     """The first model runs whatever time is left."""
     if not state.standings.trials:
         return Grant()
-    unknown = sum(_estimate(state, one) is None for one in waiting)
+    unknown = sum(estimated(state, one) is None for one in waiting)
     try:
         return granted(starter.entrant, estimate, state.budget, state.reserve(), unknown)
     except EngineError:
         state.out_of_time = True
         raise
-
-
-def _estimate(state: State, starter: Starter) -> float | None:
-    entrant = starter.entrant
-    return fit_seconds(entrant.kind, starter.settings(), state.course.past, state.course.horizon)
 
 
 def _finite(seconds: float) -> float | None:

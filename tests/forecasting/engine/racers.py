@@ -1,0 +1,80 @@
+"""Models for races: each does one thing that a race must cope with."""
+
+import os
+import threading
+import time
+from pathlib import Path
+
+from forecasting.engine.baselines import Naive
+from forecasting.engine.capabilities import Capabilities
+from forecasting.engine.errors import TooShortError
+from forecasting.engine.registry import register_model
+
+
+class Counted(Naive):
+    """Writes a line for every fit, so that a test in any process can count them."""
+
+    name = "counted"
+
+    def _fit(self, panel, horizon, watch, checkpoint):
+        with Path(os.environ["RACE_FITS"]).open("a") as file:
+            file.write(f"{self.name} {int(panel.lengths.max())}\n")
+        super()._fit(panel, horizon, watch, checkpoint)
+
+
+class AlsoCounted(Counted):
+    name = "also_counted"
+
+
+class Slow(Naive):
+    """Needs ten seconds in steps of a hundredth; tells which thread worked."""
+
+    name = "slow"
+    seconds = 10.0
+    running: list[threading.Thread] = []
+
+    def _fit(self, panel, horizon, watch, checkpoint):
+        self.running.append(threading.current_thread())
+        began = time.monotonic()
+        while time.monotonic() - began < self.seconds:
+            watch.report((time.monotonic() - began) / self.seconds, "Training")
+            time.sleep(0.01)
+        super()._fit(panel, horizon, watch, checkpoint)
+
+
+class Broken(Naive):
+    """A model with a bug."""
+
+    name = "broken"
+
+    def _fit(self, panel, horizon, watch, checkpoint):
+        raise RuntimeError("no such tensor")
+
+
+class Demanding(Naive):
+    """Cannot do without covariates, and not without many rows."""
+
+    name = "demanding"
+    capabilities = Capabilities(any_horizon=True, needs_known_future=True)
+
+
+class Long(Naive):
+    name = "long"
+    capabilities = Capabilities(any_horizon=True, min_length=1_000)
+
+
+class Picky(Naive):
+    """Finds out while it fits that the rows are too few."""
+
+    name = "picky"
+
+    def _fit(self, panel, horizon, watch, checkpoint):
+        raise TooShortError("Series %(series)s has only %(rows)s rows.", series="x", rows=3)
+
+
+ALL = (Counted, AlsoCounted, Slow, Broken, Demanding, Long, Picky)
+
+
+def register():
+    for kind in ALL:
+        register_model(kind.name, kind, label=kind.name, description="For tests.")
