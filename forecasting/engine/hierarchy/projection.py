@@ -42,10 +42,11 @@ class Projection:
         self.covariance = covariance
         self.free = np.ones(len(hierarchy.bottom), dtype=bool) if free is None else free
         self.matrix = hierarchy.matrix
+        self.held = np.flatnonzero(~self.free)
         own = covariance.own[self.totals :]
         self.weights = np.where(self.free, own, 0.0)
         # What a bottom series held at zero pulls with.
-        self.pull = np.where(self.free, 0.0, 1 / own)
+        self.pull = 1 / own[self.held, None]
         self.solve = self._factor()
         self._fit_shared()
 
@@ -65,13 +66,15 @@ class Projection:
         self.solved = self.solve(self.gaps)
         if shared.shape[1]:
             core = np.eye(shared.shape[1]) + self.gaps.T @ self.solved
-            held = shared[self.totals :][~self.free]
-            core += held.T @ (held * self.pull[~self.free, None])
+            held = shared[self.totals + self.held]
+            core += held.T @ (held * self.pull)
             self.inner = dense_factor(core)
 
     def _gap(self, values: Floats) -> Floats:
         """By how much totals ``[n, k]`` miss their free members."""
-        bottom = np.where(self.free[:, None], values[self.totals :], 0.0)
+        bottom = values[self.totals :]
+        if len(self.held):
+            bottom = np.where(self.free[:, None], bottom, 0.0)
         gap: Floats = values[: self.totals] - self.matrix @ bottom
         return gap
 
@@ -87,12 +90,14 @@ class Projection:
         gap, rest = self._gap(base), base[self.totals :]
         if self.covariance.shared.shape[1]:
             shared = self.covariance.shared[self.totals :]
-            wanted = self.solved.T @ gap + shared.T @ (rest * self.pull[:, None])
+            wanted = self.solved.T @ gap + shared[self.held].T @ (rest[self.held] * self.pull)
             f = self.inner(wanted)
             gap, rest = gap - self.gaps @ f, rest - shared @ f
         push = self.matrix.T @ self.solve(gap)
-        bottom = np.where(self.free[:, None], rest + self.weights[:, None] * push, 0.0)
-        pressure = np.where(self.free[:, None], 0.0, push + rest * self.pull[:, None])
+        bottom = rest + self.weights[:, None] * push
+        bottom[self.held] = 0.0
+        pressure = np.zeros_like(bottom)
+        pressure[self.held] = push[self.held] + rest[self.held] * self.pull
         return bottom, pressure
 
 

@@ -90,9 +90,10 @@ class Shaking:
         for step in range(self.mean.shape[1]):
             errors = self._errors_at(step)
             known = (~np.isnan(errors)).sum(axis=0)
-            ranks = np.argsort(np.argsort(errors, axis=0), axis=0)[drawn].T
+            ranks = np.argsort(np.argsort(errors, axis=0), axis=0).T[:, drawn]
             place = (ranks + within) / np.maximum(known, 1)[:, None]
-            place = np.where(np.isnan(errors)[drawn].T, within, place)
+            if known.min() < len(errors):
+                place = np.where(np.isnan(errors).T[:, drawn], within, place)
             yield self._quantiles(step, ndtri(place))
 
     def _quantiles(self, step: int, scale: Floats) -> Floats:
