@@ -7,10 +7,12 @@ back; there the best trial and the defaults meet once, and only a winner replace
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from forecasting.engine import parallel
 from forecasting.engine.budget import TimeBudget
 from forecasting.engine.errors import SettingsError, TrainingError, gettext_noop
 from forecasting.engine.forecaster import Forecaster
@@ -67,8 +69,10 @@ def tune(  # noqa: PLR0913 -- the public door names every choice
     bench = Bench(given, plan, scales_of(plan.searched.drop_last(plan.search.ends[0])), processes)
     watch = Watch(progress, should_stop, budget=budget or TimeBudget())
     record = Record.of(journal, identity_of(given, panel, plan, domains, seed))
+    workers = parallel.Compute(processes=processes).open() if processes > 1 else nullcontext()
     try:
-        return _Search(bench, Study(domains, seed), record, watch).result(trials)
+        with workers:
+            return _Search(bench, Study(domains, seed), record, watch).result(trials)
     finally:
         record.close()
 

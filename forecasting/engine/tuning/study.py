@@ -69,7 +69,7 @@ class Study:
                     params=dict(params),
                     distributions={name: self._domain(self._space[name]) for name in params},
                     value=row.score if row.state == "done" else None,
-                    intermediate_values=dict(enumerate(steps)),
+                    intermediate_values=dict(enumerate(steps, 1)),
                 )
             )
 

@@ -9,6 +9,7 @@ from forecasting.engine.baselines import Naive
 from forecasting.engine.capabilities import Capabilities
 from forecasting.engine.errors import TooShortError
 from forecasting.engine.registry import register_model
+from forecasting.engine.window_mean import WindowMean
 
 
 class Counted(Naive):
@@ -51,6 +52,15 @@ class Broken(Naive):
         raise RuntimeError("no such tensor")
 
 
+class Clumsy(WindowMean):
+    """A model with a bug and something to choose."""
+
+    name = "clumsy"
+
+    def _fit(self, panel, horizon, watch, checkpoint):
+        raise RuntimeError("no such tensor")
+
+
 class Demanding(Naive):
     """Cannot do without covariates, and not without many rows."""
 
@@ -72,7 +82,7 @@ class Picky(Naive):
         raise TooShortError("Series %(series)s has only %(rows)s rows.", series="x", rows=3)
 
 
-ALL = (Counted, AlsoCounted, Slow, Broken, Demanding, Long, Picky)
+ALL = (Counted, AlsoCounted, Slow, Broken, Clumsy, Demanding, Long, Picky)
 
 
 def register():

@@ -1,0 +1,233 @@
+"""A search of settings: quiet, seeded, honest about what it is worth."""
+
+import json
+import logging
+import time
+
+import numpy as np
+import optuna
+import pandas as pd
+import pytest
+
+from forecasting.engine import registry
+from forecasting.engine.backtest import backtest
+from forecasting.engine.budget import TimeBudget
+from forecasting.engine.errors import Cancelled, SettingsError, TooShortError
+from forecasting.engine.journal import FILE
+from forecasting.engine.panel import Panel
+from forecasting.engine.registry import create
+from forecasting.engine.tuning import Choice, Range, tune
+from forecasting.engine.tuning.judging import Job, judge, scales_of
+from forecasting.engine.tuning.plan import Plan
+from tests.forecasting.engine import racers
+from tests.forecasting.engine.series import seasonal
+
+WINDOWS = {"window": Choice((1, 2, 24, 48))}
+
+
+@pytest.fixture
+def walk():
+    """A random walk by the hour: the shorter the window of a mean, the better."""
+    steps = np.random.default_rng(3).normal(size=600)
+    return Panel.from_arrays({"w": np.cumsum(steps)}, "2024-01-01", "h")
+
+
+@pytest.fixture
+def fakes(monkeypatch, tmp_path):
+    monkeypatch.setattr(registry, "_TYPES", dict(registry._TYPES))
+    monkeypatch.setenv("RACE_FITS", str(tmp_path / "fits"))
+    racers.register()
+
+
+def test_the_best_settings_are_found_and_their_worth_is_measured_elsewhere(walk):
+    found = tune("window_mean", walk, 6, trials=12, space=WINDOWS)
+    assert found.changes == {"window": 1}
+    assert found.settings.window == 1
+    # Judged on the windows kept back, with both models fitted before the first of them.
+    plan = Plan.of(walk, 6)
+    windows, stride = plan.verdict.windows, plan.verdict.stride
+    scores = [
+        backtest(model, walk, horizon=6, windows=windows, stride=stride).metrics["mae"]
+        for model in (create("window_mean"), create("window_mean", window=1))
+    ]
+    assert found.improvement == pytest.approx(1 - scores[1] / scores[0])
+    assert found.improvement > 0.2
+
+
+def test_the_windows_kept_back_lie_after_those_of_the_search(walk):
+    # A third of 600 rows are 200: twelve windows of 6, 16 apart, a third of them kept back.
+    plan = Plan.of(walk, 6)
+    assert (plan.search.windows, plan.verdict.windows, plan.search.stride) == (8, 4, 16)
+    assert plan.search.groups() == [[118, 102, 86], [70, 54, 38], [22, 6]]
+    assert int(plan.searched.lengths[0]) == 600 - plan.verdict.ends[0]
+
+
+def test_no_trial_sees_the_windows_kept_back(walk):
+    values = walk.values.copy()
+    plan = Plan.of(walk, 6)
+    values[-plan.verdict.ends[0] :] += 1e4
+    changed = Panel.from_arrays({"w": values}, "2024-01-01", "h")
+    first, second = (tune("window_mean", p, 6, trials=6, space=WINDOWS) for p in (walk, changed))
+    assert [(t.changes, t.score) for t in first.trials] == [
+        (t.changes, t.score) for t in second.trials
+    ]
+
+
+def test_the_defaults_are_tried_first_and_stay_where_nothing_is_better(walk):
+    best = create("window_mean", window=1)
+    found = tune(best, walk, 6, trials=6, space={"window": Choice((24, 48))})
+    assert found.trials[0].changes == {}
+    assert found.changes == {}
+    assert found.settings == best.settings
+    assert found.improvement == 0
+    assert [str(note) for note in found.notes] == ["No trial was better than the settings given."]
+
+
+def test_a_winner_of_the_search_that_loses_later_does_not_replace_the_defaults():
+    # Flat where it is searched, rising at the end: the long window wins, then the short one.
+    flat = np.random.default_rng(0).normal(size=560)
+    values = np.concatenate([flat, 5.0 * np.arange(1, 41)])
+    panel = Panel.from_arrays({"x": values}, "2024-01-01", "h")
+    given = create("window_mean", window=1)
+    found = tune(given, panel, 6, trials=6, space={"window": Choice((1, 96))})
+    assert found.tuned_score > found.default_score
+    assert (found.changes, found.settings) == ({}, given.settings)
+    assert "no better on later windows" in str(found.notes[0])
+
+
+def test_the_same_seed_gives_the_same_trials(walk):
+    space = {"lookback": Range(4, 60, integer=True), "penalties": Range(2, 14, integer=True)}
+    runs = [tune("linear", walk, 6, trials=10, space=space, seed=5) for _ in range(2)]
+    tables = [run.frame().drop(columns="seconds") for run in runs]
+    pd.testing.assert_frame_equal(tables[0], tables[1])
+    other = tune("linear", walk, 6, trials=10, space=space, seed=6)
+    assert [t.changes for t in other.trials] != [t.changes for t in runs[0].trials]
+
+
+def test_hopeless_trials_are_given_up_after_fewer_windows(walk):
+    space = {"window": Range(1, 200, integer=True)}
+    given = create("window_mean", window=1)
+    found = tune(given, walk, 6, trials=25, space=space)
+    assert "pruned" in {trial.state for trial in found.trials}
+
+
+def test_a_trial_that_fails_is_recorded_with_its_reason(walk):
+    space = {"window": Choice((-3, 1))}
+    found = tune("window_mean", walk, 6, trials=8, space=space)
+    failed = [trial for trial in found.trials if trial.state == "failed"]
+    assert failed
+    assert str(failed[0].reason) == "A window is a positive number of steps."
+    assert found.changes == {"window": 1}
+
+
+def test_a_model_that_cannot_run_as_given_says_why(walk, fakes):
+    with pytest.raises(ValueError, match="clumsy stopped unexpectedly: RuntimeError"):
+        tune("clumsy", walk, 6, space=WINDOWS, trials=2)
+
+
+def test_more_processes_give_the_best_of_as_many_trials(walk):
+    found = tune("window_mean", walk, 6, trials=6, space=WINDOWS, processes=2)
+    assert len(found.trials) == 7
+    assert found.changes == {"window": 1}
+
+
+def test_a_search_told_its_trials_again_goes_on_as_if_never_interrupted(walk, tmp_path):
+    space = {"lookback": Range(4, 60, integer=True)}
+    whole = tune("linear", walk, 6, trials=11, space=space)
+    tune("linear", walk, 6, trials=5, space=space, journal=tmp_path)
+    file = tmp_path / FILE
+    # The last trial was being written when the process died.
+    kept = [
+        line for line in file.read_bytes().splitlines(keepends=True) if b'"verdict"' not in line
+    ]
+    file.write_bytes(b"".join(kept[:-1]) + kept[-1][:30])
+    resumed = tune("linear", walk, 6, trials=11, space=space, journal=tmp_path)
+    assert [t.changes for t in resumed.trials] == [t.changes for t in whole.trials]
+    assert resumed.changes == whole.changes
+    numbers = [json.loads(line).get("number") for line in file.read_text().splitlines()]
+    assert sorted(n for n in numbers if n is not None) == list(range(12))
+
+
+def test_a_search_of_another_space_takes_nothing_from_the_journal(walk, tmp_path):
+    tune("window_mean", walk, 6, trials=3, space=WINDOWS, journal=tmp_path)
+    found = tune("window_mean", walk, 6, trials=2, space={"window": Choice((5,))}, journal=tmp_path)
+    assert len(found.trials) == 3
+
+
+def test_the_budget_ends_the_search_and_leaves_time_for_the_verdict(walk):
+    began = time.monotonic()
+    found = tune("linear", walk, 6, trials=10_000, budget=TimeBudget(1.5))
+    assert time.monotonic() - began < 1.5 * 1.1 + 0.3
+    assert len(found.trials) > 2
+    assert found.default_score is not None or found.notes
+
+
+def test_a_fit_that_takes_too_long_is_a_failed_trial(walk, fakes, monkeypatch):
+    plan = Plan.of(walk, 6)
+    job = Job(
+        create("slow"),
+        {},
+        plan.searched,
+        plan.search,
+        tuple(plan.search.groups()[0]),
+        scales_of(plan.searched),
+        seconds=0.1,
+    )
+    outcome = judge(job)
+    assert outcome.score is None
+    assert "did not finish within the 1 seconds of a trial" in str(outcome.reason)
+    assert outcome.seconds < 1
+
+
+def test_a_stop_request_ends_the_search_within_a_step(walk):
+    asked = []
+
+    def should_stop():
+        asked.append(None)
+        return len(asked) > 20
+
+    with pytest.raises(Cancelled):
+        tune("linear", walk, 6, trials=500, should_stop=should_stop)
+    assert len(asked) <= 23
+
+
+def test_progress_grows_to_one(walk):
+    seen = []
+    tune("window_mean", walk, 6, trials=4, space=WINDOWS, progress=lambda d, m: seen.append(d))
+    assert seen == sorted(seen)
+    assert seen[-1] == 1.0
+
+
+def test_optuna_keeps_quiet_and_is_left_as_it_was(walk, capfd):
+    optuna.logging.set_verbosity(logging.INFO)
+    tune("window_mean", walk, 6, trials=3, space=WINDOWS)
+    assert optuna.logging.get_verbosity() == logging.INFO
+    assert capfd.readouterr().err == ""
+
+
+def test_two_errors_of_one_and_two_in_scales_of_two():
+    # Naive on 1, 2, 3 … is off by 1 and 2; in units of 2 that is 0.5 and 1, their mean 0.75.
+    panel = Panel.from_arrays({"x": np.arange(40.0)}, frequency="D")
+    plan = Plan.of(panel, 2)
+    group = tuple(plan.search.groups()[0])
+    job = Job(create("naive"), {}, plan.searched, plan.search, group, np.full((1, 1), 2.0))
+    assert judge(job).score == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize(
+    ("choices", "words"),
+    [
+        ({"model": "naive"}, "naive has no settings that are worth searching"),
+        ({"model": "linear", "space": {"magic": Choice((1,))}}, "linear has no setting magic"),
+        ({"model": "linear", "trials": 0}, "at least one trial"),
+    ],
+)
+def test_what_cannot_be_searched_is_refused(walk, choices, words):
+    with pytest.raises(SettingsError, match=words):
+        tune(panel=walk, horizon=6, **choices)
+
+
+def test_a_series_too_short_for_two_windows_is_named():
+    panel = Panel.from_arrays({"tiny": seasonal(20)}, frequency="h")
+    with pytest.raises(TooShortError, match="Series tiny has 20 rows; searching settings for 6"):
+        tune("linear", panel, 6)
