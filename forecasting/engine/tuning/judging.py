@@ -93,7 +93,6 @@ def _score(job: Job, stopping: ShouldStop) -> float | None:
         origin.training(job.panel, group),
         horizon=origin.horizon,
         should_stop=stopping,
-        budget=TimeBudget(job.seconds),
     )
     watch = Watch(should_stop=stopping)
     newest, means = group[-1], []
