@@ -42,19 +42,34 @@ def ray_workers(processes: int, address: str) -> Iterator[RayWorkers]:
 
 
 def _start(ray: Any, processes: int, address: str, folder: str | None) -> None:
-    environment = {"env_vars": ONE_THREAD}
-    shared = {"logging_level": "ERROR", "log_to_driver": False, "runtime_env": environment}
+    quiet = {"logging_level": "ERROR", "log_to_driver": False}
     if address:
-        ray.init(address=address, **shared)
+        ray.init(address=address, runtime_env={"env_vars": ONE_THREAD}, **quiet)
         return
-    ray.init(
-        num_cpus=processes,
-        num_gpus=0,
-        include_dashboard=False,
-        object_store_memory=OBJECT_STORE_BYTES,
-        _temp_dir=folder,
-        **shared,
-    )
+    with _inherited(ONE_THREAD):
+        ray.init(
+            num_cpus=processes,
+            num_gpus=0,
+            include_dashboard=False,
+            object_store_memory=OBJECT_STORE_BYTES,
+            _temp_dir=folder,
+            **quiet,
+        )
+
+
+@contextmanager
+def _inherited(variables: dict[str, str]) -> Iterator[None]:
+    """For the processes that are started meanwhile; a runtime environment costs seconds."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 class RayWorkers:
