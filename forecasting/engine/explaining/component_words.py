@@ -38,12 +38,9 @@ def sentences(found: Components, place: int = 0) -> list[Sentence]:
 
 def strongest_cycle(found: Components, place: int = 0) -> tuple[float, int] | None:
     """Strength and length of the strongest cycle of a series, None where there is none."""
-    cycles = [
-        (float(found.strength[place, part]), found.seasons[number])
-        for number, part in enumerate(found.of_kind(SEASON))
-        if np.nanmax(np.abs(found.past[place, part]), initial=0.0) > 0
-    ]
-    return max(cycles, default=None)
+    strengths = found.strength[place, found.of_kind(SEASON)]
+    pairs = zip(strengths, found.seasons, strict=True)
+    return max(((float(s), m) for s, m in pairs if m in found.cycles(place)), default=None)
 
 
 def _sentence(found: Components, part: int, share: float, strength: float) -> Sentence:

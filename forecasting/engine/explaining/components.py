@@ -32,7 +32,7 @@ TURNS: Final = 6
 
 @dataclass(frozen=True, eq=False)
 class Components:
-    """Parts of V series (``labels``, as of the panel) over T past rows and H steps ahead.
+    """Parts of V series (``labels`` of the panel with ``ids``) over T past rows and H steps ahead.
 
     ``times`` and ``values`` are ``[V, T + H]``, the values past the forecast; shorter series have
     NaN before their first row. ``parts`` ``[V, N, T + H]`` add up to the values: the trend, one per
@@ -42,6 +42,7 @@ class Components:
     sums to 1. A series that was not reached in time is NaN, and ``notes`` say so.
     """
 
+    ids: tuple[str, ...]
     labels: tuple[str, ...]
     frequency: Frequency
     horizon: int
@@ -65,6 +66,11 @@ class Components:
         """The parts of the forecast ``[V, N, H]``."""
         return self.parts[:, :, self.parts.shape[2] - self.horizon :]
 
+    def cycles(self, place: int) -> tuple[int, ...]:
+        """The cycles that the series at a place has."""
+        parts = zip(self.seasons, self.past[place, self.of_kind(SEASON)], strict=True)
+        return tuple(m for m, part in parts if np.nanmax(np.abs(part), initial=0.0) > 0)
+
     def of_kind(self, kind: str) -> NDArray[np.int64]:
         """The places of the parts of a kind."""
         return np.flatnonzero(np.array(self.kinds) == kind)
@@ -75,12 +81,13 @@ def components(
     forecast: Forecast | None = None,
     *,
     seasons: Sequence[int] = (),
+    like: Components | None = None,
     watch: Watch | None = None,
 ) -> Components:
     """Split the newest rows of ``panel`` and the ``forecast`` that follows them.
 
-    ``seasons`` in steps; without them the usual ones of the frequency, each where a test finds it.
-    Raises Cancelled.
+    ``seasons`` in steps, or for every series those it has in ``like``; without either the usual
+    ones of the frequency, each where a test finds it. Raises Cancelled.
     """
     watch = watch or Watch()
     candidates = tuple(sorted(seasons)) or panel.frequency.season_lengths
@@ -94,14 +101,19 @@ def components(
         if place and not watch.budget.left():
             break
         ahead = np.zeros(0) if forecast is None else forecast.mean[s, :, c]
-        found.append(split(newest, (s, c), ahead, candidates, tested=not seasons))
-    return _gathered(newest, found, horizon)
+        chosen = candidates if like is None else like.cycles(place)
+        tested = not seasons and like is None
+        found.append(split(newest, (s, c), ahead, chosen, tested=tested))
+    return _gathered(newest, found, horizon, like)
 
 
-def _gathered(panel: Panel, found: Sequence[Split | None], horizon: int) -> Components:
+def _gathered(
+    panel: Panel, found: Sequence[Split | None], horizon: int, like: Components | None
+) -> Components:
     """All series in one table, the newest rows on the right."""
     done = [one for one in found if one is not None]
     seasons = tuple(sorted({m for one in done for kind, m in one.parts if kind == SEASON}))
+    seasons = seasons if like is None else like.seasons
     covariates = panel.known.names if panel.known else ()
     keys = [
         (TREND, 0),
@@ -118,6 +130,7 @@ def _gathered(panel: Panel, found: Sequence[Split | None], horizon: int) -> Comp
             nothing = np.zeros(len(one.values))
             parts[v, :, rows - one.rows :] = [one.parts.get(key, nothing) for key in keys]
     return Components(
+        ids=panel.ids,
         labels=panel.labels,
         frequency=panel.frequency,
         horizon=horizon,

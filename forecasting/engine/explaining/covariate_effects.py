@@ -7,7 +7,7 @@ with one spread more of it. The ridge of the linear stack also says what it has 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -47,6 +47,22 @@ class CovariateEffects:
     per_unit: Floats
     learned: Floats
     sizes: Floats
+
+    def of_series(self, panel: Panel, ids: Sequence[str]) -> CovariateEffects:
+        """Only these series of the ``panel`` that was asked."""
+        places = [panel.ids.index(name) for name in ids]
+        channels = len(panel.channels)
+        rows = [place * channels + c for place in places for c in range(channels)]
+        return replace(
+            self,
+            labels=panel.select(ids).labels,
+            moved=self.moved[rows],
+            together=self.together[rows],
+            usual=self.usual[rows],
+            per_unit=self.per_unit[rows],
+            learned=self.learned[rows],
+            sizes=self.sizes[rows],
+        )
 
 
 def covariate_effects(

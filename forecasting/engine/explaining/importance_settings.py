@@ -17,7 +17,8 @@ class ImportanceSettings:
 
     ``metric`` mae, mse or mase; "auto" takes mae for one series and mase, which compares, for
     several. ``lags`` are past values looked at one by one instead of in groups. ``refit`` asks a
-    copy that has learned from the rows before the first cutoff only.
+    copy that has learned from the rows before the first cutoff only; None does so where the model
+    has learned from later ones and training is quick.
     """
 
     windows: int = 8
@@ -25,7 +26,7 @@ class ImportanceSettings:
     repeats: int = 5
     metric: str = "auto"
     lags: tuple[int, ...] = ()
-    refit: bool = False
+    refit: bool | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -99,7 +99,8 @@ def test_what_is_measured_by_hand():
     assert found.increase[0] == pytest.approx(found.per_series[0, 0])
     assert found.increase[0] == pytest.approx(found.per_step[0, 0])
     assert not found.significant[0]
-    assert found.in_sample
+    # A rule learns nothing that could flatter it.
+    assert not found.in_sample
     assert found.spread[0] > 0
 
 
@@ -189,10 +190,21 @@ def test_several_series_are_compared_in_scaled_errors(hourly):
 def test_a_refitted_copy_has_not_seen_the_outcomes(single):
     model = create("linear").fit(single, horizon=5)
     before = model.predict().mean
-    assert importance(model, single, QUICK).in_sample
-    honest = importance(model, single, dataclasses.replace(QUICK, refit=True))
+    seen = importance(model, single, dataclasses.replace(QUICK, refit=False))
+    assert seen.in_sample
+    assert "flatters" in str(sentences(seen)[-1])
+    honest = importance(model, single, QUICK)
     assert not honest.in_sample
+    assert honest.base != seen.base
     assert np.array_equal(model.predict().mean, before)
+
+
+def test_only_who_insists_on_a_copy_hears_that_it_cannot_be(single):
+    # Six windows of 45 steps leave 30 of 300 rows; as many steps need more to learn from.
+    model = create("linear").fit(single, horizon=45)
+    assert importance(model, single, QUICK).in_sample
+    with pytest.raises(TooShortError, match="30 rows"):
+        importance(model, single, dataclasses.replace(QUICK, refit=True))
 
 
 def test_it_stops_when_asked_and_keeps_to_the_budget(single):
