@@ -12,7 +12,8 @@ class Capabilities:
     ``global_`` learns one map from all series together; ``probabilistic`` has quantiles of its own,
     which the intervals then recalibrate; ``min_length`` is the fewest rows one series may have.
     ``uses_known_future``, ``uses_past`` and ``uses_static`` tell which covariates change a
-    forecast; all others are ignored.
+    forecast; all others are ignored. ``needs_weights``: it runs only with pretrained weights that
+    somebody has put into a local folder.
     """
 
     handles_missing: bool = True
@@ -28,3 +29,4 @@ class Capabilities:
     trains_long: bool = False
     resumable: bool = False
     needs_torch: bool = False
+    needs_weights: bool = False
