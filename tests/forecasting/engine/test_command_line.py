@@ -140,3 +140,28 @@ def test_presets_choose_by_shape():
     assert choose(few, "fast").settings.preset == "fast"
     with pytest.raises(SettingsError, match="instant, fast, balanced, thorough"):
         choose(few, "magic")
+
+
+def test_a_race_tells_its_events_as_lines_and_writes_the_winners_forecast(table, tmp_path, capsys):
+    out = tmp_path / "forecast.csv"
+    arguments = ["race", str(table), "--horizon", "6", "--model", "linear,drift", "--budget", "20"]
+    assert main([*arguments, "--journal", str(tmp_path / "j"), "--out", str(out)]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (lines[0]["event"], lines[-1]["event"]) == ("started", "finished")
+    scored = [line["row"] for line in lines if line["event"] == "scored"]
+    assert {"linear", "drift", "seasonal_naive"} <= {row["model"] for row in scored}
+    assert set(scored[0]["coverage"]) == {"80", "95"}
+    best = min(scored, key=lambda row: row["score"])["model"]
+    assert lines[-1]["leader"] == lines[-1]["leaderboard"][0]["model"] == best
+    assert len(pd.read_csv(out)) == 2 * 6
+    assert main([*arguments, "--journal", str(tmp_path / "j")]) == 0
+    again = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {"linear", "drift"} <= set(again[0]["resumed"])
+
+
+def test_a_race_takes_a_preset_by_name(table, capsys):
+    assert main(["race", str(table), "--horizon", "6", "--preset", "instant"]) == 0
+    first = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert (first["preset"], first["seconds"]) == ("instant", 10.0)
+    assert main(["race", str(table), "--preset", "fast"]) == 2
+    assert "instant, balanced, thorough, not fast" in capsys.readouterr().err

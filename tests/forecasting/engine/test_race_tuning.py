@@ -7,6 +7,7 @@ from forecasting.engine.budget import TimeBudget
 from forecasting.engine.panel import Panel
 from forecasting.engine.race import ModelSkipped, Scored, presets, race
 from forecasting.engine.race.presets import Entrant, Preset, plain
+from forecasting.engine.registry import create
 from tests.forecasting.engine.series import seasonal
 
 TREES = {"rounds": 20, "max_rows": 1_000}
@@ -21,6 +22,13 @@ def small_preset(monkeypatch):
     )
 
 
+@pytest.fixture(autouse=True, scope="module")
+def imported():
+    """The first fit imports a large library, which would count as its time."""
+    small = Panel.from_arrays({"x": seasonal(200)}, "2024-01-01", "h")
+    create("lightgbm", **TREES).fit(small, horizon=6)
+
+
 @pytest.fixture
 def panel():
     """Two seasons in one series, noisy enough for settings to matter."""
@@ -28,7 +36,7 @@ def panel():
     return Panel.from_arrays({"x": values}, "2024-01-01", "h")
 
 
-def run(panel, folder=None, seconds=8.0):
+def run(panel, folder=None, seconds=7.0):
     return list(race(panel, 6, preset="small", budget=TimeBudget(seconds), journal=folder))
 
 
