@@ -23,7 +23,7 @@ from forecasting.engine.watch import Watch
 HOPELESS: Final = 20
 TIME_OVER: Final = gettext_noop("Time ran out before its turn.")
 DIED: Final = gettext_noop(
-    "The worker process died %(times)s times at this series, often for lack of memory."
+    "The worker process died whenever this series was tried (%(times)s×), often for lack of memory."
 )
 NOTHING: Final = gettext_noop("%(model)s could forecast none of the series. %(series)s: %(reason)s")
 Function: TypeAlias = Callable[[Any], Any]

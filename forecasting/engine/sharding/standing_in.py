@@ -19,7 +19,7 @@ STANDS_IN: Final = gettext_noop(
     "Seasonal naive stands in for %(count)s series that %(model)s could not forecast: %(names)s."
 )
 LEFT_OUT: Final = gettext_noop(
-    "%(count)s series are left out because nothing could forecast them: %(names)s."
+    "Left out, because nothing could forecast them: %(names)s (%(count)s series)."
 )
 MOST_NAMES: Final = 20
 

@@ -13,10 +13,10 @@ from forecasting.engine.sharding.plan import ROWS_OF_OVERHEAD, Piece
 from forecasting.engine.watch import Watch
 
 FITTED: Final = gettext_noop(
-    "%(shards)s shards fitted, %(done)s of %(series)s series, about %(seconds)s s to go"
+    "Shards fitted: %(shards)s (%(done)s of %(series)s series), about %(seconds)s s to go"
 )
 FORECAST: Final = gettext_noop(
-    "%(shards)s shards forecast, %(done)s of %(series)s series, about %(seconds)s s to go"
+    "Shards forecast: %(shards)s (%(done)s of %(series)s series), about %(seconds)s s to go"
 )
 
 
