@@ -31,12 +31,19 @@ _folders: list[Path] = []
 # Wrappers run before every other plugin's hook, pytest-django's reading of the settings included.
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config, parser, args):
-    start()
+    if not spreads(args):
+        start()
     return (yield)
 
 
 def pytest_unconfigure(config):
     stop()
+
+
+def spreads(args):
+    """Whether this process only hands the tests to workers, which have stores of their own."""
+    asked = any(argument.startswith(("-n", "--numprocesses")) for argument in args)
+    return asked and "PYTEST_XDIST_WORKER" not in os.environ
 
 
 def start():
