@@ -25,6 +25,7 @@ _PLACES = {
     "register_model": "registry",
     "BacktestResult": "backtest",
     "replay": "backtest",
+    "explain": "explaining.why",
     "save": "artifacts",
     "load": "artifacts",
     "Dataset": "tfb",

@@ -78,6 +78,8 @@ class Explanation:
             said += mixture.sentences(self.mixture)
         if self.weights:
             said += lag_words.sentences(self.weights, place)
+            if len(self.weights.blocks) > 1:
+                said += lag_words.bands(self.weights, place, len(self.weights.blocks) - 1)
         if self.contributions:
             said += contribution_words.sentences(self.contributions, place)
         if self.covariates:

@@ -18,10 +18,9 @@ CLOSE: Final = 0.01
 
 def sentences(found: LagWeights, place: int = 0, block: int = 0) -> list[Sentence]:
     """Of one series and block of steps."""
-    shares = found.band_shares[place, :, block]
-    if not shares.any() or (found.exact and found.gaps[place] > CLOSE):
+    said = bands(found, place, block)
+    if not said:
         return []
-    said = [_bands(found, place, block)]
     top = found.top(place, block, 1)[0]
     if abs(top.weight) >= LEAST_SHARE * float(np.abs(found.weights[place, :, block]).sum()):
         said.append(
@@ -56,9 +55,11 @@ def sentences(found: LagWeights, place: int = 0, block: int = 0) -> list[Sentenc
     return said
 
 
-def _bands(found: LagWeights, place: int, block: int) -> Sentence:
-    """The groups with the most weight, at most three."""
+def bands(found: LagWeights, place: int, block: int) -> list[Sentence]:
+    """The groups with the most weight, at most three; nothing of weights that do not add up."""
     shares = found.band_shares[place, :, block]
+    if not shares.any() or (found.exact and found.gaps[place] > CLOSE):
+        return []
     order = [b for b in np.argsort(-shares)[:3] if shares[b] >= LEAST_SHARE]
     parts = tuple(
         Sentence.of(
@@ -70,12 +71,8 @@ def _bands(found: LagWeights, place: int, block: int) -> Sentence:
     )
     first, last = found.blocks[block]
     if last - first == 1:
-        return Sentence.of(
-            gettext_noop("Step %(step)s rests on %(bands)s."), step=first + 1, bands=parts
-        )
-    return Sentence.of(
-        gettext_noop("Steps %(first)s to %(last)s rest on %(bands)s."),
-        first=first + 1,
-        last=last,
-        bands=parts,
-    )
+        return [
+            Sentence.of(gettext_noop("Step %(step)s rests on %(bands)s."), step=last, bands=parts)
+        ]
+    template = gettext_noop("Steps %(first)s to %(last)s rest on %(bands)s.")
+    return [Sentence.of(template, first=first + 1, last=last, bands=parts)]

@@ -27,7 +27,7 @@ CYCLES: Final = {
     "Y": gettext_noop("yearly cycle"),
     "W": gettext_noop("weekly cycle"),
     "D": gettext_noop("daily cycle"),
-    "h": gettext_noop("hourly cycle"),
+    "h": gettext_noop("cycle of an hour"),
 }
 SAME_PLACE: Final = {
     "Y": gettext_noop("the same time of earlier years"),

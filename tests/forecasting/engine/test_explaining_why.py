@@ -233,14 +233,3 @@ def test_a_past_too_short_for_a_part_leaves_it_out():
     assert found.movement is None
     found = explain(create("naive").fit(panel, horizon=4), panel)
     assert found.importance is None
-
-
-def test_nothing_after_the_last_row_is_looked_at(single):
-    model = create("linear").fit(single.drop_last(20), horizon=6)
-    plain = explain(model, single.drop_last(20), settings=FEW)
-    values = single.values.copy()
-    values[-20:] = 1e6
-    changed = Panel.from_arrays({"x": values}, "2024-01-01", "h").drop_last(20)
-    assert list(map(str, plain.sentences())) == list(
-        map(str, explain(model, changed, settings=FEW).sentences())
-    )

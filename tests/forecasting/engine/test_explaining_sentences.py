@@ -1,0 +1,118 @@
+"""Sentences keep their numbers until they are read, and every one can be said in Chinese."""
+
+import ast
+import math
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasting.engine.explaining import sentence, time_words
+from forecasting.engine.explaining.sentence import Sentence, figure
+from forecasting.engine.frequency import Frequency
+
+FOLDER = Path(sentence.__file__).parent
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (4812.3, "4,812"),
+        (-0.12378, "-0.124"),
+        (12.0, "12"),
+        (99.96, "100"),
+        (1.5e-7, "1.5e-07"),
+        (2.5e16, "2.5e+16"),
+        (float("nan"), "nan"),
+    ],
+)
+def test_numbers_have_three_digits(value, text):
+    assert figure(value) == text
+
+
+@given(st.floats(-1e300, 1e300))
+def test_a_number_is_never_off_by_more_than_half_of_its_last_digit(value):
+    assert math.isclose(float(figure(value).replace(",", "")), value, rel_tol=5.1e-3)
+
+
+def test_a_sentence_is_translated_with_all_that_is_in_it():
+    template = "%(names)s rest on %(count)s rows and %(share)s %%."
+    words = {template: "%(names)s：%(count)s 行，%(share)s%%。", "day": "天", ", ": "、"}
+    names = (Sentence.of("day"), "week")
+    said = Sentence.of(template, names=names, count=1200, share=12.345)
+    assert str(said) == "day, week rest on 1,200 rows and 12.3 %."
+    assert said.text(lambda s: words.get(s, s)) == "天、week：1,200 行，12.3%。"
+    assert (
+        said.text(show=lambda value: f"<{value}>") == "day, week rest on 1,200 rows and <12.345> %."
+    )
+    assert said.details["share"] == 12.345
+
+
+@pytest.mark.parametrize(
+    ("alias", "steps", "text"),
+    [
+        ("h", 24, "24 steps = 1 day ago"),
+        ("h", 26, "26 steps = 26 hours ago"),
+        ("h", 168, "168 steps = 1 week ago"),
+        ("15min", 4, "4 steps = 1 hour ago"),
+        ("D", 1, "1 step = 1 day ago"),
+        ("D", 365, "365 steps = 1 year ago"),
+        ("B", 5, "5 steps = 1 week ago"),
+        ("B", 3, "3 steps = 3 working days ago"),
+        ("W", 52, "52 steps = 1 year ago"),
+        ("MS", 12, "12 steps = 1 year ago"),
+        ("MS", 5, "5 steps = 5 months ago"),
+        ("QS", 3, "3 steps = 3 quarters ago"),
+        ("YS", 2, "2 steps = 2 years ago"),
+    ],
+)
+def test_lags_are_said_in_words_of_time(alias, steps, text):
+    assert str(time_words.ago(Frequency.parse(alias), steps)) == text
+
+
+@pytest.mark.parametrize(
+    ("alias", "steps", "text"),
+    [
+        ("h", 24, "daily cycle"),
+        ("h", 168, "weekly cycle"),
+        ("min", 60, "cycle of an hour"),
+        ("D", 7, "weekly cycle"),
+        ("D", 365, "yearly cycle"),
+        ("QS", 4, "yearly cycle"),
+        ("h", 10, "cycle of 10 steps"),
+        ("h", 48, "cycle of 48 steps"),
+    ],
+)
+def test_cycles_have_names(alias, steps, text):
+    assert str(time_words.cycle(Frequency.parse(alias), steps)) == text
+
+
+def marked():
+    """Every literal given to gettext_noop in the package, and its file."""
+    for path in sorted(FOLDER.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "gettext_noop":
+                yield path.name, node.args[0].value
+
+
+def test_every_sentence_has_named_places_only():
+    found = list(marked())
+    assert len(found) > 100
+    for name, text in found:
+        rest = re.sub(r"%\(\w+\)s|%%", "", text)
+        assert "%" not in rest, (name, text)
+
+
+def test_every_sentence_is_translated_with_the_same_places():
+    catalogue = pytest.importorskip("polib").pofile(
+        str(FOLDER.parents[2] / "locale/zh_Hans/LC_MESSAGES/django.po")
+    )
+    known = {entry.msgid: entry.msgstr for entry in catalogue if not entry.msgctxt}
+    for name, text in marked():
+        assert known.get(text), (name, text)
+        places = re.findall(r"%\(\w+\)s", text)
+        assert sorted(re.findall(r"%\(\w+\)s", known[text])) == sorted(places), text
+        assert text.count("%%") == known[text].count("%%"), text
