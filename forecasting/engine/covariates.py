@@ -59,7 +59,8 @@ class Known:
             raise TooShortError(
                 gettext_noop(
                     "The covariates %(names)s of series %(series)s are known for %(known)s steps "
-                    "after its end; a forecast of %(horizon)s steps needs them all."
+                    "after its end; a forecast of %(horizon)s steps needs them all. Give the rest, "
+                    "or let them be forecast too (forecast_covariates)."
                 ),
                 names=", ".join(self.names),
                 series=series,

@@ -44,7 +44,7 @@ def on_calendar(panel: Panel, horizon: int, calendar: Calendar) -> Panel:
     others = [place for place, name in enumerate(known_names(panel)) if name not in names]
     kept = panel.known if panel.known is not None and others else None
     ends = panel.lengths + (steps if kept is None else kept.beyond(panel.lengths))
-    blocks = _tables(panel, calendar, ends)
+    blocks = calendar_blocks(panel, calendar, ends)
     if kept is not None:
         pairs = (np.hstack([kept.at(s)[:, others], block]) for s, block in enumerate(blocks))
         names, blocks = (*(kept.names[place] for place in others), *names), list(pairs)
@@ -66,11 +66,11 @@ def future_frame(
     frame = pd.DataFrame(
         {"unique_id": np.repeat(panel.ids, rows), "ds": np.concatenate(times)},
     )
-    table = np.concatenate(_tables(panel, calendar, rows))
+    table = np.concatenate(calendar_blocks(panel, calendar, rows))
     return frame.join(pd.DataFrame(table, columns=list(calendar.names(panel.frequency))))
 
 
-def _tables(panel: Panel, calendar: Calendar, ends: NDArray[np.int64]) -> list[Floats]:
+def calendar_blocks(panel: Panel, calendar: Calendar, ends: NDArray[np.int64]) -> list[Floats]:
     """The calendar of the first ``ends[s]`` rows of every series; equal times are made once."""
     times = [
         panel.frequency.at(panel.starts[s : s + 1], np.arange(end)) for s, end in enumerate(ends)

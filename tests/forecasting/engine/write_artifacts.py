@@ -5,13 +5,15 @@ folder and never touches those of older versions.
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from forecasting.engine import artifacts
+from forecasting.engine.covariates import Past, Static
 from forecasting.engine.panel import Panel
-from forecasting.engine.registry import BUILT_IN, create
+from forecasting.engine.registry import BUILT_IN, create, model_type
 from tests.forecasting.engine.series import seasonal
 from tests.forecasting.engine.test_contract import QUICK
 
@@ -28,6 +30,14 @@ def sample():
     return Panel.from_arrays(blocks, "2024-01-01", "h", ["heat", "load"])
 
 
+def told():
+    """The same with a covariate that nobody knows ahead and one that never changes."""
+    panel = sample()
+    wind = np.round(2 * panel.values[:, :1] + seasonal(300, seed=9)[:, None], 3)
+    static = Static(("region=north",), np.array([[1.0], [0.0]]))
+    return replace(panel, past=Past(("wind",), wind), static=static)
+
+
 def answers(model):
     """What a model says, as JSON."""
     forecast = model.predict()
@@ -41,7 +51,8 @@ def main():
         folder = place / name
         if (folder / artifacts.CARD).exists():
             continue
-        model = create(name, **QUICK.get(name, {})).fit(sample(), horizon=HORIZON)
+        rows = told() if model_type(name).capabilities.uses_past else sample()
+        model = create(name, **QUICK.get(name, {})).fit(rows, horizon=HORIZON)
         artifacts.save(model, folder)
         (folder / "answers.json").write_text(json.dumps(answers(model)))
 
