@@ -9,6 +9,7 @@ from typing import Any, TypeVar, overload
 from forecasting.engine import (
     boosting_entries,
     ensemble_entries,
+    future_entries,
     hierarchy_entries,
     many_entries,
     neural_entries,
@@ -31,6 +32,7 @@ _TYPES: dict[str, ModelType] = {
         *statistical_entries.ENTRIES,
         *boosting_entries.ENTRIES,
         *ensemble_entries.ENTRIES,
+        *future_entries.ENTRIES,
         *hierarchy_entries.ENTRIES,
         *many_entries.ENTRIES,
         *neural_entries.ENTRIES,

@@ -39,6 +39,7 @@ QUICK = {
     "lightgbm": {"rounds": 15},
     "xgboost": {"rounds": 15},
     "linear_many": {"origins": 2},
+    "forecast_covariates": {"model": "linear", "paths": 8},
     # A search over forms for every series; few rows keep it short.
     "auto_ets": {"max_rows": 80},
     "auto_arima": {"max_rows": 40, "season_length": 1},
