@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from forecasting.engine.errors import TrainingError, gettext_noop
 from forecasting.engine.neural import checkpoints, memory
 from forecasting.engine.neural.devices import device_of, precision, threads
+from forecasting.engine.neural.dropout import with_byte_dropout
 from forecasting.engine.neural.network import WindowNetwork
 from forecasting.engine.neural.schedule import TIME_USED, Plan, learning_rate
 from forecasting.engine.neural.training import BreakdownError, Hooks, Run, Training, weights_of
@@ -65,6 +66,7 @@ def _prepared(
     network: WindowNetwork, training: WindowSource, settings: TrainingSettings, device: str
 ) -> Training:
     """The state before the first step: how much will be trained, and in what parts."""
+    with_byte_dropout(network)
     affordable = affordable_windows(network, training, settings.max_seconds, device)
     state = Training(network, settings, Plan.of(settings, len(training), affordable), device)
     need = memory.estimate(network.cpu(), training, network.head.loss)
