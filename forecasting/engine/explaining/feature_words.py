@@ -40,7 +40,7 @@ WORDS: Final = {
     "weekday": gettext_noop("day of the week"),
     "day_of_month": gettext_noop("day of the month"),
     "day_of_year": gettext_noop("day of the year"),
-    "month": gettext_noop("month"),
+    "month": gettext_noop("month of the year"),
     "quarter": gettext_noop("quarter of the year"),
     "holiday": gettext_noop("holiday"),
     "day_before_holiday": gettext_noop("day before a holiday"),
