@@ -9,6 +9,7 @@ from typing import Any, TypeVar, overload
 from forecasting.engine import (
     boosting_entries,
     ensemble_entries,
+    foundation_entries,
     future_entries,
     hierarchy_entries,
     many_entries,
@@ -34,6 +35,7 @@ _TYPES: dict[str, ModelType] = {
         *ensemble_entries.ENTRIES,
         *future_entries.ENTRIES,
         *hierarchy_entries.ENTRIES,
+        *foundation_entries.ENTRIES,
         *many_entries.ENTRIES,
         *neural_entries.ENTRIES,
     )

@@ -39,6 +39,8 @@ QUICK = {
     "lightgbm": {"rounds": 15},
     "xgboost": {"rounds": 15},
     "linear_many": {"origins": 2},
+    "chronos": {"weights": "tests/forecasting/engine/saved/weights/chronos2", "windows": 4},
+    "timesfm": {"weights": "tests/forecasting/engine/saved/weights/timesfm", "windows": 4},
     "forecast_covariates": {"model": "linear", "paths": 8},
     # A search over forms for every series; few rows keep it short.
     "auto_ets": {"max_rows": 80},
@@ -274,10 +276,12 @@ SEASONLESS = {
     "imapa",
     "tsb",
 }
+# Their weights here are random numbers.
+UNTRAINED = {"chronos", "timesfm"}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [n for n in NAMES if n not in SEASONLESS])
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in SEASONLESS | UNTRAINED])
 def test_an_easy_seasonal_series_is_beaten_clearly(name):
     panel = Panel.from_arrays(seasonal(1500), frequency="h")
     yardstick = backtest(create("naive"), panel, horizon=24, windows=10)
