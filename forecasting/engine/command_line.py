@@ -17,6 +17,7 @@ from forecasting.engine.command_arguments import parser, words
 from forecasting.engine.errors import EngineError
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.frequency import horizon_steps
+from forecasting.engine.future.wrapping import over_horizon
 from forecasting.engine.panel import Panel
 from forecasting.engine.presets import choose
 from forecasting.engine.protocol import Borders, score, seen_by
@@ -45,7 +46,8 @@ def main(arguments: Sequence[str]) -> int:
 def _forecast(options: argparse.Namespace) -> None:
     panel = _panel(options)
     steps = horizon_steps(options.horizon, panel.frequency)
-    model = _model(options, panel).fit(panel, horizon=steps, progress=_progress(options))
+    model = over_horizon(_model(options, panel), panel, steps)
+    model.fit(panel, horizon=steps, progress=_progress(options))
     table = model.predict(levels=options.levels).to_frame()
     table.to_csv(options.out or sys.stdout, index=False)
 
@@ -53,7 +55,7 @@ def _forecast(options: argparse.Namespace) -> None:
 def _backtest(options: argparse.Namespace) -> None:
     panel = _panel(options)
     steps = horizon_steps(options.horizon, panel.frequency)
-    model = _model(options, panel)
+    model = over_horizon(_model(options, panel), panel, steps)
     result = backtest(
         model,
         panel,

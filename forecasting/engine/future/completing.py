@@ -22,6 +22,12 @@ def promoted_names(panel: Panel) -> tuple[str, ...]:
     return tuple(name for name in past_names(panel) if name not in known_names(panel))
 
 
+def ends_early(panel: Panel, horizon: int) -> bool:
+    """Whether a known covariate is not known for all ``horizon`` steps of every series."""
+    known = panel.known
+    return known is not None and int(known.beyond(panel.lengths).min()) < horizon
+
+
 def told(panel: Panel, calendar: Calendar | None, horizon: int) -> Panel:
     """The panel with past covariates among the known ones, for the rows there are, gaps closed."""
     names = promoted_names(panel)

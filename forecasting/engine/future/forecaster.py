@@ -9,7 +9,7 @@ for the truth would make them too narrow.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
@@ -23,7 +23,7 @@ from forecasting.engine.errors import SettingsError, gettext_noop
 from forecasting.engine.forecast import Forecast
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.future.calendars import Calendar
-from forecasting.engine.future.completing import Completed, promoted_names, told
+from forecasting.engine.future.completing import Completed, ends_early, promoted_names, told
 from forecasting.engine.future.mixing import LEVELS, mixed, offsets
 from forecasting.engine.future.settings import NAME, CovariateSettings
 from forecasting.engine.future.unknown import Unknown
@@ -76,7 +76,7 @@ class CovariateForecasting(Forecaster):
             budget=watch.budget.share(1),
         )
         kinds = {"past": promoted_names(panel)}
-        if _ends_early(panel, horizon):
+        if ends_early(panel, horizon):
             kinds["known"] = known_names(panel)
         self.unknown_ = self._learned(panel, kinds, horizon, watch.part(FITTING, 1.0))
         fitted = [self.model_, *(one.model for one in self.unknown_)]
@@ -91,7 +91,7 @@ class CovariateForecasting(Forecaster):
     def update(self, panel: Panel) -> Self:
         """Take in new rows; known covariates that end with them are forecast from now on."""
         super().update(panel)
-        if _ends_early(self.context_, self.horizon_) and not self._forecasts("known"):
+        if ends_early(self.context_, self.horizon_) and not self._forecasts("known"):
             names = {"known": known_names(self.context_)}
             self.unknown_ += self._learned(self.context_, names, self.horizon_, Watch())
         return self
@@ -188,23 +188,6 @@ class CovariateForecasting(Forecaster):
             Unknown.restored(fact, model, arrays.get(f"paths{place}"), self.context_)
             for place, (fact, model) in enumerate(zip(facts["unknown"], found[1:], strict=True))
         ]
-
-
-def with_forecast_covariates(
-    model: Forecaster, covariate_model: str = "linear", **changes: Any
-) -> CovariateForecasting:
-    """Unfitted, around a model with the settings of ``model``; others of CovariateSettings."""
-    return CovariateForecasting(
-        model=model.name,
-        model_settings=asdict(model.settings),
-        covariate_model=covariate_model,
-        **changes,
-    )
-
-
-def _ends_early(panel: Panel, horizon: int) -> bool:
-    known = panel.known
-    return known is not None and int(known.beyond(panel.lengths).min()) < horizon
 
 
 def _require_use(model: Forecaster) -> None:

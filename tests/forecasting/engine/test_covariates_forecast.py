@@ -3,18 +3,20 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from forecasting.engine import artifacts
 from forecasting.engine.backtest import backtest
 from forecasting.engine.budget import TimeBudget
+from forecasting.engine.command_line import main
 from forecasting.engine.covariates import Known, Past
 from forecasting.engine.errors import BadValuesError, SettingsError, TooShortError
 from forecasting.engine.forecast import Forecast
 from forecasting.engine.future.completing import Completed
-from forecasting.engine.future.forecaster import with_forecast_covariates
 from forecasting.engine.future.mixing import LEVELS, POINTS, mixed, offsets
 from forecasting.engine.future.residual_paths import ResidualPaths
+from forecasting.engine.future.wrapping import over_horizon, with_forecast_covariates
 from forecasting.engine.panel import Panel
 from forecasting.engine.registry import create
 from forecasting.engine.watch import Watch
@@ -260,3 +262,29 @@ def test_what_cannot_work_is_said_with_the_remedy():
 
 def test_a_budget_is_passed_on():
     assert flow(paths=4).fit(PANEL, horizon=HORIZON, budget=TimeBudget(5)).predict().mean.size == 6
+
+
+def test_only_who_needs_it_gets_its_covariates_forecast():
+    whole = known_as_given(PANEL, np.zeros(HORIZON))
+    for name, panel, wrapped in (
+        ("linear", PANEL, True),
+        ("linear", whole, False),
+        ("linear", known_as_given(PANEL, [0.0]), True),
+        ("lightgbm", PANEL, False),
+        ("lightgbm", known_as_given(PANEL, [0.0]), True),
+        ("naive", PANEL, False),
+    ):
+        found = over_horizon(create(name), panel, HORIZON).name
+        assert found == ("forecast_covariates" if wrapped else name)
+
+
+def test_a_shell_needs_no_covariates_of_the_future(tmp_path, capsys):
+    frame = pd.DataFrame({"ds": PANEL.times("s0"), "y": PANEL.values[:, 0]})
+    frame["warm"] = PANEL.past.values
+    frame.to_csv(tmp_path / "load.csv", index=False)
+    for kind in ("--past", "--known"):
+        asked = ["forecast", str(tmp_path / "load.csv"), "--horizon", "6", "--model", "linear"]
+        assert main([*asked, "--value", "y", kind, "warm"]) == 0
+        rows = capsys.readouterr().out.splitlines()
+        assert rows[0].startswith("unique_id,ds,forecast_covariates,")
+        assert len(rows) == 7
