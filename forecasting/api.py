@@ -272,6 +272,7 @@ class ModelViewSet(OwnedViewSet):
                 "trains_long": entry.capabilities.trains_long,
             }
             for entry in model_types()
+            if not entry.capabilities.needs_weights
         ]
         return Response(ModelTypeSerializer(types, many=True).data)
 
