@@ -7,7 +7,7 @@ of the data. Anchor, bias and contributions add up to the forecast.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.watch import Watch
 
 # Rows of trees' inputs explained between two looks at the clock.
-ROWS_AT_ONCE = 2_048
+ROWS_AT_ONCE: Final = 2_048
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class Contributions:
 
     ``anchor`` ``[V, H]`` is what the trees start from, ``bias`` ``[V, H]`` what they say on
     average; with the values they add up to ``forecast`` ``[V, H]``, the mean, or the median where
-    quantiles are learned. ``anchor_kind`` is last, mean or seasonal.
+    quantiles are learned (before quantiles that cross are put in order). ``anchor_kind`` is last, mean or seasonal.
     """
 
     labels: tuple[str, ...]
