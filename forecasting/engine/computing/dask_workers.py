@@ -19,6 +19,8 @@ CONFIGURATION: Final = {
     "distributed.scheduler.allowed-failures": 0,
     "distributed.worker.multiprocessing-method": "spawn",
     "distributed.nanny.pre-spawn-environ": ONE_THREAD,
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
 }
 
 
@@ -43,7 +45,9 @@ def _cluster(distributed: Any, processes: int) -> Any:
         processes=True,
         host="127.0.0.1",
         dashboard_address=None,
-        worker_dashboard_address=None,
+        worker_dashboard_address="127.0.0.1:0",
+        # Its web server starts in any case: on a free port rather than on the one Dask likes.
+        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
     )
 
 

@@ -36,7 +36,7 @@ def check_killed_workers(workers, tmp_path):
 
 
 def check_what_cannot_be_sent(workers):
-    for function, item in ((spreading.generator, 0), (str, (number for number in ()))):
+    for function, item in ((spreading.generator, 0), (str, spreading.generator(0))):
         with pytest.raises(UnsendableError, match="arrays, numbers"):
             parallel.run(function, [item], compute=workers)
 

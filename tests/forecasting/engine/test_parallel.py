@@ -102,7 +102,7 @@ def test_workers_that_died_idle_are_started_again(workers):
 
 
 @pytest.mark.parametrize(
-    ("function", "item"), [(spreading.generator, 0), (str, (number for number in ()))]
+    ("function", "item"), [(spreading.generator, 0), (str, spreading.generator(0))]
 )
 def test_what_cannot_be_sent_says_so_and_what_to_do(workers, function, item):
     with pytest.raises(UnsendableError, match=r"cannot pickle 'generator' object.*arrays, numbers"):

@@ -4,9 +4,10 @@ import numpy as np
 import psutil
 import pytest
 
+from forecasting.engine import parallel
 from forecasting.engine.computing.compute import Compute
 from forecasting.engine.panel import Panel
-from tests.forecasting.engine import clusters
+from tests.forecasting.engine import clusters, spreading
 from tests.forecasting.engine.series import seasonal
 
 
@@ -43,6 +44,13 @@ def test_it_listens_on_this_machine_only(workers):
     }
     assert places
     assert places <= {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
+
+
+def test_a_cluster_that_is_connected_already_is_joined_and_left_running(workers):
+    with Compute("ray", 2).open() as joined:
+        assert joined.size == 2
+        assert parallel.run(spreading.squared_late, [3, 2], compute=joined) == [9, 4]
+    assert parallel.run(spreading.squared_late, [5, 4], compute=workers) == [25, 16]
 
 
 @pytest.mark.slow
