@@ -122,9 +122,6 @@ class CovariateForecasting(Forecaster):
         data = self.context_ if panel is None else panel
         return [one.forecast(data, self.horizon_, tuple(levels)) for one in self.unknown_]
 
-    def _completed(self, panel: Panel, horizon: int) -> Completed:
-        return Completed.of(panel, self.unknown_, self.calendar_, horizon)
-
     def _means(self, completed: Completed, horizon: int) -> Floats:
         """The forecast for every future of the covariates, ``[N, S, H, C]``."""
         return np.stack(
@@ -135,7 +132,7 @@ class CovariateForecasting(Forecaster):
         )
 
     def _predict(self, panel: Panel, horizon: int) -> Floats:
-        completed = self._completed(panel, horizon)
+        completed = Completed.of(panel, self.unknown_, self.calendar_, horizon)
         means = self._means(completed, horizon)
         mean: Floats = means.mean(axis=0)
         self._newest = mean, completed, means
