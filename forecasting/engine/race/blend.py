@@ -20,11 +20,11 @@ from forecasting.engine.forecast import Forecast
 from forecasting.engine.out_of_fold import OutOfFold
 from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.race.course import Course
+from forecasting.engine.race.leading import ENSEMBLE
 from forecasting.engine.race.renewing import Renewed, refit_seconds, renewed
 from forecasting.engine.race.trial import Trial
 from forecasting.engine.watch import Watch
 
-NAME: Final = "ensemble"
 FEWEST_WINDOWS: Final = 3
 FOLDS: Final = 6
 
@@ -52,7 +52,7 @@ class Blend(Ensemble):
         mean = self._combined(means)
         lower, upper = self._bands(seen, mean, levels)
         times = seen.future_times(mean.shape[1])
-        return Forecast(NAME, seen.ids, seen.channels, times, mean, dict(lower), dict(upper))
+        return Forecast(ENSEMBLE, seen.ids, seen.channels, times, mean, dict(lower), dict(upper))
 
     def _fit(self, panel: Panel, horizon: int, watch: Watch, checkpoint: Path | None) -> None:
         self.learn(self.past, panel)

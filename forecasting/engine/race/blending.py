@@ -9,7 +9,7 @@ from typing import Final
 from forecasting.engine.errors import EngineError, gettext_noop
 from forecasting.engine.race.blend import FEWEST_WINDOWS, blend_of
 from forecasting.engine.race.events import Event, ModelSkipped, ModelStarted
-from forecasting.engine.race.standings import ENSEMBLE
+from forecasting.engine.race.leading import ENSEMBLE
 from forecasting.engine.race.state import State
 from forecasting.engine.race.trial import Trial
 

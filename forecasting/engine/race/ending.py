@@ -9,6 +9,7 @@ from forecasting.engine.budget import TimeBudget
 from forecasting.engine.errors import Cancelled, EngineError, gettext_noop
 from forecasting.engine.race.blend import Blend
 from forecasting.engine.race.events import Event, Finished
+from forecasting.engine.race.leading import held_back
 from forecasting.engine.race.renewing import Renewed, renewed
 from forecasting.engine.race.state import State
 from forecasting.engine.race.trial import Trial
@@ -29,6 +30,10 @@ def events(state: State) -> Iterator[Event]:
         final = yield from _final(state, leader)
         facts = {"name": leader, "models": names, "refitted": final.refitted}
         state.record.finish(final.model, facts | {"spent": state.spent})
+    scores = state.standings.scores()
+    lucky = held_back(scores, state.standings.kinds) if scores else None
+    if lucky is not None:
+        state.notes.append(lucky)
     if not final.refitted:
         state.notes.append(_not_refitted(leader, asked=state.asked.finishing))
     yield Finished(

@@ -104,6 +104,8 @@ class ModelFailed:
 class Finished:
     """The end: the ``model`` that leads, ready to forecast from the last row of the data.
 
+    ``leaderboard`` is in the order of the scores; where a small gain of a complicated model may be
+    luck, a simpler one leads (leading.py) and ``notes`` say so.
     ``refitted`` says whether it learned from all rows; if not, it learned from those before the
     first window and only took the later ones in, and ``notes`` say why. ``significance`` tests
     the leader against seasonal naive (None where that leads or nothing was tested). ``ended``:

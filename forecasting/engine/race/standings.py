@@ -1,4 +1,4 @@
-"""The leaderboard: every model judged on the same windows, the best first."""
+"""The leaderboard: every model judged on the same windows, the smallest error first."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any, Final
 from forecasting.engine.backtest_result import BacktestResult
 from forecasting.engine.comparison import YARDSTICK
 from forecasting.engine.race.events import Row
+from forecasting.engine.race.leading import ENSEMBLE, leader
 from forecasting.engine.race.trial import Trial
 from forecasting.engine.significance import DieboldMariano, compare_windows
 
 # Who may join the ensemble: errors at most so many times those of the best, and how many.
 CONTENDING: Final = 1.25
 MOST_MEMBERS: Final = 6
-ENSEMBLE: Final = "ensemble"
 # Who leads while nobody was tested.
 UNTESTED: Final = ("linear_many", "linear_stack", "linear", "seasonal_naive", "naive")
 
@@ -57,8 +57,16 @@ class Standings:
         return tuple(self.row(name) for name in names)
 
     def leader(self) -> str:
-        """The best; empty while there is none."""
+        """Who leads by the rule of leading.py; empty while there is nobody."""
+        scores = self.scores()
+        if scores:
+            return leader(scores, self.kinds)
         return min(self.trials, key=self._order, default="")
+
+    def scores(self) -> dict[str, float]:
+        """What those that were tested are ranked by."""
+        found = {name: score(trial) for name, trial in self.trials.items()}
+        return {name: value for name, value in found.items() if value is not None}
 
     def contenders(self) -> list[str]:
         """Tested models good enough for the ensemble, the best first, one of each kind."""
