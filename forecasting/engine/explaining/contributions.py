@@ -34,7 +34,8 @@ class Contributions:
 
     ``anchor`` ``[V, H]`` is what the trees start from, ``bias`` ``[V, H]`` what they say on
     average; with the values they add up to ``forecast`` ``[V, H]``, the mean, or the median where
-    quantiles are learned (before quantiles that cross are put in order). ``anchor_kind`` is last, mean or seasonal.
+    quantiles are learned (before quantiles that cross are put in order). ``anchor_kind`` is last,
+    mean or seasonal.
     """
 
     labels: tuple[str, ...]
