@@ -6,8 +6,6 @@ nothing is fed back and errors do not pile up.
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import relu
@@ -58,4 +56,3 @@ class SegRNNForecaster(NetForecaster):
     name = "segrnn"
     settings_type = SegRNNSettings
     module_type = SegRNN
-    longest_lookback: ClassVar[int] = 720
