@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.engine.averaging import mean
-from forecasting.engine.baselines import Baseline
-from forecasting.engine.errors import Cancelled, EngineError, gettext_noop
+from forecasting.engine.errors import gettext_noop
 from forecasting.engine.explaining.importance_settings import ImportanceSettings
 from forecasting.engine.explaining.model_inputs import fitted_steps, inputs_of
 from forecasting.engine.explaining.sentence import Name, Sentence
 from forecasting.engine.explaining.shuffling import Input
 from forecasting.engine.explaining.trials import Trials, run
+from forecasting.engine.explaining.unknowing import has_seen, unknowing
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.rolling_origin import RollingOrigin
@@ -83,55 +83,12 @@ def importance(
     horizon = fitted_steps(model)
     origin = RollingOrigin(horizon, settings.windows, settings.stride or horizon)
     origin.check(panel)
-    model, low = _unknowing(model, panel, origin, settings.refit, watch)
+    model, low = unknowing(model, panel, origin, settings.refit, watch)
     items = inputs_of(model, panel, settings.lags)
     trials = run(model, panel, origin, items, settings, watch.part(low, 1.0))
     watch.report(1.0)
-    in_sample = _has_seen(model, panel, origin)
+    in_sample = has_seen(model, panel, origin)
     return _judged(model.name, panel.labels, origin, items, trials, in_sample)
-
-
-def _has_seen(model: Forecaster, panel: Panel, origin: RollingOrigin) -> bool:
-    """Whether a model that learns has learned from what came after the first cutoff."""
-    if isinstance(model, Baseline):
-        return False
-    oldest = panel.drop_last(origin.ends[0]).future_times(1)
-    learned = model.context_.future_times(1)
-    if panel.ids != model.context_.ids:
-        return bool(oldest.min() < learned.max())
-    return bool(np.any(oldest < learned))
-
-
-def _unknowing(
-    model: Forecaster, panel: Panel, origin: RollingOrigin, refit: bool | None, watch: Watch
-) -> tuple[Forecaster, float]:
-    """The model to ask and the share of the work that it took to get it.
-
-    Where nobody insists, a copy that the rows or the time are too short for is done without.
-    """
-    if refit is None and (model.capabilities.trains_long or not _has_seen(model, panel, origin)):
-        return model, 0.0
-    if refit is False:
-        return model, 0.0
-    try:
-        return _refitted(model, panel, origin, watch.part(0.0, 0.5)), 0.5
-    except EngineError as problem:
-        if refit or isinstance(problem, Cancelled):
-            raise
-        return model, 0.5
-
-
-def _refitted(model: Forecaster, panel: Panel, origin: RollingOrigin, watch: Watch) -> Forecaster:
-    """A fresh copy that knows the rows before the first cutoff only."""
-    copy = model.fresh().fit(
-        origin.training(panel, origin.ends),
-        horizon=origin.horizon,
-        progress=watch.report,
-        should_stop=watch.should_stop,
-        budget=watch.budget.share(2),
-    )
-    copy.limits = model.limits
-    return copy
 
 
 def _judged(
