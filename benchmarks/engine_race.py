@@ -2,9 +2,10 @@
 
 Test rows are never touched. Of the rows for training and validation the newest fifth (of M4's
 training rows the last two horizons) are kept from both races; there the winners they deliver are
-judged, on windows that neither race has chosen by. M4 is raced on every third series, because a
-race of all of them within the five minutes of this script would leave no time for the others.
-Names of sets as arguments judge only those.
+judged, on windows that neither race has chosen by. (The margins of leading.py were chosen on
+rolling origins of the same sets, these windows among others.) M4 is raced on every third series,
+because a race of all of them within the five minutes of this script would leave no time for the
+others. Names of sets as arguments judge only those.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ HORIZONS: Final = {"etth1": 96, "ettm1": 96, "exchange": 96, "ili": 24}
 KEPT: Final = 0.2
 MOST_WINDOWS: Final = 12
 EVERY_SERIES: Final = 3
+# Budgets too small for everything, where keeping them is hard.
+TIGHT: Final = {"etth1": 8.0, "m4_hourly": 8.0}
 # The race that is killed, and after which of its models.
 KILLED_SET, FATAL = "ili", "linear_stack"
 
@@ -107,7 +110,12 @@ def compare(ground: Ground) -> tuple[float, float]:
     row(f"{name}_balanced_over_instant", worse, "%", WORSE)
     row(f"{name}_coverage_80", _coverage(ground, balanced), "%")
     row(f"{name}_wall", wall, "s", seconds if ground.name == "etth1" else None)
-    return worse, 100 * (wall / seconds - 1)
+    over = [100 * (wall / seconds - 1)]
+    if ground.name in TIGHT:
+        end, wall = finished(ground, "balanced", TIGHT[ground.name])
+        row(f"{name}_tight_{end.leader}_refitted_{end.refitted}", wall, "s")
+        over.append(100 * (wall / TIGHT[ground.name] - 1))
+    return worse, max(over)
 
 
 def _coverage(ground: Ground, end: Finished) -> float:

@@ -15,6 +15,8 @@ from forecasting.engine.watch import Watch
 
 # Of the time left, what a fit that keeps within a budget by itself may plan with.
 PLANNED: Final = 0.9
+# A fit may take so many times what it took before, on a machine that has other work too.
+UNSURE: Final = 1.25
 FITTING: Final = gettext_noop("Fitting on all rows")
 
 
@@ -27,8 +29,8 @@ class Renewed:
 
 
 def refit_seconds(trial: Trial, growth: float) -> float:
-    """How long a fit on ``growth`` times the rows will take."""
-    return trial.fit_seconds * growth
+    """How long a fit on ``growth`` times the rows may take, and what comes after it."""
+    return UNSURE * trial.fit_seconds * growth + trial.predict_seconds
 
 
 def renewed(trial: Trial, panel: Panel, growth: float, horizon: int, watch: Watch) -> Renewed:
@@ -38,17 +40,21 @@ def renewed(trial: Trial, panel: Panel, growth: float, horizon: int, watch: Watc
     """
     watch.report(0.0, FITTING)
     if watch.budget.allows(refit_seconds(trial, growth)):
-        fitted = _fitted(trial.model.fresh(), panel, horizon, watch)
+        # What remains is for leading the tested model on, should the fit not be ready.
+        left = watch.budget.left() - trial.predict_seconds
+        fitted = _fitted(trial.model.fresh(), panel, horizon, watch, left)
         if fitted is not None:
             return Renewed(fitted, refitted=True)
     return Renewed(_led_on(trial.model, panel), refitted=False)
 
 
-def _fitted(model: Forecaster, panel: Panel, horizon: int, watch: Watch) -> Forecaster | None:
+def _fitted(
+    model: Forecaster, panel: Panel, horizon: int, watch: Watch, seconds: float
+) -> Forecaster | None:
     """None when time ran out."""
-    own = replace(watch, should_stop=lambda: watch.stopping() or not watch.budget.left())
-    left = watch.budget.left()
-    plan = TimeBudget(None if left == float("inf") else PLANNED * left)
+    deadline = TimeBudget(None if seconds == float("inf") else seconds)
+    own = replace(watch, should_stop=lambda: watch.stopping() or not deadline.left())
+    plan = TimeBudget(deadline.seconds and PLANNED * deadline.seconds)
     try:
         return model.fit(
             panel,
