@@ -19,7 +19,12 @@ from tests.forecasting.engine.series import seasonal
 
 LOCAL = [entry.name for entry in model_types() if not entry.capabilities.global_]
 QUICK = {"naive", "seasonal_naive", "drift", "window_mean", "climatology", "auto_theta", "tsb"}
-SETTINGS = {"auto_ets": {"max_rows": 40}, "auto_arima": {"max_rows": 30, "season_length": 1}}
+# A search over forms for every series; few rows keep it short.
+SETTINGS = {
+    "auto_ets": {"max_rows": 40},
+    "auto_arima": {"max_rows": 30, "season_length": 1},
+    "tbats": {"max_rows": 40, "box_cox": False, "trend": False, "arma_errors": False},
+}
 
 
 @pytest.fixture
