@@ -16,13 +16,22 @@ from forecasting.engine.statistical.recipes import RECIPE
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds of a fit, per series and per million values of the panel."""
+    """Seconds of a fit, per series and per million values; ``large`` are those that every panel of
+    50,000 values or more takes besides, smaller ones in proportion."""
 
     fixed: float
     series: float = 0.0
     million_values: float = 0.0
+    large: float = 0.0
+
+    def seconds(self, panel: Panel) -> float:
+        """For this panel."""
+        values = panel.values.size
+        grown = self.large * min(1.0, values / LARGE)
+        return self.fixed + self.series * len(panel) + self.million_values * values / 1e6 + grown
 
 
+LARGE: Final = 50_000
 NAIVE: Final = Cost(0.02, 0.0015, 0.2)
 COSTS: Final = {
     "naive": NAIVE,
@@ -31,11 +40,11 @@ COSTS: Final = {
     "window_mean": NAIVE,
     "climatology": Cost(0.04, 0.002, 0.4),
     "linear": Cost(0.2, 0.0, 1.0),
-    "linear_stack": Cost(3.0, 0.0, 7.0),
+    "linear_stack": Cost(0.6, 0.0, 7.0, 2.4),
     "linear_many": Cost(1.0, 0.03, 25.0),
 }
 # The thorough preset of the linear stack against the balanced one.
-THOROUGH: Final = 8.0
+THOROUGH: Final = 3.5
 
 
 def fit_seconds(kind: str, settings: dict[str, Any], panel: Panel, horizon: int) -> float | None:
@@ -45,6 +54,4 @@ def fit_seconds(kind: str, settings: dict[str, Any], panel: Panel, horizon: int)
         return estimate_seconds(kind, panel, horizon, chosen)
     if kind not in COSTS:
         return None
-    cost = COSTS[kind]
-    seconds = cost.fixed + cost.series * len(panel) + cost.million_values * panel.values.size / 1e6
-    return seconds * (THOROUGH if settings.get("preset") == "thorough" else 1.0)
+    return COSTS[kind].seconds(panel) * (THOROUGH if settings.get("preset") == "thorough" else 1.0)

@@ -17,7 +17,7 @@ from forecasting.engine.model_type import ModelType
 from forecasting.engine.panel import Panel
 from forecasting.engine.presets import is_many
 from forecasting.engine.race.course import Course
-from forecasting.engine.race.presets import CHEAP, Entrant, Preset, plain
+from forecasting.engine.race.presets import Entrant, Preset, plain
 from forecasting.engine.registry import BUILT_IN, create, model_type, model_types
 from forecasting.engine.statistical.recipes import RECIPE
 
@@ -26,6 +26,8 @@ Named = Sequence[str | Forecaster]
 # Nets by how often they have been worth their time, the best first; others follow.
 PROMISING: Final = ("patchtst", "segrnn", "tide", "nhits", "lstm", "dlinear", "itransformer", "tft")
 NET_SECONDS: Final = 10.0
+# There are many models for every series alone; this much of the time for each of them.
+EXTRA_SHARE: Final = 0.03
 # Models for demand that is mostly zero, and the share of zeros from which they take part.
 RARE: Final = frozenset(r.name for r in RECIPE.values() if r.seasons == "none")
 MOSTLY: Final = 0.3
@@ -122,12 +124,12 @@ def _discovered(panel: Panel) -> Iterator[Entrant]:
     known = [entry for entry in model_types() if entry.name in BUILT_IN]
     for entry in known:
         if entry.name in RECIPE and (entry.name not in RARE or rare):
-            yield plain(entry.name, most_share=CHEAP)
+            yield plain(entry.name, most_share=EXTRA_SHARE, extra=True)
     for entry in known:
         if _learns_quickly(entry):
-            yield plain(entry.name, least_seconds=1.0)
+            yield plain(entry.name, least_seconds=1.0, extra=True)
     for entry in sorted((entry for entry in known if _is_net(entry)), key=_promise):
-        yield plain(entry.name, least_seconds=NET_SECONDS)
+        yield plain(entry.name, least_seconds=NET_SECONDS, extra=True)
 
 
 def _is_net(entry: ModelType) -> bool:

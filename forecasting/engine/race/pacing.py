@@ -55,7 +55,9 @@ def granted(
     planned = 1.0
     if estimate is None:
         planned = PLANNED
-        seconds = min(open_ / max(1, waiting), entrant.most_seconds)
+        # Better some of the waiting learn something than all of them nothing.
+        fair = max(open_ / max(1, waiting), min(entrant.least_seconds, open_))
+        seconds = min(fair, entrant.most_seconds)
         _require(seconds >= entrant.least_seconds, entrant, entrant.least_seconds, seconds)
     else:
         most = min(open_, entrant.most_share * (budget.seconds or float("inf")))

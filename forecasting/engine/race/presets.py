@@ -17,7 +17,8 @@ class Entrant:
 
     It runs on panels of its ``shape`` (few long series or many short ones) and is skipped when its
     fit is estimated to take more than ``most_share`` of the budget. ``most_seconds`` is what it may
-    take at most, ``least_seconds`` what it needs to learn anything.
+    take at most, ``least_seconds`` what it needs to learn anything. Extra ones run after
+    all others.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Entrant:
     most_share: float = 1.0
     most_seconds: float = float("inf")
     least_seconds: float = 0.0
+    extra: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,9 @@ NAIVE: Final = tuple(
 )
 STACK: Final = plain("linear_stack", shape="few")
 MANY: Final = plain("linear_many", shape="many")
-THOROUGH_STACK: Final = Entrant("linear_stack", "linear_stack", {"preset": "thorough"}, "few")
+THOROUGH_STACK: Final = Entrant(
+    "linear_stack_thorough", "linear_stack", {"preset": "thorough"}, shape="few"
+)
 # A model fitted to every series alone is worth a tenth of the time, not half of it.
 CHEAP: Final = 0.1
 
@@ -75,7 +79,7 @@ BALANCED: Final = Preset(
 THOROUGH: Final = Preset(
     "thorough",
     600.0,
-    (*INSTANT.entrants, THOROUGH_STACK, MANY, plain("lightgbm", least_seconds=1.0)),
+    (*BALANCED.entrants, THOROUGH_STACK),
     blends=True,
     discovers=True,
     tunes=2,

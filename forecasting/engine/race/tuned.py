@@ -38,12 +38,29 @@ def events(state: State) -> Iterator[Event]:
         return
     names = [name for name in state.standings.contenders() if _worthwhile(state, name)]
     state.tuning_ahead = False
-    for place, name in enumerate(names[: state.preset.tunes]):
+    for place, name in enumerate(chosen := _affordable(state, names)):
         if state.asked.to_finish():
             return
-        waiting = min(state.preset.tunes, len(names)) - place
-        seconds = max(0.0, state.budget.left() - state.reserve()) / (waiting + 1)
-        yield from _turn(state, name, seconds)
+        yield from _turn(state, name, _free(state) / (len(chosen) - place))
+
+
+def _affordable(state: State, names: list[str]) -> list[str]:
+    """As many as the preset wants and the time allows, else the best alone, to be told why not."""
+    for count in range(min(state.preset.tunes, len(names)), 0, -1):
+        most = SEARCH_SHARE * _free(state) / count
+        able = [name for name in names if _needed(state.standings.trials[name]) <= most]
+        if len(able) >= count:
+            return able[:count]
+    return names[:1]
+
+
+def _free(state: State) -> float:
+    return max(0.0, state.budget.left() - state.reserve())
+
+
+def _needed(trial: Trial) -> float:
+    """Seconds that a search must have to learn anything."""
+    return FEWEST_TRIALS * FITS_PER_TRIAL * trial.fit_seconds
 
 
 def _worthwhile(state: State, name: str) -> bool:
@@ -58,7 +75,7 @@ def _turn(state: State, name: str, seconds: float) -> Iterator[Event]:
         yield from state.enter(own, kind, known.trial, resumed=True)
         return
     trial = state.standings.trials[name]
-    needed = FEWEST_TRIALS * FITS_PER_TRIAL * trial.fit_seconds
+    needed = _needed(trial)
     if needed > SEARCH_SHARE * seconds:
         state.out_of_time = True
         yield ModelSkipped(own, _too_long(name, needed, SEARCH_SHARE * seconds))

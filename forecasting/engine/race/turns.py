@@ -40,11 +40,11 @@ def estimated(state: State, starter: Starter) -> float | None:
 
 
 def cheap_first(state: State, starters: Sequence[Starter]) -> tuple[Starter, ...]:
-    """In order of their estimates, those without one last and as they came."""
+    """In order of their estimates, those without one last and as they came; extras after all."""
 
-    def order(starter: Starter) -> tuple[bool, float]:
+    def order(starter: Starter) -> tuple[bool, bool, float]:
         seconds = estimated(state, starter)
-        return seconds is None, seconds or 0.0
+        return starter.entrant.extra, seconds is None, seconds or 0.0
 
     return tuple(sorted(starters, key=order))
 

@@ -4,13 +4,19 @@ import numpy as np
 import pytest
 
 from forecasting.engine import registry
+from forecasting.engine.baselines import Naive
+from forecasting.engine.budget import TimeBudget
 from forecasting.engine.capabilities import Capabilities
 from forecasting.engine.errors import EngineError
 from forecasting.engine.panel import Panel
+from forecasting.engine.race.asking import Asked
 from forecasting.engine.race.costs import fit_seconds
 from forecasting.engine.race.course import Course
-from forecasting.engine.race.field import Starter, require_suited, starters_of
+from forecasting.engine.race.field import PROMISING, Starter, require_suited, starters_of
 from forecasting.engine.race.presets import PRESETS, plain
+from forecasting.engine.race.record import Record
+from forecasting.engine.race.state import State
+from forecasting.engine.race.turns import cheap_first
 from forecasting.engine.registry import model_type, model_types
 from tests.forecasting.engine.series import seasonal
 
@@ -81,9 +87,21 @@ def test_thorough_runs_every_net_that_is_built_in():
 
 def test_thorough_leaves_ensembles_and_models_of_ones_own_to_those_who_name_them(monkeypatch):
     monkeypatch.setattr(registry, "_TYPES", dict(registry._TYPES))
-    registry.register_model("mine", model_type("naive").load())
+    registry.register_model("mine", type("Mine", (Naive,), {}))
     found = names("thorough", panel_of(500))
     assert not {"mine", "ensemble"} & set(found)
+
+
+def test_the_models_of_balanced_run_before_what_thorough_adds():
+    course = Course.plan(panel_of(500), 12)
+    starters = starters_of(PRESETS["thorough"], course.panel)
+    state = State(PRESETS["thorough"], course, TimeBudget(60.0), Asked(), Record(None))
+    order = [one.entrant.name for one in cheap_first(state, starters)]
+    assert order[:2] == ["naive", "seasonal_naive"]
+    core = [one.name for one in PRESETS["thorough"].entrants if one.shape != "many"]
+    assert set(order[: len(core)]) == set(core)
+    assert order.index("linear_stack") < order.index("linear_stack_thorough")
+    assert order[-1] not in PROMISING or order.index("patchtst") < order.index("tft")
 
 
 def test_models_for_rare_demand_run_where_demand_is_rare():

@@ -149,6 +149,12 @@ def test_a_model_that_would_learn_nothing_is_not_started():
         granted(plain("x", least_seconds=10.0), None, TimeBudget(10.0), reserve=0.0, waiting=1)
 
 
+def test_of_many_that_wait_the_first_ones_get_enough_to_learn_something():
+    # Half of 100 s shared by ten would be 5 s each.
+    grant = granted(plain("x", least_seconds=10.0), None, TimeBudget(100.0), 0.0, waiting=10)
+    assert grant.seconds == pytest.approx(10.0)
+
+
 def test_training_is_held_to_round_seconds_so_that_numbers_repeat():
     lstm = create("lstm")
     assert within(lstm, 17.3).settings.max_seconds == 15.0

@@ -36,7 +36,7 @@ def panel():
     return Panel.from_arrays({"x": values}, "2024-01-01", "h")
 
 
-def run(panel, folder=None, seconds=7.0):
+def run(panel, folder=None, seconds=5.0):
     return list(race(panel, 6, preset="small", budget=TimeBudget(seconds), journal=folder))
 
 
