@@ -84,9 +84,8 @@ def test_skill_is_one_less_error_over_that_of_seasonal_naive(owner):
     assert skills == pytest.approx({"seasonal_naive": 0.0, "linear": 0.25, "naive": -0.25})
 
 
-def test_a_refusal_of_the_engine_leaves_the_instant_answer_and_says_why(owner, monkeypatch):
+def test_a_refusal_of_the_engine_leaves_the_earlier_answers_and_says_why(owner, monkeypatch):
     task = answered(owner, quality="balanced")
-    leader = task.model
 
     def diverge(*_given):
         raise TrainingError("Training broke down in epoch %(epoch)s. Lower it.", epoch=1)
@@ -97,8 +96,9 @@ def test_a_refusal_of_the_engine_leaves_the_instant_answer_and_says_why(owner, m
     assert task.training_job.state == Job.State.FAILED
     assert task.status == Status.COMPLETED
     assert task.error_message == "Training broke down in epoch 1. Lower it."
-    assert task.model == leader is not None
-    assert task.results.count() == 4
+    earlier = {"naive", "seasonal_naive", "linear", "linear_stack"}
+    assert set(task.results.values_list("type", flat=True)) == earlier
+    assert task.model.type in earlier
     assert TrainedModel.objects.get(type="lstm").status == TrainedModel.Status.ERROR
 
 
