@@ -9,11 +9,11 @@ from functools import partial
 import numpy as np
 
 from forecasting.engine.panel import Floats
-from forecasting.engine.stacking.blending import blocks_of, products, step_weights
+from forecasting.engine.stacking.blending import Products, blocks_of, step_weights, total
 from forecasting.engine.stacking.candidates import Candidate
 from forecasting.engine.stacking.fitting import Forecasts
 from forecasting.engine.stacking.grid import Grid
-from forecasting.engine.stacking.origins import Singles
+from forecasting.engine.stacking.origins import Held, Singles
 from forecasting.engine.stacking.problem import Problem
 from forecasting.engine.stacking.views import AFFINE, View
 
@@ -41,12 +41,12 @@ def weigh(problem: Problem, candidates: Sequence[Candidate]) -> Floats:
     """
     blocks = blocks_of(problem.steps.scored, problem.steps.horizon)
     folds = []
-    for fold in range(len(problem.held)):
+    for fold, held in enumerate(problem.held):
 
-        def of(v: int, fold: int = fold) -> Floats:
-            return products(_residuals(problem, candidates, fold, v), blocks)
+        def of(v: int, fold: int = fold, held: list[Held] = held) -> Products:
+            return Products.of(_residuals(problem, candidates, fold, v), held[v].naive, blocks)
 
-        folds.append(np.sum(problem.each(of), axis=0))
+        folds.append(total(problem.each(of)))
     return step_weights(folds, problem.steps.horizon)
 
 

@@ -1,16 +1,14 @@
 """How much each member counts, per block of steps.
 
-Weights minimise the error of the blend on held-out windows, w'(Q/s + r I)w with w >= 0 and sum 1
-(stacked regression, Breiman 1996), Q being the mean over folds of the members' residual products
-relative to their own mean square, so that a fold in which all do badly counts no more than others.
-Large errors count a little less than their squares: the loss lies between squared and absolute
-error (iteratively reweighted least squares, Holland and Welsch 1977). The penalty r keeps like
-members alike.
+Weights minimise the squared error of the blend on held-out windows, w'(Q/s + r I)w with w >= 0 and
+sum 1 (stacked regression, Breiman 1996), Q being the mean over folds of the members' residual
+products relative to the error of repeat-last. The penalty r keeps like members alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -21,9 +19,6 @@ from forecasting.engine.panel import Floats
 from forecasting.engine.simplex import least_on_simplex
 
 RIDGE: Final = 0.1
-# An error counts by its size to the power of two less this; one far below the usual by its square.
-LESS_THAN_SQUARE: Final = 0.25
-LEAST_SIZE: Final = 0.3
 
 
 def simplex_weights(products: Floats, ridge: float = RIDGE) -> Floats:
@@ -33,39 +28,42 @@ def simplex_weights(products: Floats, ridge: float = RIDGE) -> Floats:
     return least_on_simplex(matrix + (ridge + 1e-9) * np.eye(len(products)))
 
 
-def products(residuals: NDArray[np.float32], blocks: NDArray[np.int64]) -> Floats:
-    """Sums of residual products ``[B, M, M]`` of one channel in one fold.
+@dataclass(frozen=True, eq=False)
+class Products:
+    """Sums over one fold: of residual products ``[B, M, M]`` and of the squared error of
+    repeat-last ``[B]``."""
 
-    ``residuals`` ``[M, n, s]`` are 0 where no target is known.
-    """
-    count, members = int(blocks.max()) + 1, len(residuals)
-    sums = np.zeros((count, members, members))
-    for block in range(count):
-        rows = residuals[:, :, np.flatnonzero(blocks == block)].reshape(members, -1)
-        sums[block] = (rows * _shares(rows)) @ rows.T
-    return sums
+    members: Floats
+    naive: Floats
 
+    @staticmethod
+    def of(residuals: NDArray[np.float32], naive: Floats, blocks: NDArray[np.int64]) -> Products:
+        """Of one channel: residuals ``[M, n, s]`` (0 where unknown) and ``naive`` ``[s]``."""
+        count, members = int(blocks.max()) + 1, len(residuals)
+        sums, scales = np.zeros((count, members, members)), np.zeros(count)
+        for block in range(count):
+            places = np.flatnonzero(blocks == block)
+            rows = residuals[:, :, places].reshape(members, -1)
+            sums[block] = rows @ rows.T
+            scales[block] = naive[places].sum()
+        return Products(sums, scales)
 
-def _shares(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """How much each held-out value counts ``[N]``, by the usual size of the members' errors."""
-    size = np.abs(rows.mean(axis=0))
-    seen = size > 0
-    usual = float(np.median(size[seen])) if seen.any() else 1.0
-    found: NDArray[np.float32] = np.maximum(size / usual, LEAST_SIZE) ** -LESS_THAN_SQUARE
-    return found.astype(np.float32)
-
-
-def relative(sums: Floats) -> Floats:
-    """Products of one fold over their mean diagonal ``[B, M, M]``; NaN for a block nobody saw."""
-    scale = np.trace(sums, axis1=1, axis2=2) / sums.shape[-1]
-    found: Floats = sums / np.where(scale > 0, scale, np.nan)[:, None, None]
-    return found
+    def relative(self) -> Floats:
+        """Products over the error of repeat-last ``[B, M, M]``, NaN for a block nobody has seen."""
+        found: Floats = self.members / np.where(self.naive > 0, self.naive, np.nan)[:, None, None]
+        return found
 
 
-def step_weights(folds: Sequence[Floats], horizon: int, ridge: float = RIDGE) -> Floats:
-    """Weights ``[M, H]`` from the products of every fold: one set per block, between the middles of
-    the blocks linear in log(1 + h). A block that no fold has seen takes the one before it."""
-    stack = np.stack([relative(fold) for fold in folds])
+def total(parts: Sequence[Products]) -> Products:
+    """The sum over channels."""
+    members = np.sum([p.members for p in parts], axis=0)
+    return Products(members, np.sum([p.naive for p in parts], axis=0))
+
+
+def step_weights(folds: Sequence[Products], horizon: int, ridge: float = RIDGE) -> Floats:
+    """Weights ``[M, H]`` by the mean over folds: one set per block, between the middles of the
+    blocks linear in log(1 + h). A block that no fold has seen takes the one before it."""
+    stack = np.stack([fold.relative() for fold in folds])
     known = ~np.isnan(stack[:, :, 0, 0])
     counts = np.maximum(known.sum(axis=0), 1)[:, None, None]
     mean = np.where(known[:, :, None, None], stack, 0.0).sum(axis=0) / counts

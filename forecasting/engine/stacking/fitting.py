@@ -9,9 +9,8 @@ from functools import partial
 import numpy as np
 
 from forecasting.engine.panel import Floats
-from forecasting.engine.ridge import spread_penalties
+from forecasting.engine.ridge import choose_penalties, spread_penalties
 from forecasting.engine.stacking.channels import STRENGTHS, strength_squares
-from forecasting.engine.stacking.choosing import strongest
 from forecasting.engine.stacking.origins import Singles
 from forecasting.engine.stacking.plan import Member
 from forecasting.engine.stacking.problem import Problem
@@ -123,5 +122,5 @@ def _penalties(trial: Trial) -> tuple[Floats, float]:
         each = problem.each(partial(trial.path_squares, fold))
         squares.append(np.sum(each, axis=0))
         naive.append(np.sum([h.naive[steps.choice] for h in held], axis=0))
-    chosen, ratio = strongest(mean_ratio(squares, naive), PENALTIES)
+    chosen, ratio = choose_penalties(mean_ratio(squares, naive), PENALTIES)
     return spread_penalties(chosen, steps.scored[steps.choice], steps.horizon), ratio

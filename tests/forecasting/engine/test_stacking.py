@@ -10,6 +10,7 @@ from forecasting.engine.registry import create
 from forecasting.engine.seasons import is_seasonal
 from forecasting.engine.stacking import building
 from forecasting.engine.stacking.blended import blended
+from forecasting.engine.stacking.blending import simplex_weights
 from forecasting.engine.stacking.moments import moments
 from forecasting.engine.stacking.plan import Member, members, pool_of
 from forecasting.engine.stacking.pooling import anchor_of, pooled
@@ -96,6 +97,13 @@ def test_members_follow_from_length_and_season():
 @pytest.mark.parametrize("lookback", [96, 336, 512, 720, 1440])
 def test_pools_divide_the_old_lags(lookback):
     assert max(0, lookback - 336) % pool_of(lookback) == 0
+
+
+def test_weights_prefer_the_better_member_and_sum_to_one():
+    # Independent residuals with variances 1 and 4, no ridge: w = (1/1, 1/4) / (5/4) = (0.8, 0.2).
+    weights = simplex_weights(np.diag([1.0, 4.0]), ridge=0.0)
+    assert weights == pytest.approx([0.8, 0.2], abs=1e-4)
+    assert simplex_weights(np.array([[1.0, 2.0], [2.0, 9.0]]), 0.0) == pytest.approx([1.0, 0.0])
 
 
 def test_a_season_is_found_only_where_there_is_one():
