@@ -19,10 +19,8 @@ from torch import Tensor, nn
 
 from benchmarks.report import row
 from forecasting.engine.missing import Scaled
-from forecasting.engine.network_settings import (
-    LSTMSettings,
-    PatchTSTSettings,
-)
+from forecasting.engine.network_settings import LSTMSettings, PatchTSTSettings
+from forecasting.engine.neural.architecture import Architecture
 from forecasting.engine.neural.beside import Beside
 from forecasting.engine.neural.contexts import Contexts
 from forecasting.engine.neural.heads import PointHead
@@ -47,8 +45,8 @@ Build = Callable[[], WindowNetwork]
 
 def settings_of(name: str) -> TrainingSettings:
     """The product's default size, so many windows and no other limit."""
-    kind = {"lstm": LSTMSettings, "patchtst": PatchTSTSettings}[name]
-    return kind(
+    kinds: dict[str, type[TrainingSettings]] = {"lstm": LSTMSettings, "patchtst": PatchTSTSettings}
+    return kinds[name](
         epochs=EPOCHS,
         epoch_windows=WINDOWS[name],
         max_windows=10**9,
@@ -60,9 +58,9 @@ def settings_of(name: str) -> TrainingSettings:
 def builder(name: str, settings: TrainingSettings) -> Build:
     """Makes the product's network."""
     shape = Shape(LOOKBACK, HORIZON, season=SEASON)
-    architecture = {"lstm": LSTM, "patchtst": PatchTST}[name]
+    kinds: dict[str, type[Architecture]] = {"lstm": LSTM, "patchtst": PatchTST}
     head = PointHead(settings.loss)
-    return lambda: WindowNetwork(architecture.built(shape, settings), shape, head)
+    return lambda: WindowNetwork(kinds[name].built(shape, settings), shape, head)
 
 
 def windows(rows: int) -> SeriesWindows:

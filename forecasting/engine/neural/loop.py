@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from forecasting.engine.errors import TrainingError, gettext_noop
 from forecasting.engine.neural import checkpoints, memory
+from forecasting.engine.neural.allocator import give_back_large_blocks
 from forecasting.engine.neural.devices import device_of, precision, threads
 from forecasting.engine.neural.dropout import with_byte_dropout
 from forecasting.engine.neural.network import WindowNetwork
@@ -66,6 +67,7 @@ def _prepared(
     network: WindowNetwork, training: WindowSource, settings: TrainingSettings, device: str
 ) -> Training:
     """The state before the first step: how much will be trained, and in what parts."""
+    give_back_large_blocks()
     with_byte_dropout(network)
     affordable = affordable_windows(network, training, settings.max_seconds, device)
     state = Training(network, settings, Plan.of(settings, len(training), affordable), device)

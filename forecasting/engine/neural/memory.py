@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from itertools import accumulate
+from typing import Final
 
 import torch
 from torch import Tensor, nn
 
 from forecasting.engine.errors import TrainingError, gettext_noop
+from forecasting.engine.neural.ledger import Ledger
 from forecasting.engine.neural.windows import WindowSource
 
 MIB: Final = 1024 * 1024
-# Weights, their gradients, two moments of AdamW, and the best weights so far.
-COPIES: Final = 5
-PROBE: Final = 4
+# Weights, two moments of AdamW, and the best weights so far; gradients are followed.
+STATES: Final = 4
+PROBES: Final = (2, 6)
+# Larger blocks are mapped by themselves (allocator.py); measured with nets of all kinds.
+GAPS: Final = 40 * MIB
 FREE_SHARE: Final = 0.5
 UNKNOWN_FREE: Final = 4 * 1024 * MIB
 
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes a training takes: ``fixed``, and ``per_window`` of the batch worked on at once."""
+    """Bytes a training takes: ``fixed``, and ``per_window`` of the batch worked on at once.
+
+    Between small blocks lie gaps, as large as the blocks are but never more than ``gaps``.
+    """
 
     fixed: int
     per_window: int
+    gaps: int = 0
 
     def of(self, batch: int) -> int:
         """Bytes of a batch."""
-        return self.fixed + batch * self.per_window
+        held = self.fixed + batch * self.per_window
+        return held + min(held, self.gaps)
 
     def largest_batch(self, wanted: int, available: int) -> int:
         """The largest part of a batch of ``wanted`` windows, halved until it fits.
@@ -54,28 +64,42 @@ class Memory:
 
 
 def estimate(network: nn.Module, source: WindowSource, loss: Callable[..., Tensor]) -> Memory:
-    """Measured on a probe of four windows: what autograd keeps for the way back.
+    """Followed on a step of two windows and one of six, so that it is known of every block how it
+    grows with the batch.
 
-    The way back holds the gradient of a layer beside what is kept, the largest of which is added.
+    Never less than the tensors take at once; more by gradients of the weights that are not held at
+    the moment when the windows take most.
     """
-    kept: dict[int, int] = {}
-    parameters = {p.untyped_storage().data_ptr() for p in network.parameters()}
+    few, many = (_entries(network, source, loss, batch) for batch in PROBES)
+    own = STATES * sum(p.numel() * p.element_size() for p in network.parameters())
+    if [size > 0 for size in few] != [size > 0 for size in many]:
+        return Memory(own, _most(many) // PROBES[1], GAPS)
+    growth = [(b - a) / (PROBES[1] - PROBES[0]) for a, b in zip(few, many, strict=True)]
+    still = [a - PROBES[0] * each for a, each in zip(few, growth, strict=True)]
+    return Memory(own + _most(still), _most(growth), GAPS)
 
-    def keep(tensor: Tensor) -> Tensor:
-        storage = tensor.untyped_storage()
-        if storage.data_ptr() not in parameters:
-            kept[storage.data_ptr()] = storage.nbytes()
-        return tensor
 
-    # The same window again and again: a view of all rows would count them.
-    window, targets = source.batch(torch.zeros(PROBE, dtype=torch.int64))
-    with torch.random.fork_rng(devices=[]), torch.autograd.graph.saved_tensors_hooks(keep, _same):
-        result = loss(network(window), targets)
-    own = sum(p.numel() * p.element_size() for p in network.parameters())
-    del result
-    activations = sum(kept.values()) + 2 * max(kept.values(), default=0)
-    data = sum(part.numel() * part.element_size() for part in (*window, targets))
-    return Memory(COPIES * own, (activations + data) // PROBE)
+def _entries(
+    network: nn.Module, source: WindowSource, loss: Callable[..., Tensor], batch: int
+) -> list[int]:
+    """Blocks taken and given back in one step, which leaves no trace in the network."""
+    buffers = [(buffer, buffer.clone()) for buffer in network.buffers()]
+    ledger = Ledger()
+    with torch.random.fork_rng(devices=[]), ledger:
+        window, targets = source.batch(torch.zeros(batch, dtype=torch.int64))
+        loss(network(window), targets).backward()  # type: ignore[no-untyped-call]
+        del window, targets
+    ledger.close()
+    for parameter in network.parameters():
+        parameter.grad = None
+    for buffer, before in buffers:
+        buffer.copy_(before)
+    return ledger.entries
+
+
+def _most(entries: Iterable[float]) -> int:
+    """The most that is held at once."""
+    return math.ceil(max(accumulate(entries), default=0))
 
 
 def available(limit_mb: int, device: str) -> int:
@@ -103,7 +127,3 @@ def is_out_of_memory(problem: BaseException) -> bool:
         return True
     text = str(problem)
     return "can't allocate memory" in text or "not enough memory" in text
-
-
-def _same(tensor: Any) -> Any:
-    return tensor

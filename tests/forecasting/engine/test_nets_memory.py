@@ -1,0 +1,112 @@
+"""What a training will take is known before it starts, to the byte of every tensor."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from benchmarks.nets_memory import MOST_OFF, nets
+from forecasting.engine.neural import allocator, memory
+from forecasting.engine.neural.ledger import Ledger
+from forecasting.engine.neural.memory import MIB, Memory
+from forecasting.engine.neural.preparing import prepared
+from forecasting.engine.panel import Panel
+from forecasting.engine.registry import create
+from tests.forecasting.engine.series import seasonal
+
+ROOT = Path(__file__).resolve().parents[3]
+HORIZON = 12
+
+
+def most(entries):
+    held = peak = 0
+    for entry in entries:
+        held += entry
+        peak = max(peak, held)
+    return peak
+
+
+def network(name):
+    """An untrained network and windows for it."""
+    panel = Panel.from_arrays({"a": seasonal(300), "b": seasonal(260, seed=1)}, frequency="h")
+    model = create(name)
+    model.season_, model.lookback_ = 24, 72
+    ready = prepared(panel, 72, HORIZON, model.settings, together=model.together)
+    model.beside_ = ready.beside
+    return model._build(model._shape(1, HORIZON)), ready.training
+
+
+def test_a_block_is_entered_once_and_again_when_it_is_freed():
+    with Ledger() as ledger:
+        ten = torch.zeros(10)  # 10 numbers of 4 bytes
+        view = ten.reshape(5, 2)[1:]
+        more = view + 1  # 8 numbers
+        del view, ten, more
+    assert sorted(ledger.entries) == [-40, -32, 32, 40]
+    assert most(ledger.entries) == 72
+
+
+def test_what_was_there_before_is_not_counted():
+    there = torch.zeros(1_000)
+    with Ledger() as ledger:
+        there.add_(1).reshape(10, 100)
+    assert ledger.entries == []
+
+
+@pytest.mark.parametrize("name", nets())
+def test_a_probe_of_six_windows_tells_what_forty_take(name):
+    net, source = network(name)
+    told = memory.estimate(net, source, net.head.loss)
+    own = sum(p.numel() * p.element_size() for p in net.parameters())
+    taken = most(memory._entries(net, source, net.head.loss, 40)) + memory.STATES * own
+    held = told.fixed + 40 * told.per_window
+    assert taken <= held <= taken + 2 * own
+
+
+def test_an_estimate_leaves_no_trace():
+    net, source = network("patchtst")
+    before = {name: tensor.clone() for name, tensor in net.state_dict().items()}
+    random = torch.get_rng_state()
+    first = memory.estimate(net, source, net.head.loss)
+    assert first == memory.estimate(net, source, net.head.loss)
+    assert torch.equal(random, torch.get_rng_state())
+    assert all(torch.equal(before[n], t) for n, t in net.state_dict().items())
+    assert all(p.grad is None for p in net.parameters())
+
+
+def test_gaps_grow_with_the_blocks_and_end_at_their_limit():
+    need = Memory(fixed=10, per_window=2, gaps=15)
+    assert need.of(1) == 12 + 12
+    assert need.of(10) == 30 + 15
+
+
+def resident():
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) * 1024
+
+
+@pytest.mark.skipif(not allocator.give_back_large_blocks(), reason="another allocator")
+def test_a_large_block_that_is_freed_goes_back_to_the_system():
+    for _ in range(2):  # by itself glibc keeps the second one
+        block, above = torch.ones(5 * MIB), torch.ones(1_000)  # 20 MiB
+        held = resident()
+        del block
+        assert held - resident() > 15 * MIB
+        del above
+
+
+def test_an_operator_who_set_the_allocator_up_is_not_overruled(monkeypatch):
+    monkeypatch.setenv("MALLOC_MMAP_THRESHOLD_", "1000000")
+    assert not allocator.give_back_large_blocks.__wrapped__()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["segrnn", "patchtst"])
+def test_the_process_grows_by_what_was_told(name):
+    command = [sys.executable, "-m", "benchmarks.nets_memory", "--child", name, "300"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    _, told, measured = json.loads(done.stdout.splitlines()[-1])
+    assert told == pytest.approx(measured, rel=MOST_OFF)
