@@ -17,10 +17,11 @@ from forecasting.engine.neural.allocator import give_back_large_blocks
 from forecasting.engine.neural.devices import device_of, precision, threads
 from forecasting.engine.neural.dropout import with_byte_dropout
 from forecasting.engine.neural.network import WindowNetwork
+from forecasting.engine.neural.probing import Probe
 from forecasting.engine.neural.schedule import TIME_USED, Plan, learning_rate
 from forecasting.engine.neural.training import BreakdownError, Hooks, Run, Training, weights_of
 from forecasting.engine.neural.windows import WindowSource
-from forecasting.engine.neural.work import affordable_windows
+from forecasting.engine.neural.work import affordable_windows, seconds_per_window
 from forecasting.engine.neural_settings import TrainingSettings
 from forecasting.engine.watch import EpochReport
 
@@ -48,10 +49,9 @@ def train(
     its reason in ``Run.stopped``; before one it raises TrainingError. Raises Cancelled within one
     batch of a stop request.
     """
-    device = device_of(settings)
     with torch.random.fork_rng(devices=[]), threads(settings.threads):
         torch.manual_seed(settings.seed)
-        state = _prepared(build(), training, settings, device)
+        state = _prepared(build(), training, len(validation), settings)
         checkpoints.resume(state, hooks)
         while not state.run.stopped:
             try:
@@ -64,15 +64,18 @@ def train(
 
 
 def _prepared(
-    network: WindowNetwork, training: WindowSource, settings: TrainingSettings, device: str
+    network: WindowNetwork, training: WindowSource, validating: int, settings: TrainingSettings
 ) -> Training:
     """The state before the first step: how much will be trained, and in what parts."""
+    device = device_of(settings)
     give_back_large_blocks()
     with_byte_dropout(network)
-    affordable = affordable_windows(network, training, settings.max_seconds, device)
+    probe = Probe.of(network, training)
+    each = seconds_per_window(network, training, probe, settings.batch_size, device)
+    looked_at = min(validating, MOST_VALIDATION_WINDOWS)
+    affordable = affordable_windows(each, settings, looked_at)
     state = Training(network, settings, Plan.of(settings, len(training), affordable), device)
-    need = memory.estimate(network.cpu(), training, network.head.loss)
-    network.to(device)
+    need = memory.estimate(network, probe)
     free = memory.available(settings.max_memory_mb, device)
     state.part = need.largest_batch(settings.batch_size, free)
     state.run.memory_mb = -(-need.of(state.part) // memory.MIB)

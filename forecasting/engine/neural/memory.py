@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Final
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from forecasting.engine.errors import TrainingError, gettext_noop
-from forecasting.engine.neural.ledger import Ledger
-from forecasting.engine.neural.windows import WindowSource
+from forecasting.engine.neural.probing import Probe
 
 MIB: Final = 1024 * 1024
 # Weights, two moments of AdamW, and the best weights so far; gradients are followed.
 STATES: Final = 4
-PROBES: Final = (2, 6)
 # Larger blocks are mapped by themselves (allocator.py); measured with nets of all kinds.
 GAPS: Final = 40 * MIB
 FREE_SHARE: Final = 0.5
@@ -63,43 +58,12 @@ class Memory:
         return batch
 
 
-def estimate(network: nn.Module, source: WindowSource, loss: Callable[..., Tensor]) -> Memory:
-    """Followed on a step of two windows and one of six, so that it is known of every block how it
-    grows with the batch.
-
-    Never less than the tensors take at once; more by gradients of the weights that are not held at
-    the moment when the windows take most.
-    """
-    few, many = (_entries(network, source, loss, batch) for batch in PROBES)
+def estimate(network: nn.Module, probe: Probe) -> Memory:
+    """Never less than the tensors take at once; more by gradients of the weights that are not held
+    at the moment when the windows take most."""
     own = STATES * sum(p.numel() * p.element_size() for p in network.parameters())
-    if [size > 0 for size in few] != [size > 0 for size in many]:
-        return Memory(own, _most(many) // PROBES[1], GAPS)
-    growth = [(b - a) / (PROBES[1] - PROBES[0]) for a, b in zip(few, many, strict=True)]
-    still = [a - PROBES[0] * each for a, each in zip(few, growth, strict=True)]
-    return Memory(own + _most(still), _most(growth), GAPS)
-
-
-def _entries(
-    network: nn.Module, source: WindowSource, loss: Callable[..., Tensor], batch: int
-) -> list[int]:
-    """Blocks taken and given back in one step, which leaves no trace in the network."""
-    buffers = [(buffer, buffer.clone()) for buffer in network.buffers()]
-    ledger = Ledger()
-    with torch.random.fork_rng(devices=[]), ledger:
-        window, targets = source.batch(torch.zeros(batch, dtype=torch.int64))
-        loss(network(window), targets).backward()  # type: ignore[no-untyped-call]
-        del window, targets
-    ledger.close()
-    for parameter in network.parameters():
-        parameter.grad = None
-    for buffer, before in buffers:
-        buffer.copy_(before)
-    return ledger.entries
-
-
-def _most(entries: Iterable[float]) -> int:
-    """The most that is held at once."""
-    return math.ceil(max(accumulate(entries), default=0))
+    still, each = probe.held
+    return Memory(own + still, each, GAPS)
 
 
 def available(limit_mb: int, device: str) -> int:

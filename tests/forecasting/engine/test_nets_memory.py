@@ -13,6 +13,7 @@ from forecasting.engine.neural import allocator, memory
 from forecasting.engine.neural.ledger import Ledger
 from forecasting.engine.neural.memory import MIB, Memory
 from forecasting.engine.neural.preparing import prepared
+from forecasting.engine.neural.probing import Probe, entries
 from forecasting.engine.panel import Panel
 from forecasting.engine.registry import create
 from tests.forecasting.engine.series import seasonal
@@ -21,10 +22,10 @@ ROOT = Path(__file__).resolve().parents[3]
 HORIZON = 12
 
 
-def most(entries):
+def most(sizes):
     held = peak = 0
-    for entry in entries:
-        held += entry
+    for size in sizes:
+        held += size
         peak = max(peak, held)
     return peak
 
@@ -59,22 +60,29 @@ def test_what_was_there_before_is_not_counted():
 @pytest.mark.parametrize("name", nets())
 def test_a_probe_of_six_windows_tells_what_forty_take(name):
     net, source = network(name)
-    told = memory.estimate(net, source, net.head.loss)
+    told = memory.estimate(net, Probe.of(net, source))
     own = sum(p.numel() * p.element_size() for p in net.parameters())
-    taken = most(memory._entries(net, source, net.head.loss, 40)) + memory.STATES * own
+    taken = most(entries(net, source, 40)) + memory.STATES * own
     held = told.fixed + 40 * told.per_window
     assert taken <= held <= taken + 2 * own
 
 
-def test_an_estimate_leaves_no_trace():
+def test_a_probe_leaves_no_trace_and_tells_the_same_twice():
     net, source = network("patchtst")
     before = {name: tensor.clone() for name, tensor in net.state_dict().items()}
     random = torch.get_rng_state()
-    first = memory.estimate(net, source, net.head.loss)
-    assert first == memory.estimate(net, source, net.head.loss)
+    assert Probe.of(net, source) == Probe.of(net, source)
     assert torch.equal(random, torch.get_rng_state())
     assert all(torch.equal(before[n], t) for n, t in net.state_dict().items())
     assert all(p.grad is None for p in net.parameters())
+
+
+def test_the_most_that_is_held_is_told_apart_from_all_that_is_moved():
+    # 8 bytes a window are taken, 4 more, the 8 given back, 2 taken: 12 at once, 14 in all; beside
+    # them 100 bytes of weights that no window makes larger.
+    probe = Probe(growth=[8, 0, 4, -8, 2], still=[0, 100, 0, 0, 0])
+    assert probe.held == (100, 12)
+    assert (probe.moved, probe.blocks) == (14, 3)
 
 
 def test_gaps_grow_with_the_blocks_and_end_at_their_limit():

@@ -12,13 +12,15 @@ from forecasting.engine.network_settings import LSTMSettings
 from forecasting.engine.neural import loop, memory
 from forecasting.engine.neural.heads import PointHead
 from forecasting.engine.neural.loop import train
+from forecasting.engine.neural.lstm import LSTM
 from forecasting.engine.neural.memory import MIB, Memory
 from forecasting.engine.neural.network import WindowNetwork
+from forecasting.engine.neural.probing import Probe
 from forecasting.engine.neural.schedule import Plan, learning_rate
 from forecasting.engine.neural.training import Hooks
 from forecasting.engine.neural.window import Shape
 from forecasting.engine.neural.windows import ArrayWindows
-from forecasting.engine.neural.work import affordable_windows, operations
+from forecasting.engine.neural.work import affordable_windows, operations, seconds_per_window
 from forecasting.engine.neural_settings import TrainingSettings
 from forecasting.engine.panel import Panel
 from forecasting.engine.registry import create, model_types
@@ -80,9 +82,26 @@ def test_the_operations_of_a_window_are_counted():
     assert counted == 2 * 4 * 5 * (3 + 5) * 4
 
 
-def test_twice_the_seconds_afford_twice_the_windows():
-    once, twice = (affordable_windows(network(), source(), s, "cpu") for s in (5.0, 10.0))
-    assert twice == pytest.approx(2 * once)
+def test_a_budget_pays_for_learning_and_for_looking_at_the_validation_windows():
+    settings = TrainingSettings(max_seconds=100, epoch_windows=1_000)
+    # 68 of 100 seconds, 10 ms a window, make 6,800 windows; 1,000 looks of 0.3 windows follow every
+    # epoch of 1,000: 6,800 / 1.3 = 5,230.8, which is more than five epochs.
+    assert affordable_windows(0.01, settings, 1_000) == pytest.approx(5_230.77, abs=0.01)
+    # Of 3,400 windows five looks take 1,500; of 680 they would take too much.
+    assert affordable_windows(0.02, settings, 1_000) == pytest.approx(1_900)
+    assert affordable_windows(0.1, settings, 1_000) == pytest.approx(340)
+
+
+def test_a_wider_network_is_counted_as_slower():
+    def pace(hidden):
+        shape, settings = Shape(48, 12), LSTMSettings(hidden_size=hidden)
+        net = WindowNetwork(LSTM(shape, settings), shape, PointHead("mae"))
+        windows = ArrayWindows(torch.zeros(9, 48, 1), torch.zeros(9, 12, 1))
+        return seconds_per_window(net, windows, Probe.of(net, windows), 64, "cpu")
+
+    assert pace(32) == pace(32)
+    # Sixteen times the weights between the cells, most of the work of the wider one.
+    assert 4 * pace(32) < pace(512)
 
 
 def test_all_windows_are_seen_on_request():
