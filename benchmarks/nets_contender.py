@@ -114,13 +114,9 @@ def neuralforecast(net: str, panel: Panel, borders: Borders, clock: Clock) -> No
 
     from neuralforecast import NeuralForecast  # noqa: PLC0415 -- heavy, and not always there
     from neuralforecast.models import LSTM, PatchTST  # noqa: PLC0415 -- as above
-    from pytorch_lightning.callbacks import Callback  # noqa: PLC0415 -- as above
+    from pytorch_lightning.callbacks import LambdaCallback  # noqa: PLC0415 -- as above
 
     logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
-
-    class Timed(Callback):
-        def on_train_batch_start(self, *_: Any) -> None:
-            clock.tick()
 
     rows = panel.values[: borders.train]
     scaled = (rows - rows.mean(axis=0)) / rows.std(axis=0)
@@ -138,7 +134,7 @@ def neuralforecast(net: str, panel: Panel, borders: Borders, clock: Clock) -> No
         windows_batch_size=BATCH,
         accelerator="gpu" if clock.device == "cuda" else "cpu",
         devices=1,
-        callbacks=[Timed()],
+        callbacks=[LambdaCallback(on_train_batch_start=lambda *_: clock.tick())],
         logger=False,
         enable_progress_bar=False,
         enable_checkpointing=False,

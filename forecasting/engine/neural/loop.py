@@ -26,7 +26,7 @@ from forecasting.engine.neural_settings import TrainingSettings
 from forecasting.engine.watch import EpochReport
 
 MOST_VALIDATION_WINDOWS: Final = 1_000
-VALIDATION_BATCH: Final = 256
+VALIDATION_BATCH: Final = 128
 MOST_PASSES: Final = 16
 # A batch whose loss is so many times that of the first one will not come back.
 EXPLODED: Final = 1_000.0

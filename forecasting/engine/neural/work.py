@@ -35,7 +35,7 @@ class Prices:
 # One thread of a server core, fitted to 37 nets of twelve kinds, of which each takes 0.6 to 1.7
 # times as long as they say. Those of a GPU are cautious guesses.
 PRICES: Final = {
-    "cpu": Prices(1 / 150e9, 4.2e-10, 5e-6, 4e-9, 4e-6),
+    "cpu": Prices(1 / 180e9, 4.8e-10, 2e-6, 5e-9, 5e-6),
     "cuda": Prices(1 / 10e12, 2e-12, 2e-5, 1e-10, 1e-6),
 }
 # Forward, and twice as much backward.
