@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check install -q -c constra
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-slow check messages system-packages clean bench-first-forecast bench-engine bench-engine-full
+.PHONY: help run setup test test-slow check messages system-packages clean bench-first-forecast bench-engine bench-engine-full bench-nets bench-nets-full
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-22s %s\n", $$1, $$2}'
@@ -70,6 +70,12 @@ bench-engine: $(VENV)/.bench ## measure the forecasting engine (about 10 minutes
 
 bench-engine-full: $(VENV)/.bench ## the same with 100,000 series, 321 channels and the thorough preset
 	@$(BIN)/python -m benchmarks.engine --full
+
+bench-nets: $(VENV)/.bench ## measure the networks beside neuralforecast and a bare loop (about 15 minutes)
+	@$(BIN)/python -m benchmarks.nets
+
+bench-nets-full: $(VENV)/.bench ## the same with every network, the default budget and accuracy on ETTh1 (hours)
+	@$(BIN)/python -m benchmarks.nets --full
 
 clean: ## remove .venv, caches and build folders (your data in var/ stays)
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
