@@ -27,6 +27,10 @@ TRAINING: Final[dict[str, Any]] = {
     "max_seconds": BUDGET_SECONDS,
     "patience": 3,
 }
+# Sizes that were better on those splits than the defaults, which are made for seconds.
+SIZES: Final[dict[str, dict[str, Any]]] = {
+    "segrnn": {"hidden_size": 512, "learning_rate": 3e-4},
+}
 MEAN_BARS: Final = {"patchtst": 0.43, "segrnn": 0.43}
 NAMES: Final = ("patchtst", "segrnn", "lstm", "gru")
 # Below seasonal naive by so much at every horizon.
@@ -37,9 +41,9 @@ def measure(name: str, panel: Panel, borders: Borders, horizon: int) -> Score:
     """Train for one horizon and score; prints errors and CPU seconds."""
     validation = borders.validation - borders.train
     began = time.process_time()
-    model = create(name, validation=validation, **TRAINING).fit(
-        seen_by(panel, borders), horizon=horizon
-    )
+    settings = TRAINING | SIZES.get(name, {})
+    model = create(name, validation=validation, **settings)
+    model.fit(seen_by(panel, borders), horizon=horizon)
     spent = time.process_time() - began
     found = score(model, panel, borders, [horizon])[0]
     row(f"nets_{name}_mse_h{horizon}", found.mse, "")
