@@ -9,7 +9,6 @@ measures the intervals; then all rows are learned.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -20,7 +19,6 @@ from forecasting.engine.boosting.booster import Booster
 from forecasting.engine.boosting.fitting import Fitting
 from forecasting.engine.boosting.histories import Histories
 from forecasting.engine.boosting.plan import Plan
-from forecasting.engine.boosting.quantile import MEDIAN, Recalibration, nested
 from forecasting.engine.boosting.settings import BOOSTED, BoostingSettings
 from forecasting.engine.boosting.trees import Trees
 from forecasting.engine.capabilities import Capabilities
@@ -28,9 +26,9 @@ from forecasting.engine.covariate_matching import matched
 from forecasting.engine.errors import TooShortError, gettext_noop
 from forecasting.engine.folds import default_lookback
 from forecasting.engine.forecaster import Forecaster
-from forecasting.engine.intervals import check_levels, no_shift
 from forecasting.engine.online import judged
 from forecasting.engine.panel import Floats, Panel
+from forecasting.engine.recalibration import MEDIAN, Recalibration, recalibrated
 from forecasting.engine.watch import Watch
 
 LONGEST_LOOKBACK: Final = 1_500
@@ -109,20 +107,9 @@ class Boosted(Forecaster):
         """Recalibrated quantiles; widened by what the outcomes since the fit have taught."""
         if self.recalibration_ is None:
             return super()._bands(panel, mean, levels)
-        check_levels(levels)
         quantiles = self._quantiles(panel, mean.shape[1])
-        _, spread = self.intervals_.moments(panel)
-        scale = spread.reshape(len(panel), 1, -1)
-        learned = self.intervals_.half_widths(levels, panel, mean.shape[1])
-        still = replace(self.intervals_, shift=no_shift(len(self.intervals_.mean), self.horizon_))
-        first = still.half_widths(levels, panel, mean.shape[1])
-        found = {}
-        for level in levels:
-            low, high = self.recalibration_.bands(quantiles, scale, level)
-            factor = np.where(first[level] > 0, learned[level], 1.0)
-            factor = factor / np.where(first[level] > 0, first[level], 1.0)
-            found[level] = mean - (mean - low) * factor, mean + (high - mean) * factor
-        return nested(found, mean)
+        learned = self.intervals_, self.recalibration_
+        return recalibrated(learned, panel, mean, quantiles, levels)
 
     def _update(self, longer: Panel, new: int) -> None:
         def predict_at(panel: Panel, ends: Sequence[int], horizon: int) -> Iterator[Floats]:

@@ -13,7 +13,6 @@ from forecasting.engine.boosting.booster import Booster, Table
 from forecasting.engine.boosting.growing import Growth, grow
 from forecasting.engine.boosting.histories import Histories, Places
 from forecasting.engine.boosting.plan import Plan
-from forecasting.engine.boosting.quantile import MEDIAN, QUANTILES, Recalibration
 from forecasting.engine.boosting.sampling import Rows, training_rows
 from forecasting.engine.boosting.settings import BoostingSettings
 from forecasting.engine.boosting.trees import Trees, table_of
@@ -22,6 +21,7 @@ from forecasting.engine.held_out import Held
 from forecasting.engine.intervals import Conformal
 from forecasting.engine.missing import Scaled
 from forecasting.engine.panel import Floats, Panel
+from forecasting.engine.recalibration import MEDIAN, QUANTILES, Recalibration
 from forecasting.engine.watch import Watch
 from forecasting.engine.windows import scored_steps
 

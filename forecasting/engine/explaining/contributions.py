@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from forecasting.engine.boosting.boosted import Boosted
 from forecasting.engine.boosting.features import inputs_of
 from forecasting.engine.boosting.histories import Histories
-from forecasting.engine.boosting.quantile import MEDIAN
 from forecasting.engine.boosting.sampling import Rows
 from forecasting.engine.errors import SettingsError, gettext_noop
 from forecasting.engine.explaining.feature_words import GROUPS, Feature, features
 from forecasting.engine.explaining.model_inputs import fitted_steps
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.panel import Floats, Panel
+from forecasting.engine.recalibration import MEDIAN
 from forecasting.engine.watch import Watch
 
 # Rows of trees' inputs explained between two looks at the clock.

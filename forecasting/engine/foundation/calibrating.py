@@ -12,7 +12,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.engine.boosting.quantile import MEDIAN, QUANTILES, Recalibration
 from forecasting.engine.calibration import Cutoffs, scores
 from forecasting.engine.errors import gettext_noop
 from forecasting.engine.foundation.asking import Place, ask
@@ -20,6 +19,7 @@ from forecasting.engine.foundation.backbone import Backbone
 from forecasting.engine.intervals import Conformal, volatility
 from forecasting.engine.missing import Scaled
 from forecasting.engine.panel import Floats, Panel
+from forecasting.engine.recalibration import MEDIAN, QUANTILES, Recalibration
 from forecasting.engine.watch import Watch
 
 # Past forecasts over all series; many series need fewer of each.

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.engine.baselines import require_two_rows
-from forecasting.engine.boosting.quantile import MEDIAN, QUANTILES, Recalibration
 from forecasting.engine.covariate_blocks import known_names, past_names
 from forecasting.engine.covariate_matching import matched
 from forecasting.engine.errors import ArtifactError, SettingsError, gettext_noop
@@ -21,10 +20,10 @@ from forecasting.engine.foundation.asking import ask
 from forecasting.engine.foundation.backbone import FAMILIES, Backbone, opened
 from forecasting.engine.foundation.calibrating import calibrated
 from forecasting.engine.foundation.capabilities import FOUNDATION
-from forecasting.engine.foundation.quantiles import bands
 from forecasting.engine.foundation.settings import FoundationSettings
 from forecasting.engine.foundation.weights import Weights
 from forecasting.engine.panel import Floats, Panel
+from forecasting.engine.recalibration import MEDIAN, QUANTILES, Recalibration, recalibrated
 from forecasting.engine.watch import Watch
 
 FAR = gettext_noop(
@@ -131,7 +130,7 @@ class Foundation(Forecaster):
             self._predict(panel, mean.shape[1])
         assert self._newest is not None
         learned = self.intervals_, self.recalibration_
-        return bands(self._newest[1], mean, levels, panel, learned)
+        return recalibrated(learned, panel, mean, self._newest[1], levels)
 
     def _answer(self, data: Panel, mean: Floats, levels: Sequence[float]) -> Forecast:
         answer = super()._answer(data, mean, levels)

@@ -2,20 +2,18 @@
 
 The network's own quantiles, brought to the five that the trees learn too, are widened or narrowed
 by what past windows of these series show (conformalised quantile regression, see
-boosting/quantile.py), and by what the outcomes since then have taught (see online.py).
+recalibration.py), and by what the outcomes since then have taught (see online.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
 
-from forecasting.engine.boosting.quantile import QUANTILES, Recalibration, nested
-from forecasting.engine.intervals import Conformal, check_levels, no_shift
-from forecasting.engine.panel import Floats, Panel
+from forecasting.engine.panel import Floats
+from forecasting.engine.recalibration import QUANTILES
 
 
 def usual(found: Floats, levels: Sequence[float]) -> Floats:
@@ -32,28 +30,3 @@ def usual(found: Floats, levels: Sequence[float]) -> Floats:
         share = (place - own[right - 1]) / (own[right] - own[right - 1])
         made.append(ordered[right - 1] * (1 - share) + ordered[right] * share)
     return np.stack(made)
-
-
-def bands(
-    quantiles: Floats,
-    mean: Floats,
-    levels: Sequence[float],
-    panel: Panel,
-    learned: tuple[Conformal, Recalibration],
-) -> tuple[dict[float, Floats], dict[float, Floats]]:
-    """Lower and upper ends ``[S, H, C]`` from quantiles ``[5, S, H, C]``."""
-    check_levels(levels)
-    intervals, recalibration = learned
-    steps = mean.shape[1]
-    _, spread = intervals.moments(panel)
-    scale = spread.reshape(len(panel), 1, -1)
-    now = intervals.half_widths(levels, panel, steps)
-    at_rest = replace(intervals, shift=no_shift(len(intervals.mean), intervals.table.shape[2]))
-    first = at_rest.half_widths(levels, panel, steps)
-    found = {}
-    for level in levels:
-        low, high = recalibration.bands(quantiles, scale, level)
-        known = first[level] > 0
-        factor = np.where(known, now[level], 1.0) / np.where(known, first[level], 1.0)
-        found[level] = mean - (mean - low) * factor, mean + (high - mean) * factor
-    return nested(found, mean)

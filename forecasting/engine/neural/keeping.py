@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from forecasting.engine.boosting.quantile import Recalibration
 from forecasting.engine.neural.beside import Beside
 from forecasting.engine.neural.network import WindowNetwork
 from forecasting.engine.neural.window import Shape
 from forecasting.engine.panel import Panel
+from forecasting.engine.recalibration import Recalibration
 
 BESIDE = "beside."
 RECALIBRATION = "recalibration"

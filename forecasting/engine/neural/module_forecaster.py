@@ -12,7 +12,6 @@ from typing import ClassVar, Final
 import numpy as np
 from torch import nn
 
-from forecasting.engine.boosting.quantile import Recalibration
 from forecasting.engine.errors import gettext_noop
 from forecasting.engine.folds import default_lookback, fold_lookback
 from forecasting.engine.forecaster import Capabilities, Forecaster
@@ -24,7 +23,7 @@ from forecasting.engine.neural.contexts import Contexts
 from forecasting.engine.neural.distributions import head_of
 from forecasting.engine.neural.keeping import Kept
 from forecasting.engine.neural.loop import train
-from forecasting.engine.neural.measuring import bands, measured
+from forecasting.engine.neural.measuring import measured
 from forecasting.engine.neural.network import WindowNetwork, build_plain
 from forecasting.engine.neural.preparing import prepared, too_short
 from forecasting.engine.neural.training import Hooks
@@ -34,6 +33,7 @@ from forecasting.engine.neural_entries import COVARIATES, TRAINED
 from forecasting.engine.neural_settings import ModuleSettings, TrainingSettings
 from forecasting.engine.online import judged
 from forecasting.engine.panel import Floats, Panel
+from forecasting.engine.recalibration import Recalibration, recalibrated
 from forecasting.engine.watch import Watch
 
 LONGEST_LOOKBACK: Final = 336
@@ -104,7 +104,8 @@ class ModuleForecaster(Kept, Windowed, Forecaster):
         if self.recalibration_ is None:
             return super()._bands(panel, mean, levels)
         quantiles = self._answers(panel).quantiles(panel)[:, :, : mean.shape[1]]
-        return bands(self.recalibration_, self.intervals_, (panel, mean, quantiles), levels)
+        learned = self.intervals_, self.recalibration_
+        return recalibrated(learned, panel, mean, quantiles, levels)
 
     def _update(self, longer: Panel, new: int) -> None:
         def predict_at(panel: Panel, ends: Sequence[int], horizon: int) -> Iterator[Floats]:

@@ -13,12 +13,12 @@ from forecasting.engine.boosting.fitting import held_from
 from forecasting.engine.boosting.growing import grow
 from forecasting.engine.boosting.histories import Histories
 from forecasting.engine.boosting.plan import Plan
-from forecasting.engine.boosting.quantile import QUANTILES, Recalibration, native, nested
 from forecasting.engine.boosting.sampling import Rows, training_rows
 from forecasting.engine.boosting.settings import BoostingSettings
 from forecasting.engine.budget import TimeBudget
 from forecasting.engine.intervals import PROBABILITIES
 from forecasting.engine.panel import Panel
+from forecasting.engine.recalibration import QUANTILES, Recalibration, native, nested
 from forecasting.engine.watch import Watch
 from tests.forecasting.engine.series import seasonal
 

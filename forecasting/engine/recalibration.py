@@ -1,4 +1,4 @@
-"""Quantiles of the trees, recalibrated on rows they have not seen.
+"""Quantiles a model has learned, recalibrated on rows it has not seen.
 
 Conformalised quantile regression (Romano, Patterson and Candès 2019): with the score
 max(lower - y, y - upper) of n held-out rows, both ends move outwards by the ceil(p (n + 1))-th
@@ -7,8 +7,8 @@ smallest score (inwards where it is negative).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Final
 
@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.engine.blocks import block_ends, block_of
-from forecasting.engine.intervals import PROBABILITIES
-from forecasting.engine.panel import Floats
+from forecasting.engine.intervals import PROBABILITIES, Conformal, check_levels, no_shift
+from forecasting.engine.panel import Floats, Panel
 
-# The trees learn these; quantiles between them are interpolated on the normal scale.
+# Models learn these; quantiles between them are interpolated on the normal scale.
 QUANTILES: Final = (0.025, 0.1, 0.5, 0.9, 0.975)
 MEDIAN: Final = QUANTILES.index(0.5)
 
@@ -42,7 +42,7 @@ def _at(quantiles: Floats, scale: Floats, place: float) -> Floats:
 @dataclass(frozen=True, eq=False)
 class Recalibration:
     """``table`` ``[K, B]``: by how much both ends move out, for the K probabilities and B blocks
-    of steps, in the scale the trees have learned."""
+    of steps, in the scale that was learned."""
 
     table: Floats
     horizon: int
@@ -70,7 +70,7 @@ class Recalibration:
     def bands(self, quantiles: Floats, scale: Floats, level: float) -> tuple[Floats, Floats]:
         """Ends ``[S, H, C]`` of the interval of ``level`` percent from quantiles ``[Q, S, H, C]``.
 
-        ``scale`` ``[S, 1, C]`` is the unit the trees have learned in.
+        ``scale`` ``[S, 1, C]`` is the unit of what was learned.
         """
         place = int(np.searchsorted(PROBABILITIES, round(level / 100, 6)))
         place = min(place, len(PROBABILITIES) - 1)
@@ -78,6 +78,33 @@ class Recalibration:
         blocks = block_of(np.arange(low.shape[1]), block_ends(self.horizon))
         out = self.table[place, blocks][:, None] * scale
         return low - out, high + out
+
+
+def recalibrated(
+    learned: tuple[Conformal, Recalibration],
+    panel: Panel,
+    mean: Floats,
+    quantiles: Floats,
+    levels: Sequence[float],
+) -> tuple[dict[float, Floats], dict[float, Floats]]:
+    """Lower and upper ends ``[S, H, C]`` around ``mean`` from quantiles ``[Q, S, H, C]``.
+
+    They are widened by what the outcomes since the fit have taught the intervals (online.py).
+    """
+    check_levels(levels)
+    intervals, recalibration = learned
+    _, spread = intervals.moments(panel)
+    scale = spread.reshape(len(panel), 1, -1)
+    now = intervals.half_widths(levels, panel, mean.shape[1])
+    at_rest = replace(intervals, shift=no_shift(len(intervals.mean), intervals.table.shape[2]))
+    first = at_rest.half_widths(levels, panel, mean.shape[1])
+    found = {}
+    for level in levels:
+        low, high = recalibration.bands(quantiles, scale, level)
+        known = first[level] > 0
+        factor = np.where(known, now[level], 1.0) / np.where(known, first[level], 1.0)
+        found[level] = mean - (mean - low) * factor, mean + (high - mean) * factor
+    return nested(found, mean)
 
 
 def nested(
