@@ -20,6 +20,13 @@ def pytest_configure(config):
         catalogues.compile_all(catalogues.root())
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item):
+    """One worker takes a whole file, and all that share the stack of the browser."""
+    place = "browser" if "browser" in item.path.parts else str(item.path)
+    item.add_marker(pytest.mark.xdist_group(place))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """The browser's driver keeps an event loop in this thread: tests of our own come before it."""
