@@ -27,7 +27,7 @@ from forecasting.engine.registry import create, model_types
 ROWS, SERIES, HORIZON = 4_000, 7, 96
 SMALL: Final = (64, 512)
 # MiB a batch shall take, far above what a process gains by itself.
-WANTED: Final = (300, 900)
+WANTED: Final = (500, 1_000)
 MOST_OFF: Final = 0.3
 PLENTY_MB: Final = 100_000
 

@@ -23,7 +23,7 @@ from forecasting.engine.registry import create
 from forecasting.engine.watch import EpochReport
 
 HORIZON: Final = 96
-LEAST_USED, MOST_USED = 0.4, 1.0
+LEAST_USED, MOST_USED = 0.5, 0.95
 ENDLESS: Final = {"epochs": 10**6, "max_windows": 10**9, "patience": 10**6}
 
 

@@ -11,9 +11,15 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from forecasting.engine.errors import TrainingError, gettext_noop
+from forecasting.engine.errors import gettext_noop
 from forecasting.engine.neural import checkpoints, memory
 from forecasting.engine.neural.allocator import give_back_large_blocks
+from forecasting.engine.neural.breakdown import (
+    NOT_A_NUMBER,
+    OUT_OF_MEMORY,
+    break_down,
+    check_loss,
+)
 from forecasting.engine.neural.devices import device_of, precision, threads
 from forecasting.engine.neural.dropout import with_byte_dropout
 from forecasting.engine.neural.network import WindowNetwork
@@ -28,11 +34,6 @@ from forecasting.engine.watch import EpochReport
 MOST_VALIDATION_WINDOWS: Final = 1_000
 VALIDATION_BATCH: Final = 128
 MOST_PASSES: Final = 16
-# A batch whose loss is so many times that of the first one will not come back.
-EXPLODED: Final = 1_000.0
-NOT_A_NUMBER: Final = "the loss is no longer a number"
-EXPLODING: Final = "the loss grew a thousandfold"
-OUT_OF_MEMORY: Final = "out of memory"
 
 
 def train(
@@ -57,7 +58,7 @@ def train(
             try:
                 _epoch(state, training, validation, hooks)
             except BreakdownError as problem:
-                _break_down(state, str(problem))
+                break_down(state.run, str(problem))
             checkpoints.keep(state, hooks)
         state.network.cpu().load_state_dict(state.best)
     return state.network.eval(), state.run
@@ -122,7 +123,7 @@ def _pass(state: Training, source: WindowSource, order: Tensor, hooks: Hooks) ->
         for group in state.optimiser.param_groups:
             group["lr"] = learning_rate(state.settings, done)
         value = _fitting_step(state, source, numbers)
-        _check(state, value)
+        check_loss(state.run, value)
         total += value * len(numbers)
     return total / len(order)
 
@@ -173,45 +174,6 @@ def evaluate(state: Training, source: WindowSource, hooks: Hooks) -> float:
         loss = network.head.loss(parameters.float(), targets.to(state.device))
         total += loss.item() * len(some)
     return total / count
-
-
-def _check(state: Training, loss: float) -> None:
-    if not math.isfinite(loss):
-        raise BreakdownError(NOT_A_NUMBER)
-    run = state.run
-    if math.isnan(run.first_loss):
-        run.first_loss = loss
-    if abs(loss) > EXPLODED * (1 + abs(run.first_loss)):
-        raise BreakdownError(EXPLODING)
-
-
-def _break_down(state: Training, reason: str) -> None:
-    """End with the best epoch so far, or say why there is none."""
-    run = state.run
-    if run.best_epoch:
-        run.stopped = reason
-        return
-    epoch = run.epoch + 1
-    if reason == OUT_OF_MEMORY:
-        raise TrainingError(
-            gettext_noop(
-                "Training ran out of memory in epoch %(epoch)s. Shorten the lookback or choose a "
-                "smaller network."
-            ),
-            epoch=epoch,
-        )
-    sentence = (
-        gettext_noop(
-            "Training broke down in epoch %(epoch)s: the loss is no longer a number. "
-            "Lower the learning rate, or look for extreme values in the data."
-        )
-        if reason == NOT_A_NUMBER
-        else gettext_noop(
-            "Training broke down in epoch %(epoch)s: the loss grew a thousandfold. "
-            "Lower the learning rate, or look for extreme values in the data."
-        )
-    )
-    raise TrainingError(sentence, epoch=epoch)
 
 
 def _reason_to_stop(state: Training) -> str:

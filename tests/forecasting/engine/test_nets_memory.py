@@ -114,7 +114,7 @@ def test_an_operator_who_set_the_allocator_up_is_not_overruled(monkeypatch):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["segrnn", "patchtst"])
 def test_the_process_grows_by_what_was_told(name):
-    command = [sys.executable, "-m", "benchmarks.nets_memory", "--child", name, "300"]
+    command = [sys.executable, "-m", "benchmarks.nets_memory", "--child", name, "500"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     _, told, measured = json.loads(done.stdout.splitlines()[-1])
     assert told == pytest.approx(measured, rel=MOST_OFF)
