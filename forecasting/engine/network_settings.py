@@ -40,6 +40,8 @@ class LSTMSettings(NetworkSettings):
     hidden_size: int = 128
     num_layers: int = 1
     segment: int = 0
+    # So few windows as the default shows want larger steps than the other networks.
+    learning_rate: float = 5e-3
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class TCNSettings(NetworkSettings):
     channels: int = 32
     kernel_size: int = 5
     segment: int = 0
+    learning_rate: float = 3e-3
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,7 @@ class SegRNNSettings(NetworkSettings):
     hidden_size: int = 256
     segment: int = 0
     dropout: float = 0.5
+    learning_rate: float = 3e-3
 
 
 @dataclass(frozen=True)
