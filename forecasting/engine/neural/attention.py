@@ -6,6 +6,9 @@ fused product, which takes half the time and a fraction of the memory.
 
 from __future__ import annotations
 
+import math
+
+import torch
 from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
 
@@ -36,3 +39,13 @@ class Attention(nn.Module):
         """``[B, N, D]`` as ``[B, heads, N, D / heads]``."""
         batch, count, _ = tokens.shape
         return tokens.reshape(batch, count, self.heads, -1).transpose(1, 2)
+
+
+def waves(count: int, size: int) -> Tensor:
+    """Positions ``[count, size]`` as sines and cosines of growing length, to start learning from.
+
+    Smaller or random ones drown beside the values, and attention cannot tell one step from another.
+    """
+    lengths = torch.exp(torch.arange(0, size, 2) * (-math.log(10_000.0) / size))
+    angles = torch.arange(count)[:, None] * lengths
+    return torch.stack([angles.sin(), angles.cos()], dim=2).flatten(1)[:, :size]

@@ -13,7 +13,9 @@ from torch import Tensor, nn
 
 from forecasting.engine.network_settings import TFTSettings
 from forecasting.engine.neural.architecture import Architecture, zeroed
+from forecasting.engine.neural.attention import waves
 from forecasting.engine.neural.gates import Added, GatedResidual, Selection
+from forecasting.engine.neural.highway import Highway
 from forecasting.engine.neural.module_forecaster import NetForecaster
 from forecasting.engine.neural.segments import segment_of, segments, segments_ahead
 from forecasting.engine.neural.window import Shape, Window
@@ -39,7 +41,7 @@ class TFT(Architecture):
         self.known = (
             Selection(shape.known, self.segment, size, dropout, context) if shape.known else None
         )
-        self.position = nn.Parameter(0.02 * torch.randn(self.ahead, size))
+        self.position = nn.Parameter(waves(self.ahead, size))
         self.encoder = nn.LSTM(size, size, batch_first=True)
         self.decoder = nn.LSTM(size, size, batch_first=True)
         self.locality = Added(size, dropout)
@@ -48,6 +50,7 @@ class TFT(Architecture):
         self.attended = Added(size, dropout)
         self.fed = GatedResidual(size, size, dropout)
         self.last = Added(size, dropout)
+        self.highway = Highway(shape)
         self.head = zeroed(nn.Linear(size, self.segment * shape.channels * shape.outputs))
 
     def forward(self, window: Window) -> Tensor:
@@ -64,7 +67,8 @@ class TFT(Architecture):
         shape = self.shape
         steps: Tensor = self.head(code)
         steps = steps.reshape(len(steps), -1, shape.channels, shape.outputs)
-        return steps[:, : shape.horizon]
+        added: Tensor = steps[:, : shape.horizon] + self.highway(window.past)
+        return added
 
     def _selected(self, window: Window, static: Tensor | None) -> tuple[Tensor, Tensor]:
         """One code for every segment of the past and ahead."""

@@ -14,6 +14,7 @@ from torch.nn.functional import relu
 
 from forecasting.engine.network_settings import TiDESettings
 from forecasting.engine.neural.architecture import Architecture, zeroed
+from forecasting.engine.neural.highway import Highway
 from forecasting.engine.neural.module_forecaster import NetForecaster
 from forecasting.engine.neural.window import Shape, Window
 
@@ -39,7 +40,7 @@ class TiDE(Architecture):
         self.decoder = Residual(size, size, shape.horizon * self.per_step, dropout)
         self.inner = nn.Linear(self.per_step + features, size)
         self.outer = zeroed(nn.Linear(size, shape.channels * shape.outputs))
-        self.straight = zeroed(nn.Linear(shape.lookback, shape.horizon))
+        self.highway = Highway(shape)
 
     def forward(self, window: Window) -> Tensor:
         """Code of everything, then step by step."""
@@ -54,8 +55,7 @@ class TiDE(Architecture):
             steps = torch.cat([steps, known[:, shape.lookback :]], dim=2)
         found = self.outer(relu(self.inner(steps)))
         found = found.reshape(*found.shape[:2], shape.channels, shape.outputs)
-        straight = self.straight(window.past.transpose(1, 2)).transpose(1, 2)
-        added: Tensor = found + straight[..., None]
+        added: Tensor = found + self.highway(window.past)
         return added
 
 

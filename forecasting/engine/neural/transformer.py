@@ -7,13 +7,13 @@ taken in segments; layers normalise before they act (Xiong et al. 2020).
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 from torch.nn.functional import gelu
 
 from forecasting.engine.network_settings import AttentionSettings, TransformerSettings
 from forecasting.engine.neural.architecture import Architecture, fused, future, zeroed
-from forecasting.engine.neural.attention import Attention
+from forecasting.engine.neural.attention import Attention, waves
+from forecasting.engine.neural.highway import Highway
 from forecasting.engine.neural.module_forecaster import NetForecaster
 from forecasting.engine.neural.segments import segment_of, segments, segments_ahead
 from forecasting.engine.neural.window import Shape, Window
@@ -34,13 +34,15 @@ class Transformer(Architecture):
         behind = max(1, shape.lookback // self.segment)
         self.ahead = -(-shape.horizon // self.segment)
         self.entry = nn.Linear(shape.inputs * self.segment, size)
-        self.behind_position = nn.Parameter(0.02 * torch.randn(behind, size))
-        self.ahead_position = nn.Parameter(0.02 * torch.randn(self.ahead, size))
+        positions = waves(behind + self.ahead, size)
+        self.behind_position = nn.Parameter(positions[:behind].clone())
+        self.ahead_position = nn.Parameter(positions[behind:].clone())
         width = (shape.known + shape.static) * self.segment
         self.covariates = nn.Linear(width, size) if width else None
         self.encoder = nn.ModuleList(Layer(settings, crossing=False) for _ in range(layers))
         self.decoder = nn.ModuleList(Layer(settings, crossing=True) for _ in range(layers))
         self.normal = nn.LayerNorm(size)
+        self.highway = Highway(shape)
         self.head = zeroed(nn.Linear(size, self.segment * shape.channels * shape.outputs))
 
     def forward(self, window: Window) -> Tensor:
@@ -56,7 +58,8 @@ class Transformer(Architecture):
         shape = self.shape
         steps: Tensor = self.head(self.normal(queries))
         steps = steps.reshape(len(steps), -1, shape.channels, shape.outputs)
-        return steps[:, : shape.horizon]
+        added: Tensor = steps[:, : shape.horizon] + self.highway(window.past)
+        return added
 
 
 class Layer(nn.Module):
