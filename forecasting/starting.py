@@ -58,6 +58,10 @@ def cancel(task: PredictionTask) -> None:
     if job is None or not task.is_live:
         raise Conflict(gettext("This forecast is not running any more. Reload the page."))
     moves.cancel(job)
+    # The instant answer may have handed on to the network since the forecast was read.
+    task.refresh_from_db(fields=["training_job"])
+    if task.training_job is not None and task.training_job_id != job.pk:
+        moves.cancel(task.training_job)
 
 
 def finish(task: PredictionTask) -> None:

@@ -36,7 +36,7 @@ def instant_forecast(job_id: str) -> None:
         run.report(1.0)
         run.flush()
         if task.is_balanced and task.training_job_id is None:
-            _enqueue_training(task)
+            _enqueue_training(task, run)
 
 
 @shared_task(name="forecasting.train_forecast")
@@ -50,8 +50,14 @@ def train_forecast(job_id: str) -> None:
             training.train(task, run)
 
 
-def _enqueue_training(task: PredictionTask) -> None:
+def _enqueue_training(task: PredictionTask, run: Progress) -> None:
+    """Hand on to the network, unless somebody cancelled since the answer was shown.
+
+    The row of this job is locked meanwhile, so that `starting.cancel` meets one of the two jobs.
+    """
     with transaction.atomic():
+        run.fence()
+        run.raise_if_cancelled()
         job = enqueue(
             train_forecast,
             owner=task.owner,

@@ -113,9 +113,9 @@ def alive(job_id: UUID | str, attempt: int) -> bool:
     return _held(job_id, attempt).update(heartbeat_at=Now()) == 1
 
 
-def fence(job_id: UUID | str, attempt: int) -> bool:
-    """Lock the row until the transaction ends; False when this attempt no longer owns the job."""
-    return _held(job_id, attempt).select_for_update().first() is not None
+def fence(job_id: UUID | str, attempt: int) -> Job | None:
+    """Lock the row until the transaction ends; None when this attempt no longer owns the job."""
+    return _held(job_id, attempt).select_for_update().first()
 
 
 def _held(job_id: UUID | str, attempt: int) -> JobQuerySet:

@@ -102,10 +102,13 @@ class Progress:
     def fence(self) -> None:
         """Inside a transaction: make sure that this attempt still owns the job until it commits.
 
-        Raises Superseded otherwise, so that a late loser leaves nothing behind.
+        Raises Superseded otherwise, so that a late loser leaves nothing behind. A wish to stop
+        that came before it is heard: `raise_if_cancelled` after it sees every earlier one.
         """
-        if not moves.fence(self.job.pk, self.attempt):
+        held = moves.fence(self.job.pk, self.attempt)
+        if held is None:
             raise Superseded
+        self._cancel = self._cancel or held.cancel_requested
 
     def milestone(self, message: str, **data: Any) -> None:
         """Keep one thing that happened, at once; pages list these."""

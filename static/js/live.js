@@ -119,23 +119,27 @@ function swapById(container, html) {
 function mustWait(old) {
   const focused = document.activeElement;
   if (old.contains(focused) && focused.matches('input, select, textarea, [contenteditable="true"]')) return true;
+  if (old.querySelector(':active')) return true; // a button replaced between press and release loses its click
   return old.closest('[data-hold-hover]')?.matches(':hover') || old.querySelector('[data-hold-hover]:hover') !== null;
 }
 
-/* While someone points at or types in it, the newest version waits. */
+/* While someone presses, points at or types in it, the newest version waits. */
 function hold(old, next) {
   const isWaiting = old.pendingFragment !== undefined;
   old.pendingFragment = next;
   if (isWaiting) return;
+  const listening = new AbortController();
   const release = () => setTimeout(() => {
-    if (!old.isConnected || mustWait(old)) return;
-    for (const name of ['pointerleave', 'focusout']) spot.removeEventListener(name, release);
+    if (old.isConnected && mustWait(old)) return;
+    listening.abort();
+    if (!old.isConnected) return;
     const newest = old.pendingFragment;
     delete old.pendingFragment;
     replace(old, newest);
   });
   const spot = old.closest('[data-hold-hover]') ?? old;
-  for (const name of ['pointerleave', 'focusout']) spot.addEventListener(name, release);
+  for (const name of ['pointerleave', 'focusout']) spot.addEventListener(name, release, listening);
+  for (const name of ['pointerup', 'pointercancel', 'keyup']) document.addEventListener(name, release, listening);
 }
 
 function replace(old, next) {

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import time
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -21,7 +22,7 @@ def hourly_file(folder, hours=2400):
     lines = ["time,load,temperature"]
     for hour in range(hours):
         day, clock = divmod(hour, 24)
-        stamp = f"2026-{1 + day // 28:02d}-{1 + day % 28:02d} {clock:02d}:00"
+        stamp = f"{datetime(2026, 1, 1) + timedelta(hours=hour):%Y-%m-%d %H:%M}"
         load = 500 + 90 * math.sin(clock / 24 * 6.283) - 60 * (day % 7 > 4) + noise.gauss(0, 12)
         warm = 10 + 8 * math.sin((clock - 4) / 24 * 6.283) + noise.gauss(0, 1)
         lines.append(f"{stamp},{load:.2f},{warm:.1f}")
@@ -34,7 +35,6 @@ def hourly_file(folder, hours=2400):
 def data_file(request, tmp_path):
     if request.param == "ETTh1":
         return request.getfixturevalue("etth1")
-    # 28-day months leave gaps; one month is gapless.
     return hourly_file(tmp_path, hours=24 * 28)
 
 
@@ -141,6 +141,17 @@ def test_cancel_stops_a_running_forecast_and_keeps_its_instant_answer(page, tmp_
         timeout=SLOW
     )
     expect(page.locator(".chart .main-svg").first).to_be_visible()
+
+
+def test_a_slow_press_on_cancel_counts_though_the_page_changes_meanwhile(page, tmp_path):
+    drop(page, hourly_file(tmp_path, hours=24 * 300))
+    press_forecast(page)
+    expect(page.get_by_text(re.compile(r"epoch \d+ of"))).to_be_visible(timeout=SLOW)
+    page.get_by_role("button", name="Cancel").hover()
+    page.mouse.down()
+    page.wait_for_timeout(2500)
+    page.mouse.up()
+    expect(page.locator(".title .pill", has_text="Cancelled")).to_be_visible(timeout=SLOW)
 
 
 def test_a_refused_file_says_where_and_what_to_do(page, tmp_path):

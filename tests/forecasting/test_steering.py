@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent, Share
 from datasets import uploads
-from forecasting import starting, tasks, training
+from forecasting import instant, starting, tasks, training
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
 from jobs import moves
 from jobs.models import Job
@@ -45,6 +45,31 @@ def test_cancelling_while_training_waits_keeps_the_instant_answer(owner, owner_c
     assert task.results.count() == 3
     html = owner_client.get(task.get_absolute_url()).content.decode()
     assert "You stopped this forecast. What was ready is kept." in html
+
+
+def test_cancelling_at_the_first_answer_is_not_lost_while_the_network_is_asked_for(
+    owner, owner_client, monkeypatch
+):
+    task = start_forecast(owner, quality="balanced")
+    answer = instant.answer
+
+    def answer_and_cancel(task, run):
+        answer(task, run)
+        post(owner_client, "cancel", task)
+
+    monkeypatch.setattr(instant, "answer", answer_and_cancel)
+    tasks.instant_forecast(str(task.instant_job_id))
+    task = again(task)
+    assert (task.status, task.training_job_id) == (Status.CANCELLED, None)
+    assert task.results.count() == 3
+
+
+def test_cancelling_as_it_is_handed_on_stops_the_network(owner):
+    task = start_forecast(owner, quality="balanced")
+    as_read_before = again(task)
+    tasks.instant_forecast(str(task.instant_job_id))
+    starting.cancel(as_read_before)
+    assert again(task).status == Status.CANCELLED
 
 
 def test_finishing_now_completes_with_the_best_so_far(owner, owner_client):
