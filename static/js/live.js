@@ -119,7 +119,8 @@ function swapById(container, html) {
 function mustWait(old) {
   const focused = document.activeElement;
   if (old.contains(focused) && focused.matches('input, select, textarea, [contenteditable="true"]')) return true;
-  if (old.querySelector(':active')) return true; // a button replaced between press and release loses its click
+  // A button replaced between press and release loses its click; replaced before the answer came, its refusal.
+  if (old.querySelector(':active, .htmx-request')) return true;
   return old.closest('[data-hold-hover]')?.matches(':hover') || old.querySelector('[data-hold-hover]:hover') !== null;
 }
 
@@ -139,7 +140,7 @@ function hold(old, next) {
   });
   const spot = old.closest('[data-hold-hover]') ?? old;
   for (const name of ['pointerleave', 'focusout']) spot.addEventListener(name, release, listening);
-  for (const name of ['pointerup', 'pointercancel', 'keyup']) document.addEventListener(name, release, listening);
+  for (const name of ['pointerup', 'pointercancel', 'keyup', 'htmx:afterRequest']) document.addEventListener(name, release, listening);
 }
 
 function replace(old, next) {
