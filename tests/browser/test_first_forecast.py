@@ -8,7 +8,7 @@ import re
 import signal
 import subprocess
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -22,7 +22,7 @@ def hourly_file(folder, hours=2400):
     lines = ["time,load,temperature"]
     for hour in range(hours):
         day, clock = divmod(hour, 24)
-        stamp = f"{datetime(2026, 1, 1) + timedelta(hours=hour):%Y-%m-%d %H:%M}"
+        stamp = f"{datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hour):%Y-%m-%d %H:%M}"
         load = 500 + 90 * math.sin(clock / 24 * 6.283) - 60 * (day % 7 > 4) + noise.gauss(0, 12)
         warm = 10 + 8 * math.sin((clock - 4) / 24 * 6.283) + noise.gauss(0, 1)
         lines.append(f"{stamp},{load:.2f},{warm:.1f}")
