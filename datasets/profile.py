@@ -94,7 +94,7 @@ def _role(found: Found, key: str, described: dict[str, Any]) -> str:
         return Column.Role.SERIES
     if kind in {"integer", "float"}:
         return Column.Role.TARGET
-    by_type = {"boolean": Column.Role.COVARIATE, "category": Column.Role.CATEGORY}
+    by_type = {"boolean": Column.Role.PAST, "category": Column.Role.CATEGORY}
     if kind == "text" and described["stats"].get("distinct") == found["rows"]:
         return Column.Role.ID
     return by_type.get(kind, Column.Role.IGNORE)

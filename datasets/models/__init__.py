@@ -1,5 +1,7 @@
 from datasets.models.column import Column
 from datasets.models.dataset import Dataset, DatasetQuerySet
+from datasets.models.query import Query
+from datasets.models.upload import Upload
 from datasets.models.version import Version
 
-__all__ = ["Column", "Dataset", "DatasetQuerySet", "Version"]
+__all__ = ["Column", "Dataset", "DatasetQuerySet", "Query", "Upload", "Version"]

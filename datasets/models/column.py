@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Column(models.Model):
@@ -20,10 +21,14 @@ class Column(models.Model):
         TIME = "time", _("time")
         SERIES = "series", _("series")
         TARGET = "target", _("target")
-        COVARIATE = "covariate", _("covariate")
+        KNOWN = "known", pgettext_lazy("role of a column", "known ahead")
+        PAST = "past", pgettext_lazy("role of a column", "past only")
         CATEGORY = "category", _("category")
         ID = "id", _("identifier")
+        PERSONAL = "personal", _("personal data")
         IGNORE = "ignore", _("not used")
+
+    COVARIATES = frozenset({Role.KNOWN, Role.PAST})
 
     version = models.ForeignKey(
         "datasets.Version", on_delete=models.CASCADE, related_name="columns"
@@ -57,4 +62,14 @@ class Column(models.Model):
     @property
     def is_value(self) -> bool:
         """Can it be drawn and forecast?"""
-        return self.is_number and self.role in {self.Role.TARGET, self.Role.COVARIATE}
+        return self.is_number and self.role in {self.Role.TARGET, *self.COVARIATES}
+
+    @property
+    def is_covariate(self) -> bool:
+        """May it help a forecast without being forecast?"""
+        return self.role in self.COVARIATES
+
+    @property
+    def is_masked(self) -> bool:
+        """Must its cells be hidden wherever data leave?"""
+        return self.role == self.Role.PERSONAL

@@ -62,6 +62,8 @@ class Dataset(Owned):
         XLSX = "xlsx", "Excel"
         PARQUET = "parquet", "Parquet"
         TFB = "tfb", "TFB"
+        M4 = "m4", "M4"
+        QUERY = "query", "SQL"
         STREAM = "stream", _("stream")
 
     name = models.CharField(_("name"), max_length=200)
@@ -77,6 +79,8 @@ class Dataset(Owned):
     )
     format = models.CharField(_("format"), max_length=8, choices=Format.choices, default=Format.CSV)
     metadata = models.JSONField(_("metadata"), default=dict, blank=True)
+    # Repairs that every new version goes through by itself.
+    recipe = models.JSONField(_("recipe for new data"), default=list, blank=True)
     job = models.ForeignKey(
         "jobs.Job",
         null=True,

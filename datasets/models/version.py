@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,15 @@ class Version(Stamped):
         WIDE = "wide", _("wide: one column per series")
         LONG = "long", _("long: one row per series and time")
 
+    class Origin(models.TextChoices):
+        UPLOAD = "upload", _("upload")
+        APPEND = "append", _("new rows")
+        REPAIR = "repair", _("repair")
+        EDIT = "edit", _("edited cells")
+        ROLES = "roles", _("changed columns")
+        QUERY = "query", _("SQL")
+        UNDO = "undo", _("undo")
+
     dataset = models.ForeignKey(
         "datasets.Dataset", on_delete=models.CASCADE, related_name="versions"
     )
@@ -36,6 +46,21 @@ class Version(Stamped):
         _("layout"), max_length=4, choices=Layout.choices, default=Layout.WIDE
     )
     series_column = models.CharField(_("series column"), max_length=8, blank=True)
+    origin = models.CharField(
+        _("origin"), max_length=8, choices=Origin.choices, default=Origin.UPLOAD
+    )
+    # What it was made from; None for the first, and for a file that was read again.
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children"
+    )
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    # The steps that made it from its parent, and what they changed, in counts.
+    recipe = models.JSONField(_("recipe"), default=list, blank=True)
+    diff = models.JSONField(_("what changed"), default=dict, blank=True)
+    quality = models.JSONField(_("quality report"), default=dict, blank=True)
+    note = models.TextField(_("note"), blank=True)
 
     class Meta:
         db_table = "dataset_versions"

@@ -116,7 +116,7 @@ class ShownColumn:
     @property
     def role_pill(self) -> str:
         """The colour of its role."""
-        return {Column.Role.TARGET: "live", Column.Role.COVARIATE: "good"}.get(
+        return {Column.Role.TARGET: "live", Column.Role.KNOWN: "good"}.get(
             Column.Role(self.column.role), ""
         )
 
