@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,8 +10,8 @@ import duckdb
 
 from datasets.building.describe import Described, Table, describe
 from datasets.building.duck import connect, parquet
-from datasets.building.layout import Layout, find_layout, series_table, sort_rows
-from datasets.building.steps import time_facts
+from datasets.building.facts import file_hash, series_of, time_of
+from datasets.building.layout import Layout, find_layout, sort_rows
 from datasets.formats.csv.convert import Converted, Plan, convert
 from datasets.formats.csv.rewrite import Rewritten, rewrite
 from datasets.formats.csv.survey import survey
@@ -20,8 +19,6 @@ from datasets.refusals import Refusal
 from datasets.sniffing.reading import Note, Reading
 
 DATA, LEVELS = "data.parquet", "levels"
-_LISTED_SERIES = 200
-_MOST_SERIES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -71,8 +68,9 @@ def build(request: Request, say: Say) -> dict[str, Any]:
         connection, table, types, lambda share: say(step="describing", share=share)
     )
     found = _found(converted, rewritten, layout, described)
-    found["time"] = _time(connection, target, converted.reading, layout)
-    found["series"] = _series(connection, target, converted.reading, layout)
+    series = layout.series_column
+    found["time"] = time_of(connection, target, converted.reading, series)
+    found["series"] = series_of(connection, target, converted.reading, series)
     found |= {"file": target.name, "size": target.stat().st_size, "hash": file_hash(target)}
     return found
 
@@ -202,46 +200,3 @@ def _found(
             for key, misfits in converted.misfits.items()
         },
     }
-
-
-def _time(
-    connection: duckdb.DuckDBPyConnection, table: Path, reading: Reading, layout: Layout
-) -> dict[str, Any]:
-    if not reading.time_column:
-        return {}
-    facts = time_facts(connection, table, reading.time_column, layout.series_column)
-    (zoned,) = connection.execute(
-        f"SELECT count(*) FILTER (_zoned) FROM {parquet(table)}"  # noqa: S608
-    ).fetchone() or (0,)
-    return {**facts, "zoned": zoned}
-
-
-def _series(
-    connection: duckdb.DuckDBPyConnection, table: Path, reading: Reading, layout: Layout
-) -> dict[str, Any]:
-    if not layout.series_column:
-        return {"count": 0, "listed": []}
-    rows = series_table(connection, table, reading, layout.series_column)
-    if len(rows) > _MOST_SERIES:
-        raise Refusal("too_many_series", count=len(rows), limit=_MOST_SERIES)
-    listed = [
-        {"id": name, "rows": count, "start": start, "end": end}
-        for name, count, start, end in rows[:_LISTED_SERIES]
-    ]
-    lengths = [count for _, count, _, _ in rows]
-    return {
-        "count": len(rows),
-        "listed": listed,
-        "shortest": min(lengths),
-        "longest": max(lengths),
-        "longest_id": rows[lengths.index(max(lengths))][0],
-    }
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file."""
-    digest = sha256()
-    with path.open("rb") as file:
-        while block := file.read(1024 * 1024):
-            digest.update(block)
-    return digest.hexdigest()
