@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 import torch
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 from forecasting.engine.neural.window import Shape, Window
 
 
-class Architecture(nn.Module):
+class Architecture(nn.Module, ABC):
     """Maps a Window to ``[B, H, C, outputs]``, all relative to the anchor of the window.
 
     ``normalisation`` says what is taken off every window (see normalisation.py). One that
@@ -31,9 +32,9 @@ class Architecture(nn.Module):
         """An untrained network of these sizes."""
         return cls(shape, settings)  # type: ignore[call-arg]
 
+    @abstractmethod
     def forward(self, window: Window) -> Tensor:
         """Answer ``[B, H, C, outputs]``."""
-        raise NotImplementedError
 
     def answer(self, flat: Tensor) -> Tensor:
         """``[B, H * C * outputs]`` as ``[B, H, C, outputs]``."""

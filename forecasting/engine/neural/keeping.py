@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ BESIDE = "beside."
 RECALIBRATION = "recalibration"
 
 
-class Kept:
+class Kept(ABC):
     """Arrays and facts of a trained network, for saving."""
 
     network_: WindowNetwork
@@ -54,8 +55,10 @@ class Kept:
         self.network_.load_state_dict(weights)
         self.network_.eval()
 
+    @abstractmethod
     def _shape(self, channels: int, horizon: int) -> Shape:
-        raise NotImplementedError
+        """Sizes of the windows."""
 
+    @abstractmethod
     def _build(self, shape: Shape) -> WindowNetwork:
-        raise NotImplementedError
+        """An untrained network of these sizes."""

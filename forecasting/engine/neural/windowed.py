@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Final
@@ -24,7 +25,7 @@ VALIDATION_SHARE: Final = 0.2
 BATCH: Final = 512
 
 
-class Windowed:
+class Windowed(ABC):
     """Trains on arrays of windows, every channel on a scale of its own."""
 
     settings: TrainingSettings
@@ -92,8 +93,10 @@ class Windowed:
             return windows
         return windows.transpose(1, 2).reshape(-1, windows.shape[1], 1)
 
+    @abstractmethod
     def _shape(self, channels: int, horizon: int) -> Shape:
-        raise NotImplementedError
+        """Sizes of the windows."""
 
+    @abstractmethod
     def _build(self, shape: Shape) -> WindowNetwork:
-        raise NotImplementedError
+        """An untrained network of these sizes."""

@@ -37,12 +37,10 @@ class Adapter(ABC):
     """Learns from rows, and forecasts with what it learned from the same or other rows.
 
     ``anchored`` models keep an initial state that belongs to the first row they were fitted on;
-    the others find everything but their parameters in the rows they are given. ``exogenous`` ones
-    can learn from known covariates beside the rows.
+    the others find everything but their parameters in the rows they are given.
     """
 
     anchored: ClassVar[bool] = False
-    exogenous: ClassVar[bool] = False
 
     @abstractmethod
     def fit(self, y: Floats, seasons: Sequence[int], *, quick: bool) -> Learned:
@@ -51,14 +49,6 @@ class Adapter(ABC):
     @abstractmethod
     def forward(self, learned: Learned, y: Floats, horizon: int) -> Ahead:
         """Filter ``y``, which begins where the fit began, and forecast what follows."""
-
-    def fit_beside(self, y: Floats, x: Floats, seasons: Sequence[int], *, quick: bool) -> Learned:
-        """``fit`` with covariates ``[T, K]``; ``exogenous`` models have one."""
-        raise NotImplementedError
-
-    def forward_beside(self, learned: Learned, y: Floats, x: Floats, horizon: int) -> Ahead:
-        """``forward`` of what ``fit_beside`` learned; ``x`` is ``[T + horizon, K]``."""
-        raise NotImplementedError
 
     def moved(self, learned: Learned, y: Floats, rows: int) -> Learned:
         """The same model with the state it has after the first ``rows`` rows of ``y``."""
@@ -71,6 +61,18 @@ class Adapter(ABC):
     def name(self, learned: Learned) -> str:
         """What was chosen, as a statistician writes it."""
         return ""
+
+
+class ExogenousAdapter(Adapter):
+    """Can learn from known covariates beside the rows."""
+
+    @abstractmethod
+    def fit_beside(self, y: Floats, x: Floats, seasons: Sequence[int], *, quick: bool) -> Learned:
+        """``fit`` with covariates ``[T, K]``."""
+
+    @abstractmethod
+    def forward_beside(self, learned: Learned, y: Floats, x: Floats, horizon: int) -> Ahead:
+        """``forward`` of what ``fit_beside`` learned; ``x`` is ``[T + horizon, K]``."""
 
 
 def with_spread(forecast: dict[str, Any]) -> Ahead:

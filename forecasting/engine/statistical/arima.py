@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from forecasting.engine.panel import Floats
-from forecasting.engine.statistical.adapter import HALF, LEVEL, Adapter, Ahead, Learned
+from forecasting.engine.statistical.adapter import HALF, LEVEL, Ahead, ExogenousAdapter, Learned
 from forecasting.engine.statistical.regressors import Regressors
 
 
 @dataclass(frozen=True)
-class ARIMA(Adapter):
+class ARIMA(ExogenousAdapter):
     """``numbers``: the variance of the errors, then the coefficients in the order of ``names``.
 
     A filter with diffuse initial state finds everything else in the rows. Orders of long or
     seasonal data are compared by conditional sums of squares, as R does.
     """
-
-    exogenous: ClassVar[bool] = True
 
     def fit(self, y: Floats, seasons: Sequence[int], *, quick: bool) -> Learned:
         return _searched(y, None, max(seasons, default=1), quick)

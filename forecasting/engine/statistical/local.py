@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from forecasting.engine.panel import Floats
-from forecasting.engine.statistical.adapter import Adapter, Ahead, Learned
+from forecasting.engine.statistical.adapter import Adapter, Ahead, ExogenousAdapter, Learned
 from forecasting.engine.statistical.repetition import Repetition
 from forecasting.engine.statistical.seasons import Seasons, without_seasons
 
@@ -48,7 +48,7 @@ class Local:
     ) -> Learned:
         """From rows ``[T]`` without gaps; the rule ``repeat`` says that the model failed.
 
-        ``x`` are covariates ``[T + F, K]`` for a model that can use them; where that fails it
+        ``x`` are covariates ``[T + F, K]``; a model that cannot use them, or fails with them,
         learns without.
         """
         if y.min() == y.max():
@@ -99,13 +99,12 @@ class Local:
         with quiet():
             if seasons.adjusted:
                 rows = without_seasons(rows, seasons.adjusted, 1)[0]
-            if x is None:
-                inner = self.adapter.fit(rows, seasons.own, quick=quick)
-            else:
-                along = _adjusted(x, len(y), seasons.adjusted)[: len(y)]
-                inner = self.adapter.fit_beside(rows, along, seasons.own, quick=quick)
-        outer = {"unit": unit, "periods": list(seasons.adjusted), "usual": seasons.usual}
-        return _wrapped(outer | ({} if x is None else {"beside": True}), inner)
+            outer = {"unit": unit, "periods": list(seasons.adjusted), "usual": seasons.usual}
+            if x is None or not isinstance(self.adapter, ExogenousAdapter):
+                return _wrapped(outer, self.adapter.fit(rows, seasons.own, quick=quick))
+            along = _adjusted(x, len(y), seasons.adjusted)[: len(y)]
+            inner = self.adapter.fit_beside(rows, along, seasons.own, quick=quick)
+        return _wrapped(outer | {"beside": True}, inner)
 
     def _ahead(self, learned: Learned, y: Floats, x: Floats | None, horizon: int) -> Ahead:
         unit, periods = learned.structure["unit"], learned.structure["periods"]
@@ -113,11 +112,16 @@ class Local:
         with quiet():
             if periods:
                 rows, figures = without_seasons(rows, periods, horizon)
-            if x is None or "beside" not in learned.structure:
-                ahead = self.adapter.forward(_inner(learned), rows, horizon)
-            else:
+            adapter = self.adapter
+            if (
+                x is not None
+                and "beside" in learned.structure
+                and isinstance(adapter, ExogenousAdapter)
+            ):
                 along = _adjusted(x[: len(y) + horizon], len(y), periods)
-                ahead = self.adapter.forward_beside(_inner(learned), rows, along, horizon)
+                ahead = adapter.forward_beside(_inner(learned), rows, along, horizon)
+            else:
+                ahead = adapter.forward(_inner(learned), rows, horizon)
         mean = (ahead.mean + figures) * unit
         distance = np.abs(mean - y.mean()).max()
         if not distance <= FARTHEST * (y.max() - y.min()):

@@ -9,20 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
 from forecasting.engine.panel import Floats
-from forecasting.engine.statistical.adapter import Adapter, Ahead, Learned
+from forecasting.engine.statistical.adapter import Adapter, Ahead, ExogenousAdapter, Learned
 from forecasting.engine.statistical.regressors import Regressors
 
 
 @dataclass(frozen=True)
-class MFLES(Adapter):
+class MFLES(ExogenousAdapter):
     """Nothing but the lengths of the seasons and the scale of the covariates is kept."""
-
-    exogenous: ClassVar[bool] = True
 
     def fit(self, y: Floats, seasons: Sequence[int], *, quick: bool) -> Learned:
         return Learned({"periods": sorted(seasons)}, np.empty(0))
