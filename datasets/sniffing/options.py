@@ -18,6 +18,18 @@ ENCODINGS = (
     "cp1251",
 )
 DELIMITERS = (",", ";", "\t", "|")
+FORMATS = ("csv", "json", "xlsx", "parquet", "tfb", "m4")
+ORIENTS = ("records", "lines", "columns", "index", "split", "values")
+FREQUENCIES = ("h", "D", "W", "MS", "QS", "YS")
+_LONGEST_SHEET = 255
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "encoding": ENCODINGS,
+    "delimiter": DELIMITERS,
+    "decimal": (".", ","),
+    "format": FORMATS,
+    "orient": ORIENTS,
+    "frequency": FREQUENCIES,
+}
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,14 @@ class ReadingOptions:
     delimiter: str | None = None
     encoding: str | None = None
     leave_out_bad_times: bool = False
+    # Which format to read it as, when the content fits more than one (a TFB file is also a CSV).
+    format: str | None = None
+    # Of a workbook, by name; the first visible sheet without it.
+    sheet: str | None = None
+    # Of a JSON document.
+    orient: str | None = None
+    # How far apart the steps of a file without dates (M4) are.
+    frequency: str | None = None
 
     @classmethod
     def from_dict(cls, given: dict[str, Any]) -> Self:
@@ -44,10 +64,8 @@ class ReadingOptions:
 
 
 def _is_valid(name: str, value: Any) -> bool:
-    if name == "encoding":
-        return value in ENCODINGS
-    if name == "delimiter":
-        return value in DELIMITERS
-    if name == "decimal":
-        return value in {".", ","}
+    if name in _CHOICES:
+        return value in _CHOICES[name]
+    if name == "sheet":
+        return isinstance(value, str) and 0 < len(value) <= _LONGEST_SHEET
     return isinstance(value, bool)

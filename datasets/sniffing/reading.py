@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Self
+from typing import Any, Final, Self
+
+# Role of a column that a person leaves out.
+DROP: Final = "drop"
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,13 @@ class FoundColumn:
     thousands: bool = False
     # What the header held, when the name had to change.
     header: str = ""
+    # What a person decided: role ("drop" leaves the column out), that the type is as they say,
+    # what becomes of cells that cannot be read (missing, leave_out), and whether words such as
+    # NA stand for no value in a column of text.
+    role: str = ""
+    fixed: bool = False
+    failing: str = ""
+    words: str = ""
 
     @classmethod
     def from_dict(cls, given: dict[str, Any]) -> Self:
@@ -66,6 +76,10 @@ class Reading:
     time_column: str = ""
     leave_out_bad_times: bool = False
     notes: tuple[Note, ...] = ()
+    # What the file was before it became a table: a key of `formats.registry`.
+    format: str = "csv"
+    # Row number, in the file as a person sees it, of the first data row; 0: by the header.
+    starts_at: int = 0
 
     @classmethod
     def from_dict(cls, given: dict[str, Any]) -> Self:
@@ -92,4 +106,4 @@ class Reading:
     @property
     def first_row(self) -> int:
         """The row number, as a spreadsheet shows it, of the first data row."""
-        return 2 if self.header else 1
+        return self.starts_at or (2 if self.header else 1)
