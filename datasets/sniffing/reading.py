@@ -80,6 +80,16 @@ class Reading:
     format: str = "csv"
     # Row number, in the file as a person sees it, of the first data row; 0: by the header.
     starts_at: int = 0
+    # Rows above the header (or above the first row of data) that belong to no table.
+    skip: int = 0
+    # IANA name of the zone in which times without one are written; "": kept as written.
+    zone: str = ""
+    # Key of the column that names the series, "" for none, None: find out.
+    series: str | None = None
+    # What becomes of rows with the same time: mean, sum, first or last; "": all are kept.
+    repeated: str = ""
+    # Column key → cell as it stands in the file → what was meant.
+    corrections: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @classmethod
     def from_dict(cls, given: dict[str, Any]) -> Self:
@@ -106,4 +116,15 @@ class Reading:
     @property
     def first_row(self) -> int:
         """The row number, as a spreadsheet shows it, of the first data row."""
-        return self.starts_at or (2 if self.header else 1)
+        return self.starts_at or self.skip + (2 if self.header else 1)
+
+    @property
+    def kept(self) -> tuple[FoundColumn, ...]:
+        """The columns that become part of the dataset."""
+        return tuple(column for column in self.columns if column.role != DROP)
+
+    @property
+    def leaves_rows_out(self) -> bool:
+        """May cells that cannot be read cost their row?"""
+        chosen = any(column.failing == "leave_out" for column in self.kept)
+        return chosen or self.leave_out_bad_times
