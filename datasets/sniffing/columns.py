@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
+from datasets.refusals import Refusal
 from datasets.sniffing.cells import (
     is_boolean,
     is_grouped,
@@ -13,10 +15,12 @@ from datasets.sniffing.cells import (
     must_stay_text,
 )
 from datasets.sniffing.dialect import Record
+from datasets.sniffing.options import ColumnChoice
 from datasets.sniffing.reading import FoundColumn, Note, TimeFormat
 from datasets.sniffing.times import (
     find_number_format,
     find_text_format,
+    in_order,
     is_time_name,
     looks_like_time,
     other_order,
@@ -133,11 +137,48 @@ def _kind_of(filled: Sequence[str], decimal: str) -> tuple[str, bool]:
     return "text", False
 
 
-def with_day_order(column: FoundColumn, *, day_first: bool | None) -> FoundColumn:
+def with_order(
+    column: FoundColumn, *, day_first: bool | None, order: str | None = None
+) -> FoundColumn:
     """The column with day and month in the order that a person asked for."""
     time = column.time
-    if time is None or day_first is None or time.day_first is None or time.day_first == day_first:
+    if time is None:
         return column
-    return FoundColumn(
-        column.key, column.name, column.type, other_order(time), header=column.header
-    )
+    if order:
+        return replace(column, time=in_order(time, order))
+    if day_first is None or time.day_first is None or time.day_first == day_first:
+        return column
+    return replace(column, time=other_order(time))
+
+
+def as_chosen(
+    column: FoundColumn, choice: ColumnChoice, cells: Sequence[str], decimal: str
+) -> FoundColumn:
+    """The column the way a person decided. Raises Refusal when no time can be read from it."""
+    column = _typed(column, _chosen_type(choice), cells, decimal)
+    if choice.name and choice.name != column.name:
+        column = replace(column, name=choice.name, header=column.header or column.name)
+    failing = "" if choice.failing in {"missing", "text"} else choice.failing
+    words = choice.words if column.type == "text" else ""
+    return replace(column, role=choice.role, failing=failing, words=words)
+
+
+def _chosen_type(choice: ColumnChoice) -> str:
+    if choice.failing == "text":
+        return "text"
+    return "datetime" if choice.role == "time" and not choice.type else choice.type
+
+
+def _typed(column: FoundColumn, kind: str, cells: Sequence[str], decimal: str) -> FoundColumn:
+    if not kind or kind == column.type:
+        return replace(column, fixed=bool(kind))
+    plain = replace(column, type=kind, time=None, thousands=False, fixed=True)
+    filled = [cell.strip() for cell in cells[:_SAMPLED] if not is_missing(cell)]
+    if kind == "number":
+        return replace(plain, thousands=any(is_grouped(cell, decimal) for cell in filled))
+    if kind != "datetime":
+        return plain
+    time = find_text_format(filled, share=0.5) or find_number_format(filled, named=True, first=True)
+    if time is None:
+        raise Refusal("not_times", column=column.name)
+    return replace(plain, time=time)

@@ -26,7 +26,7 @@ class Dialect:
     quote: str
 
 
-def records_of(text: str, dialect: Dialect, limit: int) -> list[Record]:
+def records_of(text: str, dialect: Dialect, limit: int, *, skip: int = 0) -> list[Record]:
     """Split `text` into at most `limit` records; a cell keeps quotes that stand inside it.
 
     Lenient: broken quoting is found, with its row, by the survey of the whole file. Lines
@@ -38,14 +38,28 @@ def records_of(text: str, dialect: Dialect, limit: int) -> list[Record]:
     )
     found: list[Record] = []
     try:
-        for record in reader:
-            if record:
+        for row, record in enumerate(reader):
+            if record and row >= skip:
                 found.append(record)
             if len(found) >= limit:
                 break
     except csv.Error:
         pass
     return found
+
+
+def rows_above(text: str, dialect: Dialect, records: int) -> int:
+    """The rows of the file that the first `records` filled records take, blank lines included."""
+    csv.field_size_limit(LONGEST_LINE)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=dialect.delimiter, quotechar=dialect.quote
+    )
+    filled = 0
+    for row, record in enumerate(reader):
+        if filled == records and record:
+            return row
+        filled += bool(record)
+    return records
 
 
 def find_dialect(text: str, *, delimiter: str | None = None) -> Dialect:

@@ -133,7 +133,10 @@ _AS_FOUND = ColumnChoice()
 def _fits(name: str, value: Any) -> bool:
     if value is None:
         return name not in {"columns", "corrections", "leave_out_bad_times"}
-    return _TESTS.get(name, _is_truth)(value) if name not in _CHOICES else value in _CHOICES[name]
+    if name in _CHOICES:
+        return value in _CHOICES[name]
+    test: Callable[[Any], Any] = _TESTS.get(name, _is_truth)
+    return bool(test(value))
 
 
 def _made(name: str, value: Any) -> Any:
@@ -166,15 +169,11 @@ def _are_choices(value: Any) -> bool:
 
 
 def _are_corrections(value: Any) -> bool:
-    if not isinstance(value, dict) or sum(map(len, value.values())) > MOST_CORRECTIONS:
+    if not isinstance(value, dict) or not all(isinstance(cells, dict) for cells in value.values()):
         return False
-    return all(
-        isinstance(key, str)
-        and _KEY.match(key)
-        and isinstance(cells, dict)
-        and all(_is_cell(was) and _is_cell(now) for was, now in cells.items())
-        for key, cells in value.items()
-    )
+    cells = [cell for cells in value.values() for pair in cells.items() for cell in pair]
+    fit = all(_is_cell(cell) for cell in cells) and len(cells) <= 2 * MOST_CORRECTIONS
+    return fit and all(isinstance(key, str) and _KEY.match(key) for key in value)
 
 
 def _is_cell(value: Any) -> bool:

@@ -5,9 +5,16 @@ from __future__ import annotations
 import codecs
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from datasets.refusals import Refusal
-from datasets.sniffing.columns import describe_column, has_header, name_columns, with_day_order
+from datasets.sniffing.columns import (
+    as_chosen,
+    describe_column,
+    has_header,
+    name_columns,
+    with_order,
+)
 from datasets.sniffing.content import require_text
 from datasets.sniffing.dialect import (
     Dialect,
@@ -15,10 +22,12 @@ from datasets.sniffing.dialect import (
     find_decimal,
     find_dialect,
     records_of,
+    rows_above,
 )
 from datasets.sniffing.encoding import Encoding, find_encoding
 from datasets.sniffing.options import ReadingOptions
-from datasets.sniffing.reading import FoundColumn, Note, Reading
+from datasets.sniffing.preamble import notes_above
+from datasets.sniffing.reading import DROP, FoundColumn, Note, Reading
 from datasets.sniffing.times import is_time_name
 
 HEAD_BYTES = 4 * 1024 * 1024
@@ -41,8 +50,22 @@ def sniff(head: bytes, *, complete: bool, options: ReadingOptions = _AUTO) -> Re
     if not text.strip():
         raise Refusal("no_rows")
     dialect = find_dialect(_whole_lines(text[:65536]), delimiter=options.delimiter)
+    records, skip = _below_notes(text, dialect, options)
+    found = _describe(records, encoding, dialect, options)
+    return replace(found, skip=skip, zone=options.zone or "")
+
+
+def _below_notes(
+    text: str, dialect: Dialect, options: ReadingOptions
+) -> tuple[Sequence[Record], int]:
+    """The records of the table itself, and how many rows of the file stand above it."""
     records = records_of(text, dialect, _SAMPLED_RECORDS)
-    return _describe(records, encoding, dialect, options)
+    if options.skip is not None:
+        return records_of(text, dialect, _SAMPLED_RECORDS, skip=options.skip), options.skip
+    if not records or options.header is False:
+        return records, 0
+    above = notes_above(records, options.decimal or find_decimal(records, dialect.delimiter))
+    return records[above:], rows_above(text, dialect, above) if above else 0
 
 
 def _decode(head: bytes, encoding: Encoding, *, complete: bool) -> str:
@@ -82,6 +105,7 @@ def _describe(
     _refuse_shifted(data, width, header=header)
     names, notes = name_columns(records[0] if header else (), width)
     columns = _columns(names, data, decimal, options)
+    _refuse_taken_names(columns)
     return Reading(
         encoding=encoding.name,
         bom=encoding.bom,
@@ -92,6 +116,9 @@ def _describe(
         columns=columns,
         time_column=find_time_column(columns),
         leave_out_bad_times=options.leave_out_bad_times,
+        series=_series(columns, options),
+        repeated="" if options.repeated in {None, "keep"} else str(options.repeated),
+        corrections=options.corrections,
         notes=(*notes, *_notes(encoding, header=header, options=options, columns=columns)),
     )
 
@@ -106,8 +133,25 @@ def _columns(
     for position, name in enumerate(names):
         cells = [record[position] for record in data if position < len(record)]
         column = describe_column(f"c{position + 1}", name, cells, decimal)
-        found.append(with_day_order(column, day_first=options.day_first))
+        column = with_order(column, day_first=options.day_first, order=options.date_order)
+        found.append(as_chosen(column, options.choice(column.key), cells, decimal))
     return tuple(found)
+
+
+def _series(columns: Sequence[FoundColumn], options: ReadingOptions) -> str | None:
+    """The column that a person says names the series; "" for none, None to find out."""
+    chosen = [column.key for column in columns if column.role == "series"]
+    if options.layout == "wide" and not chosen:
+        return ""
+    return chosen[0] if chosen else None
+
+
+def _refuse_taken_names(columns: Sequence[FoundColumn]) -> None:
+    """Two columns of one name could not be told apart."""
+    taken = Counter(column.name for column in columns if column.role != DROP)
+    for name, count in taken.items():
+        if count > 1:
+            raise Refusal("name_taken", column=name)
 
 
 def _refuse_shifted(data: Sequence[Record], width: int, *, header: bool) -> None:
@@ -119,9 +163,11 @@ def _refuse_shifted(data: Sequence[Record], width: int, *, header: bool) -> None
 
 def find_time_column(columns: Sequence[FoundColumn]) -> str:
     """The key of the column that says when; "" when none does."""
-    times = [column for column in columns if column.type == "datetime"]
+    said = [column for column in columns if column.role == "time"]
+    free = [column for column in columns if not column.role]
+    times = [column for column in free if column.type == "datetime"]
     named = [column for column in times if is_time_name(column.name)]
-    chosen = (named or times)[:1]
+    chosen = (said or named or times)[:1]
     return chosen[0].key if chosen else ""
 
 
@@ -144,7 +190,7 @@ def _notes(
         for column in columns
         if column.time and column.time.kind not in {"iso", "text", "quarter", "week"}
     ]
-    if options.day_first is None:
+    if options.day_first is None and options.date_order is None:
         notes += [
             Note("day_order_ambiguous", column.key, params={"day_first": column.time.day_first})
             for column in columns

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from datasets.sniffing.reading import TimeFormat
@@ -79,11 +80,11 @@ def looks_like_time(text: str) -> bool:
     return _shape_of(text.strip()) != ""
 
 
-def find_text_format(cells: Sequence[str]) -> TimeFormat | None:
+def find_text_format(cells: Sequence[str], *, share: float = 0.9) -> TimeFormat | None:
     """Return how `cells` (stripped, not missing) are written when nine in ten agree."""
     shapes = [_shape_of(cell) for cell in cells]
     known = [shape for shape in shapes if shape]
-    if not known or len(known) < 0.9 * len(cells):
+    if not known or len(known) < share * len(cells):
         return None
     kind = max(set(known), key=known.count)
     if kind == "numeric":
@@ -187,6 +188,41 @@ def other_order(found: TimeFormat) -> TimeFormat:
         for pattern in found.patterns
     )
     return TimeFormat(found.kind, patterns, not found.day_first, found.ambiguous)
+
+
+def order_of(found: TimeFormat) -> str:
+    """dmy, mdy, ymd or ydm; "" when dates are written in words or as numbers."""
+    if found.kind == "iso":
+        return "ymd"
+    parts = re.findall("%[dmYy]", found.patterns[0]) if found.patterns else []
+    order = "".join(part[1].lower() for part in parts)
+    return order if order in {"dmy", "mdy", "ymd", "ydm"} else ""
+
+
+def orders_of(found: TimeFormat) -> tuple[str, ...]:
+    """The orders in which such dates could be written."""
+    order = order_of(found)
+    if order in {"ymd", "ydm"} and "%y" not in "".join(found.patterns):
+        return ("ymd", "ydm")
+    if not order:
+        return ()
+    two_digits = "%y" in found.patterns[0]
+    return ("dmy", "mdy", "ymd") if two_digits else ("dmy", "mdy")
+
+
+def in_order(found: TimeFormat, order: str) -> TimeFormat:
+    """The format with its dates in another order; unchanged where that cannot be."""
+    if order == order_of(found) or order not in orders_of(found):
+        return replace(found, ambiguous=False)
+    if order == "ymd" and "%y" not in "".join(found.patterns):
+        return TimeFormat("iso")
+    mark = "-" if found.kind == "iso" else found.patterns[0][2]
+    year = "%y" if "%y" in "".join(found.patterns) else "%Y"
+    names = {"d": "%d", "m": "%m", "y": year}
+    day = mark.join(names[letter] for letter in order)
+    clocks = _CLOCKS_T
+    day_first = order in {"dmy", "ydm"}
+    return TimeFormat("text", tuple(day + clock for clock in clocks), day_first)
 
 
 def _likelier_day_first(parts: Sequence[re.Match[str]]) -> bool:

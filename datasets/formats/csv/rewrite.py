@@ -30,11 +30,13 @@ class Rewritten:
     short_examples: list[int] = field(default_factory=list)
     blank_lines: int = 0
     blank_rows: list[int] = field(default_factory=list)
+    # Rows above the table, which belong to none.
+    skipped: int = 0
 
     @property
     def next_row(self) -> int:
         """The row number of the record to come."""
-        return self.records + self.blank_lines + 1
+        return self.records + self.blank_lines + self.skipped + 1
 
 
 def rewrite(
@@ -56,6 +58,9 @@ def rewrite(
             lines, delimiter=reading.delimiter, quotechar=reading.quote, strict=True
         )
         for record in _guarded(reader, done):
+            if done.skipped < reading.skip:
+                done.skipped += 1
+                continue
             if _is_blank(record):
                 done.blank_rows += [done.next_row][: _REMEMBERED - len(done.blank_rows)]
                 done.blank_lines += 1

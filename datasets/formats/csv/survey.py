@@ -33,7 +33,7 @@ class Survey:
 
 def survey(source: Path, reading: Reading, on_bytes: Callable[[int], None]) -> Survey:
     """Count the records of `source`. Raises Refusal at a NUL byte, naming its row."""
-    if reading.encoding != "utf-8" or reading.quote != '"':
+    if reading.encoding != "utf-8" or reading.quote != '"' or reading.skip:
         return Survey(0, regular=False)
     walk = _Walk(ord(reading.delimiter))
     with source.open("rb") as file:
