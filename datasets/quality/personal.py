@@ -6,6 +6,7 @@ by their check digits, all kinds by most of the samples.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
@@ -98,7 +99,7 @@ def _by_name(name: str) -> str | None:
     joined = "".join(words)
     if joined in _JOINED:
         return _JOINED[joined]
-    for part in (*words, *(a + b for a, b in zip(words, words[1:], strict=False))):
+    for part in (*words, *(a + b for a, b in itertools.pairwise(words))):
         if part in _TELLING and not _COUNTING.intersection(words):
             return _TELLING[part]
     return next((kind for part, kind in _TELLING_PARTS.items() if part in joined), None)
