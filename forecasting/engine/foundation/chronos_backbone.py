@@ -34,16 +34,20 @@ def open_chronos(weights: Weights, device: str) -> Backbone:
     return Chronos2(pipeline) if weights.family == "chronos2" else ChronosBolt(pipeline)
 
 
-class Chronos2:
-    """Channels, past and known covariates of a series together."""
-
-    uses_covariates = True
+class _Pipeline:
+    """A network of the package with what it says of itself."""
 
     def __init__(self, pipeline: Any) -> None:
         self.pipeline = pipeline
         self.context = int(pipeline.model_context_length)
         self.horizon: int | None = int(pipeline.model_prediction_length)
         self.levels = tuple(float(level) for level in pipeline.quantiles)
+
+
+class Chronos2(_Pipeline):
+    """Channels, past and known covariates of a series together."""
+
+    uses_covariates = True
 
     def forecast(self, tasks: Sequence[Task], horizon: int) -> list[Floats]:
         """Quantiles ``[C, Q, H]`` of every task."""
@@ -72,16 +76,10 @@ def _inputs(task: Task, horizon: int) -> dict[str, Any]:
     return inputs
 
 
-class ChronosBolt:
+class ChronosBolt(_Pipeline):
     """One channel at a time, without covariates."""
 
     uses_covariates = False
-
-    def __init__(self, pipeline: Any) -> None:
-        self.pipeline = pipeline
-        self.context = int(pipeline.model_context_length)
-        self.horizon: int | None = int(pipeline.model_prediction_length)
-        self.levels = tuple(float(level) for level in pipeline.quantiles)
 
     def forecast(self, tasks: Sequence[Task], horizon: int) -> list[Floats]:
         """Quantiles ``[C, Q, H]`` of every task."""
