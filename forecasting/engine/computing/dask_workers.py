@@ -7,8 +7,7 @@ from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from typing import Any, Final
 
-from forecasting.engine.computing.local import LOST, UNSENDABLE, said
-from forecasting.engine.computing.problems import ComputeError, LostWorkerError, UnsendableError
+from forecasting.engine.computing.problems import ComputeError, lost, unsendable
 from forecasting.engine.computing.reaching import connected, required
 from forecasting.engine.computing.task import ONE_THREAD, call
 from forecasting.engine.computing.workers import Reply
@@ -64,7 +63,7 @@ class DaskWorkers:
         try:
             handle = self._client.submit(call, function, item, pure=False, retries=0)
         except TypeError as problem:
-            raise UnsendableError(UNSENDABLE, reason=said(problem)) from problem
+            raise unsendable(problem) from problem
         future: Reply = Future()
         self._handles[future] = handle
         handle.add_done_callback(lambda done: self._finish(future, done))
@@ -83,8 +82,8 @@ class DaskWorkers:
     def trouble(self, problem: BaseException) -> ComputeError:
         """An error about serialising comes from the wire; all others are losses."""
         if isinstance(problem, TypeError):
-            return UnsendableError(UNSENDABLE, reason=said(problem))
-        return LostWorkerError(LOST)
+            return unsendable(problem)
+        return lost()
 
     def drop(self, futures: Iterable[Reply]) -> None:
         """Forget them; what runs in a worker ends with its task."""

@@ -11,19 +11,9 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any
 
-from forecasting.engine.computing.problems import ComputeError, LostWorkerError, UnsendableError
+from forecasting.engine.computing.problems import ComputeError, lost, unsendable
 from forecasting.engine.computing.task import ONE_THREAD, call
 from forecasting.engine.computing.workers import Reply
-from forecasting.engine.errors import gettext_noop
-
-LOST = gettext_noop(
-    "The process of a worker died at its work, often for lack of memory. Use fewer processes or "
-    "give each more memory."
-)
-UNSENDABLE = gettext_noop(
-    "The work or its result cannot be sent to another process (%(reason)s). Give a function of a "
-    "module, and arrays, numbers and text."
-)
 
 
 @contextmanager
@@ -61,8 +51,8 @@ class Local:
     def trouble(self, problem: BaseException) -> ComputeError:
         """A broken pool, or something that could not travel."""
         if isinstance(problem, BrokenProcessPool):
-            return LostWorkerError(LOST)
-        return UnsendableError(UNSENDABLE, reason=said(problem))
+            return lost()
+        return unsendable(problem)
 
     def drop(self, futures: Iterable[Reply]) -> None:
         """End the processes that compute them."""
@@ -88,15 +78,6 @@ class Local:
             if broken:
                 pool.shutdown(wait=True, kill_workers=True)
             self._idle.append(None if broken else pool)
-
-
-def said(problem: BaseException) -> str:
-    """The line that says what is wrong at the root of a problem; loky gives tracebacks as text."""
-    while (cause := problem.__cause__ or problem.__context__) is not None:
-        problem = cause
-    lines = [line.strip() for line in str(problem).splitlines() if line.strip(" \"'")]
-    errors = [line for line in lines if "Error: " in line]
-    return (errors[-1:] or lines or [type(problem).__name__])[0]
 
 
 def _pool() -> Any:

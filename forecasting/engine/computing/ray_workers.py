@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from tempfile import mkdtemp
 from typing import Any, Final
 
-from forecasting.engine.computing.local import LOST, UNSENDABLE, said
-from forecasting.engine.computing.problems import ComputeError, LostWorkerError, UnsendableError
+from forecasting.engine.computing.problems import ComputeError, lost, unsendable
 from forecasting.engine.computing.reaching import connected, required
 from forecasting.engine.computing.task import ONE_THREAD, call
 from forecasting.engine.computing.workers import Reply
@@ -87,7 +86,7 @@ class RayWorkers:
         try:
             reference = self._call.remote(function, item)
         except TypeError as problem:
-            raise UnsendableError(UNSENDABLE, reason=said(problem)) from problem
+            raise unsendable(problem) from problem
         future: Reply = reference.future()
         self._references[future] = reference
         future.add_done_callback(lambda done: self._references.pop(done, None))
@@ -96,8 +95,8 @@ class RayWorkers:
     def trouble(self, problem: BaseException) -> ComputeError:
         """An error about serialising comes from the task's answer; all others are losses."""
         if isinstance(problem, self._ray.exceptions.RayTaskError):
-            return UnsendableError(UNSENDABLE, reason=said(problem.cause))
-        return LostWorkerError(LOST)
+            return unsendable(problem.cause)
+        return lost()
 
     def drop(self, futures: Iterable[Reply]) -> None:
         """End the processes that compute them."""
