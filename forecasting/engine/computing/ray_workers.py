@@ -13,6 +13,7 @@ from forecasting.engine.computing.problems import ComputeError, lost, unsendable
 from forecasting.engine.computing.reaching import connected, required
 from forecasting.engine.computing.task import ONE_THREAD, call
 from forecasting.engine.computing.workers import Reply
+from forecasting.engine.environment import environment
 
 # Ray reads them when it is imported. The second keeps a cluster of one machine on 127.0.0.1.
 QUIET: Final = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
@@ -45,7 +46,8 @@ def _start(ray: Any, processes: int, address: str, folder: str | None) -> None:
     if address:
         ray.init(address=address, runtime_env={"env_vars": ONE_THREAD}, **quiet)
         return
-    with _inherited(ONE_THREAD):
+    # Its processes inherit these; a runtime environment would cost seconds.
+    with environment(ONE_THREAD):
         ray.init(
             num_cpus=processes,
             num_gpus=0,
@@ -54,21 +56,6 @@ def _start(ray: Any, processes: int, address: str, folder: str | None) -> None:
             _temp_dir=folder,
             **quiet,
         )
-
-
-@contextmanager
-def _inherited(variables: dict[str, str]) -> Iterator[None]:
-    """For the processes that are started meanwhile; a runtime environment costs seconds."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 class RayWorkers:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 from typing import Final, Protocol
 
+from forecasting.engine.environment import environment
 from forecasting.engine.errors import SettingsError, gettext_noop
 from forecasting.engine.foundation.weights import Weights
 from forecasting.engine.panel import Floats
 
 FAMILIES: Final = {"chronos": ("chronos2", "chronos_bolt"), "timesfm": ("timesfm",)}
+# Libraries are told not to look anywhere else, and to keep quiet.
+OFFLINE: Final = dict.fromkeys(
+    ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_PROGRESS_BARS"), "1"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +65,7 @@ def opened(weights: Weights, device: str) -> Backbone:
     from safetensors import SafetensorError  # noqa: PLC0415 -- not needed before a model is read
 
     try:
-        with _offline():
+        with environment(OFFLINE), redirect_stdout(StringIO()):
             return _opened(weights, device)
     except ImportError as problem:
         raise SettingsError(
@@ -88,20 +92,3 @@ def _opened(weights: Weights, device: str) -> Backbone:
     from forecasting.engine.foundation.chronos_backbone import open_chronos  # noqa: PLC0415 -- heavy
 
     return open_chronos(weights, device)
-
-
-@contextmanager
-def _offline() -> Iterator[None]:
-    """Libraries are told not to look anywhere else, and to keep quiet."""
-    names = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_PROGRESS_BARS")
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(dict.fromkeys(names, "1"))
-    try:
-        with redirect_stdout(StringIO()):
-            yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
