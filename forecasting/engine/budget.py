@@ -6,6 +6,11 @@ import time
 from dataclasses import dataclass, field
 
 
+def finite(seconds: float) -> float | None:
+    """Seconds as a limit: None for infinity."""
+    return None if seconds == float("inf") else seconds
+
+
 @dataclass(frozen=True)
 class TimeBudget:
     """``seconds`` of wall time from the moment it is made; None never ends."""

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from forecasting.engine.backtest_result import BacktestResult, collect
-from forecasting.engine.budget import TimeBudget
+from forecasting.engine.budget import TimeBudget, finite
 from forecasting.engine.ensembles import LEAST_WEIGHT, Ensemble
 from forecasting.engine.forecast import Forecast
 from forecasting.engine.out_of_fold import OutOfFold
@@ -62,7 +62,7 @@ class Blend(Ensemble):
         for place, member in enumerate(kept):
             part = watch.part(place / len(kept), (place + 1) / len(kept))
             own = max(0.0, watch.budget.left() - sum(waiting[place + 1 :]))
-            part = replace(part, budget=TimeBudget(own if own < float("inf") else None))
+            part = replace(part, budget=TimeBudget(finite(own)))
             self.renewed_.append(renewed(self.trials[member], panel, self.growth, horizon, part))
         self.members_ = [one.model for one in self.renewed_]
         self.weights_ = self.weights_[:, kept]

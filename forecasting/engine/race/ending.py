@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from typing import Final
 
-from forecasting.engine.budget import TimeBudget
+from forecasting.engine.budget import TimeBudget, finite
 from forecasting.engine.errors import Cancelled, EngineError, gettext_noop
 from forecasting.engine.race.blend import Blend
 from forecasting.engine.race.events import Event, Finished
@@ -56,7 +56,7 @@ def _final(state: State, leader: str) -> Generator[Event, None, Renewed]:
     left = state.budget.left()
     if state.asked.finishing:
         left = min(left, IMPATIENT)
-    budget = TimeBudget(None if left == float("inf") else left)
+    budget = TimeBudget(finite(left))
     work: Work[Renewed] = Work(
         leader,
         lambda watch: _renewed(trial, state, watch),

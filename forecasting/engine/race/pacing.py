@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from forecasting.engine.budget import TimeBudget
+from forecasting.engine.budget import TimeBudget, finite
 from forecasting.engine.errors import EngineError, gettext_noop
 from forecasting.engine.race.presets import Entrant
 
@@ -31,11 +31,11 @@ class Grant:
 
     def budget(self) -> TimeBudget:
         """The budget of the fit, from now on."""
-        return TimeBudget(None if self.planned == float("inf") else self.planned)
+        return TimeBudget(finite(self.planned))
 
     def stopping(self) -> TimeBudget:
         """The budget that stops it."""
-        return TimeBudget(None if self.deadline == float("inf") else self.deadline)
+        return TimeBudget(finite(self.deadline))
 
 
 def granted(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from forecasting.engine.budget import TimeBudget
+from forecasting.engine.budget import TimeBudget, finite
 from forecasting.engine.errors import Cancelled, gettext_noop
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.intervals import VOLATILITY_ROWS
@@ -52,7 +52,7 @@ def _fitted(
     model: Forecaster, panel: Panel, horizon: int, watch: Watch, seconds: float
 ) -> Forecaster | None:
     """None when time ran out."""
-    deadline = TimeBudget(None if seconds == float("inf") else seconds)
+    deadline = TimeBudget(finite(seconds))
     own = replace(watch, should_stop=lambda: watch.stopping() or not deadline.left())
     plan = TimeBudget(deadline.seconds and PLANNED * deadline.seconds)
     try:

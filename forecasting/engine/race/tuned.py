@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from typing import Final
 
-from forecasting.engine.budget import TimeBudget
+from forecasting.engine.budget import TimeBudget, finite
 from forecasting.engine.errors import Cancelled, EngineError, TooShortError, gettext_noop
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.race.entering import Turn, tried
@@ -30,6 +30,8 @@ FEWEST_TRIALS: Final = 4
 FITS_PER_TRIAL: Final = 3
 # Of the time for a model, what the search may take; the rest is for testing what it found.
 SEARCH_SHARE: Final = 0.7
+# A search keeps within its time by itself; it is stopped this many times later.
+OVERDUE: Final = 1.2
 
 
 def events(state: State) -> Iterator[Event]:
@@ -81,7 +83,7 @@ def _turn(state: State, name: str, seconds: float) -> Iterator[Event]:
         yield ModelSkipped(own, _too_long(name, needed, SEARCH_SHARE * seconds))
         return
     if known is None:
-        yield ModelStarted(own, None if seconds == float("inf") else seconds)
+        yield ModelStarted(own, finite(seconds))
         known = yield from _searched(state, own, trial, seconds)
         state.record.keep(own, known, seconds, state.spent)
     yield from told(state, own, kind, known)
@@ -89,12 +91,12 @@ def _turn(state: State, name: str, seconds: float) -> Iterator[Event]:
 
 def _searched(state: State, own: str, trial: Trial, seconds: float) -> Generator[Event, None, Turn]:
     """The search, then a test of what it found."""
-    limit = None if seconds == float("inf") else SEARCH_SHARE * seconds
+    limit = finite(SEARCH_SHARE * seconds)
     work: Work[Forecaster | None] = Work(
         own,
         lambda watch: _better(state, own, trial, watch),
         TimeBudget(limit),
-        TimeBudget(limit and 1.2 * limit),
+        TimeBudget(limit and OVERDUE * limit),
         state.asked.to_end,
     )
     try:

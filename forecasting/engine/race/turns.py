@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 
+from forecasting.engine.budget import finite
 from forecasting.engine.errors import EngineError
 from forecasting.engine.race.costs import fit_seconds
 from forecasting.engine.race.entering import Turn, tried
@@ -63,7 +64,7 @@ def _run(
     state: State, starter: Starter, grant: Grant, estimate: float | None
 ) -> Generator[Event, None, Turn]:
     name = starter.entrant.name
-    yield ModelStarted(name, _finite(grant.seconds), estimate)
+    yield ModelStarted(name, finite(grant.seconds), estimate)
     turn = yield from tried(name, starter.model, state.course, grant, state.asked)
     state.record.keep(name, turn, grant.seconds, state.spent)
     return turn
@@ -81,7 +82,3 @@ def _grant(
     except EngineError:
         state.out_of_time = True
         raise
-
-
-def _finite(seconds: float) -> float | None:
-    return None if seconds == float("inf") else seconds

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from forecasting.engine import parallel
-from forecasting.engine.budget import TimeBudget
+from forecasting.engine.budget import TimeBudget, finite
 from forecasting.engine.errors import SettingsError, TrainingError, gettext_noop
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.panel import Panel
@@ -31,6 +31,8 @@ from forecasting.engine.watch import ReportProgress, ShouldStop, Watch
 # A fit may take so many times what the slowest fit of the defaults took, and a little.
 SLOWER: Final = 3.0
 A_LITTLE: Final = 1.0
+# The verdict is kept a fifth more time than its fits have taken so far.
+UNSURE: Final = 1.2
 SEARCHING: Final = gettext_noop("Searching settings")
 JUDGING: Final = gettext_noop("Judging on windows kept back")
 
@@ -138,7 +140,7 @@ class _Search:
         best = self._best()
         slow = best.seconds / groups if best is not None else self.fit_seconds
         verdict = self.fit_seconds + max(slow, self.fit_seconds)
-        return self.watch.budget.allows(1.2 * verdict + groups * self.fit_seconds)
+        return self.watch.budget.allows(UNSURE * verdict + groups * self.fit_seconds)
 
     def _done(self, trials: int) -> float:
         """How far the search is, by trials or by time, whichever ends it first."""
@@ -179,8 +181,7 @@ class _Search:
         if kept is not None:
             return kept
         plan = self.bench.plan
-        left = self.watch.budget.left()
-        seconds = None if left == float("inf") else max(left, self._most_seconds())
+        seconds = finite(max(self.watch.budget.left(), self._most_seconds()))
         group = tuple(plan.verdict.ends)
         job = Job(
             self.bench.model, changes, plan.panel, plan.verdict, group, self.bench.scales, seconds
