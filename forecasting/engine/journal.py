@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from forecasting.engine.errors import EngineError, gettext_noop
+from forecasting.engine.whole_file import write_whole
 
 FILE: Final = "journal.jsonl"
 LOCK: Final = "journal.lock"
@@ -85,12 +86,7 @@ def _rewrite(file: Path, lines: list[dict[str, Any]]) -> None:
     text = b"".join(_line(line) for line in lines)
     if file.exists() and file.read_bytes() == text:
         return
-    beside = file.with_suffix(".new")
-    with beside.open("wb") as new:
-        new.write(text)
-        new.flush()
-        os.fsync(new.fileno())
-    beside.replace(file)
+    write_whole(file, text)
 
 
 def _locked(file: Path) -> int:

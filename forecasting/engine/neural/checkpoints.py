@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
+
+from forecasting.engine.whole_file import write_whole
 
 if TYPE_CHECKING:
     from forecasting.engine.neural.training import Hooks, Training
@@ -32,7 +33,7 @@ def keep(state: Training, hooks: Hooks) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     blob = save(_tensors(state))
     name = f"epoch-{state.run.epoch:05d}.safetensors"
-    _replace(folder / name, blob)
+    write_whole(folder / name, blob)
     facts = {
         "schema": SCHEMA_VERSION,
         "identity": hooks.identity,
@@ -44,7 +45,7 @@ def keep(state: Training, hooks: Hooks) -> None:
             for group in state.optimiser.state_dict()["param_groups"]
         ],
     }
-    _replace(folder / STATE, json.dumps(facts).encode())
+    write_whole(folder / STATE, json.dumps(facts).encode())
     for old in folder.glob("epoch-*.safetensors"):
         if old.name != name:
             old.unlink(missing_ok=True)
@@ -112,9 +113,3 @@ def _groups(state: Training, kept: list[dict[str, Any]]) -> list[dict[str, Any]]
 
 def _section(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
-
-
-def _replace(path: Path, content: bytes) -> None:
-    draft = path.with_suffix(".draft")
-    draft.write_bytes(content)
-    draft.replace(path)

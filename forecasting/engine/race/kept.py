@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -17,6 +16,7 @@ from forecasting.engine.forecast import Forecast
 from forecasting.engine.panel import Floats
 from forecasting.engine.race.course import Course
 from forecasting.engine.race.trial import Trial
+from forecasting.engine.whole_file import write_whole
 
 MODELS: Final = "models"
 RESULTS: Final = "results"
@@ -35,7 +35,8 @@ def keep(folder: Path, name: str, trial: Trial) -> dict[str, Any]:
         arrays[f"lower.{level:g}"] = trial.result.lower[level]
         arrays[f"upper.{level:g}"] = trial.result.upper[level]
     blob = pack({key: np.ascontiguousarray(array) for key, array in arrays.items()})
-    _write(folder / RESULTS / f"{_file(name)}.safetensors", blob)
+    (folder / RESULTS).mkdir(parents=True, exist_ok=True)
+    write_whole(folder / RESULTS / f"{_file(name)}.safetensors", blob)
     return facts | {"sha256": hashlib.sha256(blob).hexdigest()}
 
 
@@ -78,14 +79,3 @@ def _result(file: Path, model: str, course: Course, sha256: str) -> BacktestResu
 def _file(name: str) -> str:
     """A name as one part of a path."""
     return quote(name, safe="")
-
-
-def _write(file: Path, blob: bytes) -> None:
-    """Whole or not at all."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_suffix(".new")
-    with beside.open("wb") as new:
-        new.write(blob)
-        new.flush()
-        os.fsync(new.fileno())
-    beside.replace(file)
