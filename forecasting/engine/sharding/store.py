@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from forecasting.engine.journal import digest
 from forecasting.engine.panel import Panel
 from forecasting.engine.sharding.jobs import Files, Work
 
@@ -31,8 +32,7 @@ def identity(work: Work, panel: Panel) -> str:
         "origin": None if work.origin is None else asdict(work.origin),
         "data": panel.fingerprint(),
     }
-    text = json.dumps(facts, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return digest(facts)[:16]
 
 
 @dataclass(frozen=True)
