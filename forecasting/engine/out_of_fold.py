@@ -14,12 +14,11 @@ from forecasting.engine.errors import TooShortError, gettext_noop
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.refitting import rolled
-from forecasting.engine.rolling_origin import RollingOrigin
+from forecasting.engine.rolling_origin import RollingOrigin, least_rows
 from forecasting.engine.watch import Watch
 
 # Part of the rows that cutoffs may lie in, and the fewest rows before the first of them.
 HELD_OUT: Final = 1 / 3
-FEWEST_ROWS: Final = 8
 # Which series, in order of length, the windows may be laid out for.
 SHARES: Final = (0.0, 0.2, 0.5, 1.0)
 
@@ -54,7 +53,7 @@ class OutOfFold:
         origin = past_windows(panel, horizon, windows)
         if origin is None:
             return None
-        series = np.flatnonzero(panel.lengths >= origin.ends[0] + _least(horizon))
+        series = np.flatnonzero(panel.lengths >= origin.ends[0] + least_rows(horizon))
         tested = panel.select([panel.ids[s] for s in series])
         made: dict[int, list[Floats]] = {}
         for place, model in enumerate(models):
@@ -94,7 +93,7 @@ def past_windows(panel: Panel, horizon: int, windows: int) -> RollingOrigin | No
 
 def _spread_over(rows: int, horizon: int, windows: int, season: int) -> RollingOrigin | None:
     """Cutoffs that do not all lie at the same place in the season."""
-    least = _least(horizon)
+    least = least_rows(horizon)
     if rows < least + horizon:
         return None
     room = max(0, min(int(rows * HELD_OUT), rows - least) - horizon)
@@ -102,8 +101,3 @@ def _spread_over(rows: int, horizon: int, windows: int, season: int) -> RollingO
     if stride > 1 and season > 1 and stride % season == 0:
         stride -= 1
     return RollingOrigin(horizon, min(windows, 1 + room // stride), stride)
-
-
-def _least(horizon: int) -> int:
-    """Rows that must lie before the first cutoff."""
-    return max(FEWEST_ROWS, horizon + 4)

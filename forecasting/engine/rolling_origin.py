@@ -7,7 +7,7 @@ Tashman 2000, "Out-of-sample tests of forecasting accuracy" (International Journ
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from forecasting.engine.calendar_steps import Times
 from forecasting.engine.errors import SettingsError, TooShortError, gettext_noop
@@ -16,6 +16,7 @@ from forecasting.engine.panel import Panel
 
 Refit = Literal["never", "always"] | int
 Scheme = Literal["expanding", "sliding"]
+FEWEST_ROWS: Final = 8
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,11 @@ class RollingOrigin:
     def _between(self, panel: Panel, first: int, last: int) -> Panel:
         low = None if self.training_rows is None else -(first + self.training_rows)
         return panel.window(low, -last)
+
+
+def least_rows(horizon: int) -> int:
+    """Rows that must lie before the first cutoff for a model to learn anything."""
+    return max(FEWEST_ROWS, horizon + 4)
 
 
 def cutoffs(panel: Panel, end: int) -> Times:

@@ -10,7 +10,7 @@ import numpy as np
 
 from forecasting.engine.frequency import check_horizon
 from forecasting.engine.panel import Panel
-from forecasting.engine.rolling_origin import RollingOrigin
+from forecasting.engine.rolling_origin import RollingOrigin, least_rows
 
 # Part of the rows the windows lie in; more of them for the windows that a sure choice needs.
 TESTED_SHARE: Final = 1 / 5
@@ -19,7 +19,6 @@ SURE_WINDOWS: Final = 8
 # So many are worth leaving out no further series for.
 FEW_WINDOWS: Final = 4
 MOST_WINDOWS: Final = 12
-FEWEST_ROWS: Final = 8
 # Forecast values kept per model.
 MOST_VALUES: Final = 20_000_000
 # Which series, in order of length, the windows may be laid out for.
@@ -73,11 +72,6 @@ class Course:
     def growth(self) -> float:
         """All values over those of the past: how much longer the last fit may take."""
         return self.panel.values.size / max(1, self.past.values.size)
-
-
-def least_rows(horizon: int) -> int:
-    """Rows that must lie before the first cutoff."""
-    return max(FEWEST_ROWS, horizon + 4)
 
 
 def _laid_out(panel: Panel, horizon: int, windows: int | None) -> RollingOrigin | None:

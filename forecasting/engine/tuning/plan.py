@@ -10,7 +10,7 @@ import numpy as np
 from forecasting.engine.errors import TooShortError, gettext_noop
 from forecasting.engine.frequency import check_horizon
 from forecasting.engine.panel import Panel
-from forecasting.engine.rolling_origin import RollingOrigin
+from forecasting.engine.rolling_origin import RollingOrigin, least_rows
 
 # Part of the rows all windows lie in, how many at most, and how many of them are kept back.
 WINDOWS_SHARE: Final = 1 / 3
@@ -18,7 +18,6 @@ MOST_WINDOWS: Final = 12
 KEPT_BACK: Final = 1 / 3
 # Fits of one trial: a poor one is given up after the first.
 FITS: Final = 3
-FEWEST_ROWS: Final = 8
 # The share of the series, the shortest ones, that need not hold the windows.
 LENGTHS: Final = (0.0, 0.2, 0.5, 1.0)
 FEW_WINDOWS: Final = 4
@@ -48,11 +47,6 @@ class Plan:
         long = panel.lengths >= span + search.ends[0] + least_rows(steps)
         tested = panel.select([panel.ids[s] for s in np.flatnonzero(long)])
         return Plan(tested, tested.drop_last(span), search, verdict)
-
-
-def least_rows(horizon: int) -> int:
-    """Rows that must lie before the first cutoff."""
-    return max(FEWEST_ROWS, horizon + 4)
 
 
 def _laid_out(panel: Panel, horizon: int) -> tuple[int, int]:
