@@ -23,12 +23,13 @@ from forecasting.engine.boosting.settings import BOOSTED, BoostingSettings
 from forecasting.engine.boosting.trees import Trees
 from forecasting.engine.capabilities import Capabilities
 from forecasting.engine.covariate_matching import matched
-from forecasting.engine.errors import TooShortError, gettext_noop
+from forecasting.engine.errors import gettext_noop
 from forecasting.engine.folds import default_lookback
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.online import judged
 from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.recalibration import MEDIAN, Recalibration, recalibrated
+from forecasting.engine.too_short import even_the_longest
 from forecasting.engine.watch import Watch
 
 LONGEST_LOOKBACK: Final = 1_500
@@ -159,16 +160,9 @@ def _shaped(found: Floats, panel: Panel, mean: Floats, spread: Floats) -> Floats
 
 
 def _require_rows(panel: Panel, horizon: int) -> None:
-    longest = int(panel.lengths.argmax())
-    rows = int(panel.lengths[longest])
-    if rows < horizon + BESIDE_HORIZON:
-        raise TooShortError(
-            gettext_noop(
-                "Series %(series)s has %(rows)s rows; forecasting %(horizon)s steps needs at least "
-                "%(needed)s. Add history or shorten the horizon."
-            ),
-            series=panel.ids[longest],
-            rows=rows,
-            horizon=horizon,
-            needed=horizon + BESIDE_HORIZON,
+    if int(panel.lengths.max()) < horizon + BESIDE_HORIZON:
+        sentence = gettext_noop(
+            "Series %(series)s has %(rows)s rows; forecasting %(horizon)s steps needs at least "
+            "%(needed)s. Add history or shorten the horizon."
         )
+        raise even_the_longest(sentence, panel, horizon, horizon + BESIDE_HORIZON)

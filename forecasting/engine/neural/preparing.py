@@ -17,6 +17,7 @@ from forecasting.engine.neural.distributions import require_counts
 from forecasting.engine.neural.windows import SeriesWindows
 from forecasting.engine.neural_settings import TrainingSettings
 from forecasting.engine.panel import Floats, Panel
+from forecasting.engine.too_short import even_the_longest
 
 VALIDATION_SHARE: Final = 0.2
 
@@ -67,14 +68,8 @@ def _moments_before(panel: Panel, cuts: NDArray[np.int64]) -> tuple[Floats, Floa
 
 def too_short(panel: Panel, horizon: int) -> TooShortError:
     """The sentence for a panel without a window to train or validate on."""
-    longest = int(panel.lengths.argmax())
-    return TooShortError(
-        gettext_noop(
-            "Series %(series)s has %(rows)s rows; training a network for %(horizon)s steps needs "
-            "at least %(needed)s. Add history or shorten the horizon."
-        ),
-        series=panel.ids[longest],
-        rows=int(panel.lengths[longest]),
-        horizon=horizon,
-        needed=2 * horizon + 8,
+    sentence = gettext_noop(
+        "Series %(series)s has %(rows)s rows; training a network for %(horizon)s steps needs "
+        "at least %(needed)s. Add history or shorten the horizon."
     )
+    return even_the_longest(sentence, panel, horizon, 2 * horizon + 8)

@@ -7,10 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from forecasting.engine.errors import TooShortError, gettext_noop
+from forecasting.engine.errors import gettext_noop
 from forecasting.engine.frequency import check_horizon
 from forecasting.engine.panel import Panel
 from forecasting.engine.rolling_origin import RollingOrigin, least_rows
+from forecasting.engine.too_short import even_the_longest
 
 # Part of the rows all windows lie in, how many at most, and how many of them are kept back.
 WINDOWS_SHARE: Final = 1 / 3
@@ -61,15 +62,9 @@ def _laid_out(panel: Panel, horizon: int) -> tuple[int, int]:
         if best[0] >= FEW_WINDOWS:
             break
     if best[0] < 2:
-        longest = int(panel.lengths.argmax())
-        raise TooShortError(
-            gettext_noop(
-                "Series %(series)s has %(rows)s rows; searching settings for %(horizon)s steps "
-                "needs at least %(needed)s. Add history or shorten the horizon."
-            ),
-            series=panel.ids[longest],
-            rows=int(panel.lengths[longest]),
-            horizon=horizon,
-            needed=2 * horizon + least_rows(horizon),
+        sentence = gettext_noop(
+            "Series %(series)s has %(rows)s rows; searching settings for %(horizon)s steps "
+            "needs at least %(needed)s. Add history or shorten the horizon."
         )
+        raise even_the_longest(sentence, panel, horizon, 2 * horizon + least_rows(horizon))
     return best
