@@ -19,7 +19,7 @@ from forecasting.engine.equal_length import Block, blocks
 from forecasting.engine.errors import TooShortError, gettext_noop
 from forecasting.engine.forecaster import Capabilities, Forecaster
 from forecasting.engine.intervals import Conformal, volatility
-from forecasting.engine.missing import Scaled, fill
+from forecasting.engine.missing import Scaled, filled_columns
 from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.watch import Watch
 
@@ -70,8 +70,7 @@ class Baseline(Forecaster):
         return np.where(known, errors / scale[:, :, None], np.nan)
 
     def _predict(self, panel: Panel, horizon: int) -> Floats:
-        channels = len(panel.channels)
-        columns = [fill(panel.at(s)[:, c]) for s in range(len(panel)) for c in range(channels)]
+        channels, columns = len(panel.channels), filled_columns(panel)
         mean = np.empty((len(columns), horizon))
         for block in self._blocks(panel, columns, horizon):
             end = np.array([block.columns.shape[1]])

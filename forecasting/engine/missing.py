@@ -19,6 +19,11 @@ def fill(column: Floats) -> Floats:
     return np.interp(np.arange(len(column)), seen, column[seen])
 
 
+def filled_columns(panel: Panel) -> list[Floats]:
+    """Every variate ``[T]`` with its gaps closed, series first, then channel."""
+    return [fill(column) for s in range(len(panel)) for column in panel.at(s).T]
+
+
 @dataclass(frozen=True, eq=False)
 class Scaled:
     """Every series and channel on its own scale, gaps closed.

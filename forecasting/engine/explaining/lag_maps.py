@@ -19,7 +19,7 @@ from forecasting.engine.errors import SettingsError, gettext_noop
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.gram import anchor_weights
 from forecasting.engine.linear import Linear
-from forecasting.engine.missing import fill
+from forecasting.engine.missing import filled_columns
 from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.stacking.forecaster import LinearStack
 from forecasting.engine.stacking.views import ADJUSTED, AFFINE
@@ -63,7 +63,7 @@ def lag_tables(model: Forecaster, panel: Panel) -> Iterator[LagTable]:
 def _of_linear(model: Linear, panel: Panel) -> Iterator[LagTable]:
     anchor = anchor_weights(model.anchor_, model.lookback_)
     whole = model.weights_ + anchor[:, None] * (1 - model.weights_.sum(axis=0))
-    for column in _columns(panel):
+    for column in filled_columns(panel):
         yield LagTable(_folded(whole, len(column)), np.zeros(whole.shape[1]), exact=True)
 
 
@@ -75,7 +75,7 @@ def _of_stack(model: LinearStack, panel: Panel) -> Iterator[LagTable]:
     lookback, horizon = model.lookback_, model.horizon_
     sizes = np.diff(np.append(model.grid_.firsts, lookback))
     variates = model.intervals_.variates(panel)
-    columns = _columns(panel)
+    columns = filled_columns(panel)
     views = {id(m): m.view.matching(variates, columns) for m in model.maps_}
     along = _effects(model, panel)
     for place, column in enumerate(columns):
@@ -120,7 +120,7 @@ def _folded(oldest_first: Floats, rows: int) -> Floats:
 def _slopes(model: Forecaster, panel: Panel) -> list[LagTable]:
     """Of one series: all its channels are moved at once, since each is forecast from itself."""
     rows = min(model.lookback_, MOST_LAGS, int(panel.lengths[0]))
-    values, panel = np.stack(_columns(panel), axis=1)[-rows:], panel.tail(rows)
+    values, panel = np.stack(filled_columns(panel), axis=1)[-rows:], panel.tail(rows)
     horizon = model.horizon_
     nudge = NUDGE * np.where(np.ptp(values, axis=0) > 0, values.std(axis=0), _size(values))
     slopes = np.zeros((rows, horizon, len(panel.channels)))
@@ -150,8 +150,3 @@ def _nudged(
 def _size(values: Floats) -> Floats:
     size: Floats = np.maximum(np.abs(values).max(axis=0), 1.0)
     return size
-
-
-def _columns(panel: Panel) -> list[Floats]:
-    """Gapless columns, all channels of a series one after another."""
-    return [fill(column) for s in range(len(panel)) for column in panel.at(s).T]

@@ -15,7 +15,7 @@ from forecasting.engine.explaining.lag_maps import LagTable, lag_tables
 from forecasting.engine.explaining.sentence import Sentence
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.frequency import Frequency
-from forecasting.engine.missing import fill
+from forecasting.engine.missing import filled_columns
 from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.watch import Watch
 
@@ -92,7 +92,7 @@ def lag_weights(
     rows = []
     seasons = [m for m in panel.frequency.season_lengths if 1 < m <= int(panel.lengths.max())]
     bands = LagBands(panel.frequency, tuple(seasons))
-    columns = [fill(column) for s in range(len(panel)) for column in panel.at(s).T]
+    columns = filled_columns(panel)
     for place, table in enumerate(lag_tables(model, panel)):
         watch.report(place / len(columns), gettext_noop("Reading the weights"))
         gap = _gap(table, columns[place], forecast[place])

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from forecasting.engine.calendar_steps import Times
 from forecasting.engine.covariate_blocks import known_block
 from forecasting.engine.frequency import Frequency
+from forecasting.engine.missing import filled_columns
 from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.statistical.adapter import Ahead, Learned
-from forecasting.engine.statistical.fitting import filled_columns
 from forecasting.engine.statistical.local import Local
 from forecasting.engine.statistical.recipes import RECIPE
 from forecasting.engine.statistical.seasons import Seasons

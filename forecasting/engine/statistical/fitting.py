@@ -13,7 +13,7 @@ from forecasting.engine.calibration import LEAST_SPREAD, Cutoffs, scores
 from forecasting.engine.covariate_blocks import known_block
 from forecasting.engine.frequency import Frequency
 from forecasting.engine.intervals import volatility
-from forecasting.engine.missing import Scaled, fill
+from forecasting.engine.missing import Scaled, filled_columns
 from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.statistical.adapter import Ahead, Learned
 from forecasting.engine.statistical.adapters import adapter
@@ -75,12 +75,6 @@ def _rows(y: Floats, x: Floats | None, scaled: Scaled, variate: int, plan: Cutof
     spread = float(scaled.spread[variate])
     weights = spread * volatility(scaled.columns[variate], plan.origins + skipped)
     return Rows(y[skipped:], scaled.observed[variate][skipped:], plan, weights, spread, x)
-
-
-def filled_columns(panel: Panel) -> list[Floats]:
-    """Every variate ``[T]`` with its gaps closed, series first, then channel."""
-    channels = range(len(panel.channels))
-    return [fill(panel.at(s)[:, c]) for s in range(len(panel)) for c in channels]
 
 
 def fit_all(job: Job) -> list[Fitted]:
