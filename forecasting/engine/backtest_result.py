@@ -46,6 +46,11 @@ class BacktestResult:
     notes: tuple[str, ...] = ()
     scales: Floats | None = None
 
+    @property
+    def metric(self) -> str:
+        """What models are ranked by: mase, or mae where no series has a scale."""
+        return "mae" if self.metrics["mase"] is None else "mase"
+
     def frame(self) -> pd.DataFrame:
         """One row per forecast value: ``unique_id, ds, cutoff, y, <model>, <model>-lo-80, …``."""
         windows, series, steps, channels = self.mean.shape

@@ -59,7 +59,7 @@ class Choice:
                 known=", ".join(comparison.results),
             )
         own, other = comparison.results[name], comparison.results[comparison.yardstick]
-        metric = "mase" if own.metrics["mase"] is not None else "mae"
+        metric = own.metric
         error, yardstick = own.metrics[metric], other.metrics[metric]
         if error is None or yardstick is None:
             return None

@@ -39,7 +39,7 @@ class Standings:
             return Row(
                 name, self.kinds[name], None, fit_seconds=seconds[0], predict_seconds=seconds[1]
             )
-        metric = metric_of(trial.result)
+        metric = trial.result.metric
         return Row(
             name,
             self.kinds[name],
@@ -90,7 +90,7 @@ class Standings:
         if leader == YARDSTICK or leader not in results or YARDSTICK not in results:
             return None
         own, other = results[leader], results[YARDSTICK]
-        scales = own.scales if metric_of(own) == "mase" else None
+        scales = own.scales if own.metric == "mase" else None
         # The windows do not overlap, so their errors reach no further than one cutoff.
         return compare_windows(
             own.actual, own.mean, other.mean, stride=own.mean.shape[2], scales=scales
@@ -107,14 +107,9 @@ class Standings:
         return (own is None, own or 0.0, place if own is None else 0)
 
 
-def metric_of(result: BacktestResult) -> str:
-    """MASE, or the mean absolute error where that is undefined."""
-    return "mae" if result.metrics["mase"] is None else "mase"
-
-
 def score(trial: Trial) -> float | None:
     """What models are ranked by; None where nothing was tested."""
     if trial.result is None:
         return None
-    found: float | None = trial.result.metrics[metric_of(trial.result)]
+    found: float | None = trial.result.metrics[trial.result.metric]
     return found
