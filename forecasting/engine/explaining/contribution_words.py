@@ -9,7 +9,7 @@ import numpy as np
 from forecasting.engine.errors import gettext_noop
 from forecasting.engine.explaining.contributions import Contributions
 from forecasting.engine.explaining.feature_words import GROUPS
-from forecasting.engine.explaining.sentence import Sentence
+from forecasting.engine.explaining.sentence import Sentence, with_share
 from forecasting.engine.panel import Floats
 
 # A group with less than a tenth of what is added cannot be seen beside the others.
@@ -47,11 +47,7 @@ def _groups(found: Contributions, place: int) -> list[Sentence]:
     sizes = np.abs(sums[place]).mean(axis=0)
     shares = sizes / sizes.sum()
     parts = tuple(
-        Sentence.of(
-            gettext_noop("%(band)s (%(share)s %%)"),
-            band=Sentence.of(GROUPS[names[group]]),
-            share=100 * float(shares[group]),
-        )
+        with_share(Sentence.of(GROUPS[names[group]]), float(shares[group]))
         for group in np.argsort(-shares)
         if shares[group] >= LEAST_SHARE
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from forecasting.engine.errors import gettext_noop
 from forecasting.engine.explaining.lag_weights import LagWeights
-from forecasting.engine.explaining.sentence import Sentence
+from forecasting.engine.explaining.sentence import Sentence, with_share
 
 # A group or value with less than a tenth of the weight does not drive a forecast.
 LEAST_SHARE: Final = 0.1
@@ -61,14 +61,7 @@ def bands(found: LagWeights, place: int, block: int) -> list[Sentence]:
     if not shares.any() or (found.exact and found.gaps[place] > CLOSE):
         return []
     order = [b for b in np.argsort(-shares)[:3] if shares[b] >= LEAST_SHARE]
-    parts = tuple(
-        Sentence.of(
-            gettext_noop("%(band)s (%(share)s %%)"),
-            band=found.bands[b],
-            share=100 * float(shares[b]),
-        )
-        for b in order
-    )
+    parts = tuple(with_share(found.bands[b], float(shares[b])) for b in order)
     first, last = found.blocks[block]
     if last - first == 1:
         return [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from forecasting.engine.ensembles import Ensemble
 from forecasting.engine.errors import gettext_noop
-from forecasting.engine.explaining.sentence import Sentence
+from forecasting.engine.explaining.sentence import Sentence, with_share
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.panel import Floats
 
@@ -42,11 +42,7 @@ def sentences(found: Mixture) -> list[Sentence]:
         ]
     weights = found.weights.mean(axis=0)
     parts = tuple(
-        Sentence.of(
-            gettext_noop("%(band)s (%(share)s %%)"),
-            band=found.members[place],
-            share=100 * float(weights[place]),
-        )
+        with_share(found.members[place], float(weights[place]))
         for place in (-weights).argsort(kind="stable")
     )
     return [Sentence.of(gettext_noop("The forecast is a weighted mean: %(parts)s."), parts=parts)]

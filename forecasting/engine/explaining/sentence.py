@@ -47,6 +47,11 @@ class Sentence:
 Name = Sentence | str
 
 
+def with_share(name: Name, share: float) -> Sentence:
+    """``the newest values (62 %)`` of a share between 0 and 1."""
+    return Sentence.of(gettext_noop("%(band)s (%(share)s %%)"), band=name, share=100 * share)
+
+
 def figure(value: float) -> str:
     """Three significant digits, or all digits before the point: ``4,812``, ``-0.124``."""
     if not math.isfinite(value) or value == 0:
