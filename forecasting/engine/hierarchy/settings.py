@@ -23,7 +23,7 @@ class Reconciliation:
     "bottom_up" adds up; "top_down" and "middle_out" (from ``level``) share out by ``proportions``:
     "of_averages" and "average" of the past, "forecast" by the base forecasts (sharing.py).
     ``nonnegative`` keeps every forecast at zero or above. Intervals come from ``samples`` joint
-    paths made by ``joint`` (paths.py).
+    paths made by ``joint`` (shaking.py).
     """
 
     method: str = "mint_shrink"
