@@ -28,13 +28,11 @@ class Record:
     @property
     def spent(self) -> float:
         """Seconds that earlier runs of this race took."""
-        entries = self.journal.entries if self.journal else []
-        return max((float(entry["spent"]) for entry in entries), default=0.0)
+        return max((float(entry["spent"]) for entry in self._entries), default=0.0)
 
     def names(self) -> tuple[str, ...]:
         """Models that earlier runs have tried out."""
-        entries = self.journal.entries if self.journal else []
-        return tuple(entry["name"] for entry in entries if entry["kind"] == "scored")
+        return tuple(entry["name"] for entry in self._entries if entry["kind"] == "scored")
 
     def turn(self, name: str, course: Course, seconds: float) -> Turn | None:
         """What an earlier run found out; None when the model has to run (again)."""
@@ -74,10 +72,9 @@ class Record:
 
     def leader(self, name: str, names: list[str]) -> tuple[Forecaster, bool] | None:
         """The final model of an earlier run with the same leader of the same models."""
-        entries = self.journal.entries if self.journal else []
-        if self.journal is None or not entries or entries[-1]["kind"] != "finished":
+        if self.journal is None or not self._entries or self._entries[-1]["kind"] != "finished":
             return None
-        last = entries[-1]
+        last = self._entries[-1]
         if (last["name"], last["models"]) != (name, names):
             return None
         try:
@@ -100,8 +97,11 @@ class Record:
         if self.journal is not None:
             self.journal.close()
 
+    @property
+    def _entries(self) -> list[dict[str, Any]]:
+        return self.journal.entries if self.journal else []
+
     def _last(self, name: str) -> dict[str, Any] | None:
-        entries = self.journal.entries if self.journal else []
-        found = [entry for entry in entries if entry.get("name") == name]
+        found = [entry for entry in self._entries if entry.get("name") == name]
         found = [entry for entry in found if entry["kind"] in ("scored", "failed")]
         return found[-1] if found else None
