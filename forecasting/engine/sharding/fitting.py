@@ -13,7 +13,7 @@ from forecasting.engine.sharding.plan import Piece, deal
 from forecasting.engine.sharding.run import Run
 from forecasting.engine.sharding.settling import Settled, Steps, settle
 from forecasting.engine.sharding.store import Saved, Store
-from forecasting.engine.sharding.telling import FITTED, Telling
+from forecasting.engine.sharding.telling import FITS_END, FITTED, Telling
 from forecasting.engine.watch import Watch
 
 # Of the time there is; the rest is for the forecasts.
@@ -53,7 +53,7 @@ def _done(store: Store, wanted: set[int]) -> list[Saved]:
 
 
 def _watch(run: Run) -> Watch:
-    part = run.watch.part(0.0, 0.9)
+    part = run.watch.part(0.0, FITS_END)
     if part.budget.seconds is None:
         return part
     return replace(part, budget=TimeBudget(part.budget.left() * FIT_SHARE))

@@ -16,7 +16,7 @@ from forecasting.engine.sharding.plan import Piece
 from forecasting.engine.sharding.run import Run
 from forecasting.engine.sharding.settling import Settled, Steps, settle
 from forecasting.engine.sharding.store import Saved
-from forecasting.engine.sharding.telling import FORECAST, Telling
+from forecasting.engine.sharding.telling import FITS_END, FORECAST, FORECASTS_END, Telling
 
 Send: TypeAlias = Callable[[Piece], ForecastJob]
 
@@ -46,7 +46,7 @@ def answered(
     def keep(piece: Piece, forecasts: Any) -> None:
         answers.append(Answer(piece.positions, forecasts))
 
-    watch = replace(run.watch.part(0.9, 0.99), budget=TimeBudget())
+    watch = replace(run.watch.part(FITS_END, FORECASTS_END), budget=TimeBudget())
     told = Telling(watch, FORECAST, run.panel.lengths)
     steps = Steps(forecast_piece, send, keep, told, run.retries)
     return answers, settle(workers, pieces, steps, watch)

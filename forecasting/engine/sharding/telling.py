@@ -12,6 +12,9 @@ from forecasting.engine.errors import gettext_noop
 from forecasting.engine.sharding.plan import ROWS_OF_OVERHEAD, Piece
 from forecasting.engine.watch import Watch
 
+# Of the progress that is told, where the fits end and where the forecasts do.
+FITS_END: Final = 0.9
+FORECASTS_END: Final = 0.99
 FITTED: Final = gettext_noop(
     "Shards fitted: %(shards)s (%(done)s of %(series)s series), about %(seconds)s s to go"
 )
