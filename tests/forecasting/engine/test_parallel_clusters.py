@@ -1,4 +1,4 @@
-"""A Dask cluster of two workers on this machine does what local processes do."""
+"""A Ray or Dask cluster of two workers on this machine does what local processes do."""
 
 import numpy as np
 import psutil
@@ -11,11 +11,16 @@ from tests.forecasting.engine import clusters, spreading
 from tests.forecasting.engine.series import seasonal
 
 
+@pytest.fixture(scope="module", params=["ray", "dask"])
+def engine(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def workers():
-    """One cluster for all tests of this file, which leaves nothing behind."""
+def workers(engine):
+    """One cluster of each kind for all tests of this file, which leaves nothing behind."""
     before = {child.pid for child in psutil.Process().children(recursive=True)}
-    with Compute("dask", 2).open() as opened:
+    with Compute(engine, 2).open() as opened:
         yield opened
     left = [c for c in psutil.Process().children(recursive=True) if c.pid not in before]
     _, alive = psutil.wait_procs([c for c in left if not _shared_tracker(c)], timeout=10)
@@ -46,8 +51,10 @@ def test_it_listens_on_this_machine_only(workers):
     assert places <= {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
 
 
-def test_a_cluster_at_an_address_is_joined_and_left_running(workers):
-    with Compute("dask", address=workers._client.scheduler.address).open() as joined:
+def test_a_cluster_that_runs_already_is_joined_and_left_running(engine, workers):
+    # Ray joins what its process is connected to, Dask what answers at an address.
+    address = workers._client.scheduler.address if engine == "dask" else ""
+    with Compute(engine, 2, address).open() as joined:
         assert joined.size == 2
         assert parallel.run(spreading.squared_late, [3, 2], compute=joined) == [9, 4]
     assert parallel.run(spreading.squared_late, [5, 4], compute=workers) == [25, 16]
