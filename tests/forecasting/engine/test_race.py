@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from forecasting.engine import registry
 from forecasting.engine.backtest import backtest
 from forecasting.engine.budget import TimeBudget
 from forecasting.engine.errors import HorizonError, SettingsError, UnknownModelError
@@ -23,12 +22,7 @@ from forecasting.engine.registry import create
 from tests.forecasting.engine import racers
 from tests.forecasting.engine.series import seasonal
 
-
-@pytest.fixture(autouse=True)
-def registered(monkeypatch, tmp_path):
-    monkeypatch.setattr(registry, "_TYPES", dict(registry._TYPES))
-    monkeypatch.setenv("RACE_FITS", str(tmp_path / "fits"))
-    racers.register()
+pytestmark = pytest.mark.usefixtures("fits")
 
 
 def rising(rows=60):

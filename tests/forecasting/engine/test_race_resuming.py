@@ -17,15 +17,7 @@ from tests.forecasting.engine import racers
 
 ROOT = Path(__file__).resolve().parents[3]
 
-
-@pytest.fixture(autouse=True)
-def fits(monkeypatch, tmp_path):
-    monkeypatch.setattr(registry, "_TYPES", dict(registry._TYPES))
-    file = tmp_path / "fits"
-    file.touch()
-    monkeypatch.setenv("RACE_FITS", str(file))
-    racers.register()
-    return file
+pytestmark = pytest.mark.usefixtures("fits")
 
 
 def run(folder, models=process.MODELS, horizon=12, **choices):

@@ -5,7 +5,6 @@ import time
 
 import pytest
 
-from forecasting.engine import registry
 from forecasting.engine.budget import TimeBudget
 from forecasting.engine.errors import Cancelled, EngineError
 from forecasting.engine.race import (
@@ -22,13 +21,7 @@ from forecasting.engine.race.presets import plain
 from forecasting.engine.registry import create
 from tests.forecasting.engine import racers
 
-
-@pytest.fixture(autouse=True)
-def registered(monkeypatch, tmp_path):
-    monkeypatch.setattr(registry, "_TYPES", dict(registry._TYPES))
-    monkeypatch.setenv("RACE_FITS", str(tmp_path / "fits"))
-    monkeypatch.setattr(racers.Slow, "running", [])
-    racers.register()
+pytestmark = pytest.mark.usefixtures("fits")
 
 
 def until_slow_works(events):

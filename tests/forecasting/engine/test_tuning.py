@@ -7,7 +7,6 @@ import optuna
 import pandas as pd
 import pytest
 
-from forecasting.engine import registry
 from forecasting.engine.backtest import backtest
 from forecasting.engine.errors import SettingsError, TooShortError
 from forecasting.engine.panel import Panel
@@ -15,24 +14,9 @@ from forecasting.engine.registry import create
 from forecasting.engine.tuning import Choice, Range, tune
 from forecasting.engine.tuning.judging import Job, judge
 from forecasting.engine.tuning.plan import Plan
-from tests.forecasting.engine import racers
 from tests.forecasting.engine.series import seasonal
 
 WINDOWS = {"window": Choice((1, 2, 24, 48))}
-
-
-@pytest.fixture
-def walk():
-    """A random walk by the hour: the shorter the window of a mean, the better."""
-    steps = np.random.default_rng(3).normal(size=600)
-    return Panel.from_arrays({"w": np.cumsum(steps)}, "2024-01-01", "h")
-
-
-@pytest.fixture
-def fakes(monkeypatch, tmp_path):
-    monkeypatch.setattr(registry, "_TYPES", dict(registry._TYPES))
-    monkeypatch.setenv("RACE_FITS", str(tmp_path / "fits"))
-    racers.register()
 
 
 def test_the_best_settings_are_found_and_their_worth_is_measured_elsewhere(walk):
@@ -116,7 +100,7 @@ def test_a_trial_that_fails_is_recorded_with_its_reason(walk):
     assert found.changes == {"window": 1}
 
 
-def test_a_model_that_cannot_run_as_given_says_why(walk, fakes):
+def test_a_model_that_cannot_run_as_given_says_why(walk, fits):
     with pytest.raises(ValueError, match="clumsy stopped unexpectedly: RuntimeError"):
         tune("clumsy", walk, 6, space=WINDOWS, trials=2)
 

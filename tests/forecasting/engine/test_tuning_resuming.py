@@ -3,35 +3,17 @@
 import json
 import time
 
-import numpy as np
 import pytest
 
-from forecasting.engine import registry
 from forecasting.engine.budget import TimeBudget
 from forecasting.engine.errors import Cancelled
 from forecasting.engine.journal import FILE
-from forecasting.engine.panel import Panel
 from forecasting.engine.registry import create
 from forecasting.engine.tuning import Choice, Range, tune
 from forecasting.engine.tuning.judging import Job, judge, scales_of
 from forecasting.engine.tuning.plan import Plan
-from tests.forecasting.engine import racers
 
 WINDOWS = {"window": Choice((1, 2, 24, 48))}
-
-
-@pytest.fixture
-def walk():
-    """A random walk by the hour: the shorter the window of a mean, the better."""
-    steps = np.random.default_rng(3).normal(size=600)
-    return Panel.from_arrays({"w": np.cumsum(steps)}, "2024-01-01", "h")
-
-
-@pytest.fixture
-def fakes(monkeypatch, tmp_path):
-    monkeypatch.setattr(registry, "_TYPES", dict(registry._TYPES))
-    monkeypatch.setenv("RACE_FITS", str(tmp_path / "fits"))
-    racers.register()
 
 
 def test_a_search_told_its_trials_again_goes_on_as_if_never_interrupted(walk, tmp_path):
@@ -65,7 +47,7 @@ def test_the_budget_ends_the_search_and_leaves_time_for_the_verdict(walk):
     assert found.default_score is not None or found.notes
 
 
-def test_a_fit_that_takes_too_long_is_a_failed_trial(walk, fakes, monkeypatch):
+def test_a_fit_that_takes_too_long_is_a_failed_trial(walk, fits, monkeypatch):
     plan = Plan.of(walk, 6)
     job = Job(
         create("slow"),
