@@ -21,24 +21,25 @@ from transformers.utils import logging
 
 FOLDER = Path("tests/forecasting/engine/saved/weights")
 TENTHS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
+# What both families of Chronos have: layers as those of T5, and patches of the past.
+LAYERS = {"d_model": 16, "d_kv": 8, "d_ff": 32, "num_layers": 1, "num_heads": 2}
+PATCHES = {
+    "context_length": 64,
+    "input_patch_size": 8,
+    "input_patch_stride": 8,
+    "use_reg_token": True,
+}
 
 
 def write_chronos2(folder, seed=0):
     torch.manual_seed(seed)
     config = Chronos2CoreConfig(
-        d_model=16,
-        d_kv=8,
-        d_ff=32,
-        num_layers=1,
-        num_heads=2,
+        **LAYERS,
         chronos_config={
-            "context_length": 64,
-            "input_patch_size": 8,
-            "input_patch_stride": 8,
+            **PATCHES,
             "output_patch_size": 8,
             "max_output_patches": 4,
             "quantiles": [0.01, 0.05, *TENTHS, 0.95, 0.99],
-            "use_reg_token": True,
             "use_arcsinh": True,
             "time_encoding_scale": 64,
         },
@@ -51,24 +52,13 @@ def write_chronos2(folder, seed=0):
 def write_chronos_bolt(folder, seed=0):
     torch.manual_seed(seed)
     config = T5Config(
-        d_model=16,
-        d_kv=8,
-        d_ff=32,
-        num_layers=1,
+        **LAYERS,
         num_decoder_layers=1,
-        num_heads=2,
         vocab_size=2,
         pad_token_id=0,
         eos_token_id=1,
         decoder_start_token_id=0,
-        chronos_config={
-            "context_length": 64,
-            "prediction_length": 16,
-            "input_patch_size": 8,
-            "input_patch_stride": 8,
-            "quantiles": TENTHS,
-            "use_reg_token": True,
-        },
+        chronos_config={**PATCHES, "prediction_length": 16, "quantiles": TENTHS},
         chronos_pipeline_class="ChronosBoltPipeline",
     )
     config.architectures = ["ChronosBoltModelForForecasting"]
