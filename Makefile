@@ -74,7 +74,7 @@ bench-engine-full: $(VENV)/.bench ## the same with 100,000 series, 321 channels 
 bench-nets: $(VENV)/.bench ## measure the networks beside neuralforecast and a bare loop (about 15 minutes)
 	@$(BIN)/python -m benchmarks.nets
 
-bench-nets-full: $(VENV)/.bench ## the same with every network, the default budget and accuracy on ETTh1 (hours)
+bench-nets-full: $(VENV)/.bench ## the same with every network, the default budget, accuracy on ETTh1 and the race (hours)
 	@$(BIN)/python -m benchmarks.nets --full
 
 clean: ## remove .venv, caches and build folders (your data in var/ stays)

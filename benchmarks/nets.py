@@ -1,6 +1,7 @@
 """All figures of the networks, each part in a process of its own; `--full` adds the long ones.
 
-Without it everything fits into fifteen minutes of an idle machine with two cores.
+Without it everything fits into fifteen minutes of an idle machine with two cores. The long ones end
+with the race, in which networks meet all other models.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def parts(full: bool) -> list[list[str]]:
     found += [["nets_memory", *(() if full else KINDS)]]
     found += [["nets_plan", FULL_BUDGET if full else SHORT_BUDGET]]
     if full:
-        found += [["nets_accuracy"]]
+        found += [["nets_accuracy"], ["engine_race"]]
     return found
 
 

@@ -17,9 +17,10 @@ def test_every_part_is_a_module_and_measures_networks_there_are(full):
             assert model_type(name).capabilities.needs_torch
 
 
-def test_accuracy_belongs_to_the_long_run_only():
-    assert ["nets_accuracy"] not in nets.parts(full=False)
-    assert ["nets_accuracy"] in nets.parts(full=True)
+@pytest.mark.parametrize("part", ["nets_accuracy", "engine_race"])
+def test_accuracy_and_the_race_belong_to_the_long_run_only(part):
+    assert [part] not in nets.parts(full=False)
+    assert [part] in nets.parts(full=True)
 
 
 def test_a_rate_leaves_the_first_and_the_last_step_out():
