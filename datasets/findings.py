@@ -95,6 +95,34 @@ SENTENCES = {
         "%(count)s rows whose time in %(column)s could not be read were left out.",
         "n",
     ),
+    "left_out_cells": _n(
+        "%(count)s row with a cell that could not be read was left out.",
+        "%(count)s rows with cells that could not be read were left out.",
+        "n",
+    ),
+    "merged": _n(
+        "%(count)s row repeated a time in %(column)s and was merged: %(how)s.",
+        "%(count)s rows repeated a time in %(column)s and were merged: %(how)s.",
+        "n",
+    ),
+    "zone_applied": _("Times in %(column)s are written in %(zone)s time and are kept in UTC."),
+    "clock_changes": _n(
+        "The clocks change %(count)s time: hours kept twice: %(twice)s, hours found once: "
+        "%(once)s.",
+        "The clocks change %(count)s times: hours kept twice: %(twice)s, hours found once: "
+        "%(once)s.",
+        "n",
+    ),
+    "clock_skipped": _n(
+        "%(count)s row stands in an hour that the clock skips; it was moved on by that hour.",
+        "%(count)s rows stand in an hour that the clock skips; they were moved on by that hour.",
+        "n",
+    ),
+    "corrected": _n(
+        "%(count)s cell in %(column)s was corrected as you chose: %(was)s became %(now)s.",
+        "%(count)s cells in %(column)s were corrected as you chose, first %(was)s to %(now)s.",
+        "n",
+    ),
     "blank_lines": _n(
         "%(count)s blank line was left out.", "%(count)s blank lines were left out.", "n"
     ),
@@ -206,7 +234,14 @@ _TIMED: dict[str, Callable[[dict[str, Any], Clock], dict[str, str]]] = {
     "repeated_times": _repeated,
     "gaps": _gap,
 }
+MERGED = {
+    "mean": _("mean"),
+    "sum": _("sum"),
+    "first": _("first row"),
+    "last": _("last row"),
+}
 _WORDS: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
+    "merged": lambda params: {"how": str(MERGED[params["how"]])},
     "unreadable": _cells,
     "missing_words": lambda params: {"words": ", ".join(params["words"])},
     "numbers_as_times": lambda params: {"kind": str(TIME_KINDS[params["kind"]])},

@@ -93,6 +93,16 @@ SENTENCES = {
         '%(file)s: row %(row)s, column %(column)s: "%(text)s" is not a date or time that exists '
         "(such cells: %(count)s). Correct it, or import without these rows."
     ),
+    "not_times": _(
+        "%(file)s: the cells of column %(column)s are not written as dates or times. Choose "
+        "another type for it."
+    ),
+    "name_taken": _(
+        "%(file)s: two columns would be called %(column)s. Give one of them another name."
+    ),
+    "no_rows_left": _(
+        "%(file)s: no row would be left. Treat cells that cannot be read as missing instead."
+    ),
     "too_many_series": _(
         "%(file)s holds %(count)s series; at most %(limit)s can be read. Choose fewer, or sum "
         "them up."

@@ -11,7 +11,9 @@ import pandas as pd
 
 from datasets.building.duck import connect, parquet
 from datasets.models import Column
+from datasets.roles import role_of
 from datasets.sniffing.columns import MAIN_NAMES
+from datasets.sniffing.reading import DROP
 from forecasting.engine.errors import EngineError
 from forecasting.engine.frequency import Frequency, infer
 
@@ -44,7 +46,9 @@ def profile_of(found: Found, table: Path) -> dict[str, Any]:
         "step_seconds": frequency.step_seconds if frequency else None,
         "main_column": main,
         "spark": columns[main]["stats"].get("spark", []) if main else [],
-        "time_zone": "UTC" if found["time"].get("zoned") else "",
+        "time_zone": "UTC" if found["time"].get("zoned") or found.get("zone") else "",
+        # In which the file was written; shown beside UTC.
+        "zone": found.get("zone", {}).get("zone", ""),
         "series": found["series"]["listed"],
         "longest_series": found["series"].get("longest", rows),
         "shortest_series": found["series"].get("shortest", rows),
@@ -54,13 +58,18 @@ def profile_of(found: Found, table: Path) -> dict[str, Any]:
     }
 
 
+def kept_columns(found: Found) -> list[Found]:
+    """The columns of the file that a person did not leave out, in file order."""
+    return [column for column in found["reading"]["columns"] if column.get("role") != DROP]
+
+
 def main_column(found: Found) -> str:
     """The number column a first forecast is about: by name, else the first; "" without any."""
     numbers = [
         column
-        for column in found["reading"]["columns"]
+        for column in kept_columns(found)
         if found["columns"][column["key"]]["type"] in {"integer", "float"}
-        and column["key"] != found["series_column"]
+        and role_of(found, column) == Column.Role.TARGET
     ]
     named = [column for column in numbers if column["name"].strip().lower() in MAIN_NAMES]
     return str((named or numbers)[0]["key"]) if numbers else ""
@@ -68,36 +77,23 @@ def main_column(found: Found) -> str:
 
 def column_rows(found: Found) -> Iterator[dict[str, Any]]:
     """Fields of the Column rows, in file order."""
-    for position, column in enumerate(found["reading"]["columns"], 1):
+    for position, column in enumerate(kept_columns(found), 1):
         key = column["key"]
         described, misfits = found["columns"][key], found["misfits"].get(key, {})
         stats = dict(described["stats"])
         if misfits.get("examples"):
-            stats["examples"] = [{"row": row, "text": text} for row, text in misfits["examples"]]
+            examples = misfits["examples"][:_EXAMPLES]
+            stats["examples"] = [{"row": row, "text": text} for row, text in examples]
         yield {
             "position": position,
             "name": column["name"],
             "key": key,
             "type": described["type"],
-            "role": _role(found, key, described),
+            "role": role_of(found, column),
             "missing": described["missing"],
             "unreadable": misfits.get("unreadable", 0),
             "stats": stats,
         }
-
-
-def _role(found: Found, key: str, described: dict[str, Any]) -> str:
-    kind = described["type"]
-    if key == found["reading"]["time_column"]:
-        return Column.Role.TIME
-    if key == found["series_column"]:
-        return Column.Role.SERIES
-    if kind in {"integer", "float"}:
-        return Column.Role.TARGET
-    by_type = {"boolean": Column.Role.PAST, "category": Column.Role.CATEGORY}
-    if kind == "text" and described["stats"].get("distinct") == found["rows"]:
-        return Column.Role.ID
-    return by_type.get(kind, Column.Role.IGNORE)
 
 
 def _series_count(found: Found) -> int:
@@ -154,6 +150,8 @@ _WARNINGS = frozenset(
         "short_rows",
         "header_assumed",
         "left_out",
+        "left_out_cells",
+        "merged",
         "sorted",
     }
 )
@@ -219,7 +217,9 @@ def _time_findings(found: Found, frequency: Frequency | None) -> Iterator[dict[s
         )
     if time["missing"]:
         yield _finding("rows_without_time", column=key, count=time["missing"], severity="warn")
-    if time["zoned"]:
+    if found.get("zone"):
+        yield from _zone_findings(key, found["zone"])
+    if time["zoned"] and not found.get("zone"):
         mixed = found["rows"] - time["missing"] - time["zoned"]
         severity = "warn" if mixed else "info"
         yield _finding("zones", column=key, count=time["zoned"], severity=severity, naive=mixed)
@@ -227,6 +227,14 @@ def _time_findings(found: Found, frequency: Frequency | None) -> Iterator[dict[s
         yield _finding("irregular", column=key, severity="bad", steps=len(time["steps"]))
     if frequency is not None:
         yield from _gap_findings(found, frequency)
+
+
+def _zone_findings(key: str, zone: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield _finding("zone_applied", column=key, zone=zone["zone"])
+    if zone["changes"]:
+        yield _finding("clock_changes", column=key, count=zone["changes"], **zone)
+    if zone["skipped"]:
+        yield _finding("clock_skipped", column=key, count=zone["skipped"], severity="warn")
 
 
 def _gap_findings(found: Found, frequency: Frequency) -> Iterator[dict[str, Any]]:

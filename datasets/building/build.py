@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
 
+from datasets.building.arrange import arrange
+from datasets.building.bad_time import evidence
 from datasets.building.describe import Described, Table, describe
 from datasets.building.duck import connect, parquet
 from datasets.building.facts import file_hash, series_of, time_of
-from datasets.building.layout import Layout, find_layout, sort_rows
+from datasets.building.layout import Layout
+from datasets.building.review import review, samples
 from datasets.formats.csv.convert import Converted, Plan, convert
 from datasets.formats.csv.rewrite import Rewritten, rewrite
 from datasets.formats.csv.survey import survey
@@ -28,12 +32,14 @@ class Request:
     source: Path
     folder: Path
     reading: Reading
+    # Will a person look at it before it is imported?
+    review: bool = False
 
     @classmethod
     def from_dict(cls, given: dict[str, Any]) -> Request:
         """The inverse of `to_dict`."""
         reading = Reading.from_dict(given["reading"])
-        return cls(Path(given["source"]), Path(given["folder"]), reading)
+        return cls(Path(given["source"]), Path(given["folder"]), reading, bool(given.get("review")))
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
@@ -41,6 +47,7 @@ class Request:
             "source": str(self.source),
             "folder": str(self.folder),
             "reading": self.reading.to_dict(),
+            "review": self.review,
         }
 
 
@@ -61,9 +68,12 @@ def build(request: Request, say: Say) -> dict[str, Any]:
     connection = connect(scratch=scratch)
     plan, rewritten = _prepare(request, say)
     converted, rewritten, plan = _convert(connection, request, plan, rewritten, say)
-    converted, target, layout = _arrange(connection, request, plan, converted, say)
+    arranged = arrange(
+        connection, plan, converted, request.folder / DATA, lambda: say(step="sorting")
+    )
+    converted, target, layout = arranged.converted, arranged.path, arranged.layout
     table = Table(target, converted.rows, request.folder / LEVELS)
-    types = {column.key: column.type for column in converted.reading.columns}
+    types = {column.key: column.type for column in converted.reading.kept}
     described = describe(
         connection, table, types, lambda share: say(step="describing", share=share)
     )
@@ -71,6 +81,10 @@ def build(request: Request, say: Say) -> dict[str, Any]:
     series = layout.series_column
     found["time"] = time_of(connection, target, converted.reading, series)
     found["series"] = series_of(connection, target, converted.reading, series)
+    found["zone"] = arranged.zone
+    found["samples"] = samples(connection, plan, converted.reading)
+    if request.review:
+        found["review"] = review(connection, plan, target, converted.reading, layout)
     found |= {"file": target.name, "size": target.stat().st_size, "hash": file_hash(target)}
     return found
 
@@ -124,54 +138,40 @@ def _convert(
         say(step="writing", rows=done, rows_total=total)
 
     try:
-        converted = convert(connection, plan, request.reading, on_rows)
+        converted = _typed(connection, plan, request.reading, on_rows)
         if _rows(connection, plan.target) == converted.rows:
             return converted, rewritten, plan
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         if plan.source != request.source:
             raise
     plan, rewritten = _rewrite(request, say)
-    converted = convert(connection, plan, request.reading, on_rows)
+    converted = _typed(connection, plan, request.reading, on_rows)
     rows = _rows(connection, plan.target)
     if rows != converted.rows:
         raise Refusal("rows_differ", read=rows, counted=converted.rows)
     return converted, rewritten, plan
 
 
+def _typed(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    reading: Reading,
+    on_rows: Callable[[int], None],
+) -> Converted:
+    """Convert; a time that does not exist is refused together with what it could be."""
+    try:
+        return convert(connection, plan, reading, on_rows)
+    except Refusal as refusal:
+        if refusal.code != "bad_time":
+            raise
+        more = evidence(connection, plan, reading, refusal)
+        raise Refusal(refusal.code, **refusal.params, **more) from refusal
+
+
 def _rows(connection: duckdb.DuckDBPyConnection, table: Path) -> int:
     row = connection.execute(f"SELECT count(*) FROM {parquet(table)}").fetchone()  # noqa: S608
     assert row is not None
     return int(row[0])
-
-
-def _arrange(
-    connection: duckdb.DuckDBPyConnection,
-    request: Request,
-    plan: Plan,
-    converted: Converted,
-    say: Say,
-) -> tuple[Converted, Path, Layout]:
-    """Put the rows in order; most files already are."""
-    target = request.folder / DATA
-    layout = find_layout(connection, plan.target, converted.reading)
-    series = layout.series_column
-    if series and converted.reading.column(series).type == "number":
-        # Numbered series are names: 7 must not become 7.0, nor sort as a number.
-        reading = converted.reading.changed(series, type="text")
-        again = convert(connection, plan, reading, lambda _rows: say(step="sorting"))
-        converted = replace(again, notes=converted.notes)
-        layout = find_layout(connection, plan.target, reading)
-    if layout.is_sorted:
-        plan.target.rename(target)
-        return converted, target, layout
-    say(step="sorting")
-    sort_rows(connection, plan.target, target, converted.reading, layout)
-    plan.target.unlink()
-    kept = _rows(connection, target)
-    if kept < converted.rows:
-        left_out = Note("left_out", converted.reading.time_column, converted.rows - kept)
-        converted = replace(converted, rows=kept, notes=(*converted.notes, left_out))
-    return converted, target, layout
 
 
 def _found(

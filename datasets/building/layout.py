@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from datasets.building.duck import first_row, literal, parquet, parquet_options
+from datasets.formats.csv.typed import FIELD, RECORD
 from datasets.sniffing.reading import FoundColumn, Reading
 
 _SERIES_NAMES = frozenset(
@@ -39,14 +40,20 @@ def find_layout(connection: Connection, table: Path, reading: Reading) -> Layout
     if not time:
         return Layout("", is_sorted=True, steps_back=0)
     rising, repeats, back = _order(connection, table, time)
+    if reading.series:
+        return _long(connection, table, time, reading.series, back=back)
     if rising:
         return Layout("", is_sorted=True, steps_back=0)
     if not repeats and not back:
         # Some rows have no time; the others rise, so nothing says that there are several series.
         return Layout("", is_sorted=False, steps_back=0)
-    series = _series_column(connection, table, reading)
+    series = "" if reading.series == "" else _series_column(connection, table, reading)
     if not series:
         return Layout("", is_sorted=back == 0, steps_back=back)
+    return _long(connection, table, time, series, back=back)
+
+
+def _long(connection: Connection, table: Path, time: str, series: str, *, back: int) -> Layout:
     out_of_place, stepping = _long_order(connection, table, time, series)
     time_major = back == 0
     return Layout(series, is_sorted=not out_of_place, steps_back=0 if time_major else stepping)
@@ -60,14 +67,27 @@ def sort_rows(
     Rows without a time stay behind when the reading says so.
     """
     keys = [key for key in (layout.series_column, reading.time_column) if key]
-    order = ", ".join(f"{key} NULLS LAST" for key in keys)
-    leaves_out = reading.time_column and reading.leave_out_bad_times
-    kept = f"{reading.time_column} IS NOT NULL" if leaves_out else "true"
+    order = ", ".join([*(f"{key} NULLS LAST" for key in keys), "file_row_number"])
     connection.execute(
         f"COPY (SELECT * EXCLUDE (file_row_number), file_row_number AS _row "  # noqa: S608
-        f"FROM {parquet(source, numbered=True)} WHERE {kept} ORDER BY {order}, file_row_number) "
+        f"FROM {parquet(source, numbered=True)} WHERE {_stays(reading)} "
+        f"ORDER BY {order}) "
         f"TO {literal(str(target))} {parquet_options(len(reading.columns))}"
     )
+
+
+def _stays(reading: Reading) -> str:
+    """True for rows that no unreadable cell costs their place."""
+    tests = ["true"]
+    if reading.time_column and reading.leave_out_bad_times:
+        tests.append(f"{reading.time_column} IS NOT NULL")
+    marks = f"'{RECORD}' || coalesce(_unread, '')"
+    tests += [
+        f"NOT contains({marks}, '{RECORD}{column.key}{FIELD}')"
+        for column in reading.kept
+        if column.failing == "leave_out"
+    ]
+    return " AND ".join(tests)
 
 
 def _order(connection: Connection, table: Path, time: str) -> tuple[bool, int, int]:
@@ -95,7 +115,7 @@ def _long_order(connection: Connection, table: Path, time: str, series: str) -> 
 
 def _series_column(connection: Connection, table: Path, reading: Reading) -> str:
     """The column under which no time occurs twice, or nearly; "" when there is none."""
-    candidates = [column for column in reading.columns if _may_name_series(column)]
+    candidates = [column for column in reading.kept if _may_name_series(column)]
     if not candidates:
         return ""
     time = reading.time_column
@@ -118,6 +138,8 @@ def _series_column(connection: Connection, table: Path, reading: Reading) -> str
 
 
 def _may_name_series(column: FoundColumn) -> bool:
+    if column.role:
+        return False
     if column.type in {"text", "boolean"}:
         return column.type == "text"
     return column.type == "number" and _is_series_name(column.name)

@@ -160,7 +160,8 @@ def as_chosen(
         column = replace(column, name=choice.name, header=column.header or column.name)
     failing = "" if choice.failing in {"missing", "text"} else choice.failing
     words = choice.words if column.type == "text" else ""
-    return replace(column, role=choice.role, failing=failing, words=words)
+    fixed = column.fixed or failing == "leave_out"
+    return replace(column, role=choice.role, failing=failing, words=words, fixed=fixed)
 
 
 def _chosen_type(choice: ColumnChoice) -> str:

@@ -186,6 +186,11 @@ def _notes(
     elif options.header is None and all(column.type == "text" for column in columns):
         notes.append(Note("header_assumed"))
     notes += [
+        Note("corrected", key, len(cells), {"was": was, "now": now})
+        for key, cells in options.corrections.items()
+        for was, now in list(cells.items())[:1]
+    ]
+    notes += [
         Note("numbers_as_times", column.key, params={"kind": column.time.kind})
         for column in columns
         if column.time and column.time.kind not in {"iso", "text", "quarter", "week"}

@@ -26,6 +26,8 @@ from datasets.sniffing.times import other_order
 _MOST_UNREADABLE = 0.1
 _MOST_PASSES = 6
 _TOGETHER = 250
+# Cells named by their row, of each column.
+_EXAMPLES = 20
 # UTF-8 takes at most four bytes a character.
 _LINE_BYTES = 4 * LONGEST_LINE
 Connection = duckdb.DuckDBPyConnection
@@ -42,6 +44,9 @@ class Misfits:
     keep_text: int
     grouped: int
     examples: tuple[tuple[int, str], ...]
+    # Of the missing words: cells that hold nothing but spaces, and where the first words stand.
+    blanks: int = 0
+    word_examples: tuple[tuple[int, str], ...] = ()
 
     @property
     def unreadable(self) -> int:
@@ -97,12 +102,23 @@ def row_number(plan: Plan, reading: Reading, index: int) -> int:
     return row
 
 
+def source_table(plan: Plan, reading: Reading) -> str:
+    """The table function that reads the regular text file, every cell as it stands there."""
+    types = ", ".join(f"'{column.key}': 'VARCHAR'" for column in reading.columns)
+    return (
+        f"read_csv({literal(str(plan.source))}, auto_detect=false, columns={{{types}}}, "
+        f"delim={literal(plan.delimiter)}, quote='\"', escape='\"', new_line='\\n', "
+        f"header={str(reading.header).lower()}, strict_mode=true, null_padding=false, "
+        f"max_line_size={_LINE_BYTES}, buffer_size={4 * _LINE_BYTES})"
+    )
+
+
 def _write(
     connection: Connection, plan: Plan, reading: Reading, on_share: Callable[[float], None]
 ) -> None:
     """Very wide files are converted some columns at a time: planning is worse than linear."""
     connection.execute("SET preserve_insertion_order = true")
-    columns = reading.columns
+    columns = reading.kept
     groups = [columns[start : start + _TOGETHER] for start in range(0, len(columns), _TOGETHER)]
     if len(groups) == 1:
         run_watched(connection, _copy(plan, reading, columns, plan.target), on_share)
@@ -118,15 +134,8 @@ def _write(
 
 def _copy(plan: Plan, reading: Reading, group: Sequence[FoundColumn], target: Path) -> str:
     """SQL that writes the typed values of `group`, and what did not fit, to `target`."""
-    types = ", ".join(f"'{column.key}': 'VARCHAR'" for column in reading.columns)
-    source = (
-        f"read_csv({literal(str(plan.source))}, auto_detect=false, columns={{{types}}}, "
-        f"delim={literal(plan.delimiter)}, quote='\"', escape='\"', new_line='\\n', "
-        f"header={str(reading.header).lower()}, strict_mode=true, null_padding=false, "
-        f"max_line_size={_LINE_BYTES}, buffer_size={4 * _LINE_BYTES})"
-    )
     raws = ", ".join(column.key for column in group)
-    values = ", ".join(f"{typed.value(column, reading)} AS v_{column.key}" for column in group)
+    values = ", ".join(f"{_value(column, reading)} AS v_{column.key}" for column in group)
     marks = ", ".join(_mark(column) for column in group if column.type != "text") or "''"
     time = next((column for column in group if column.key == reading.time_column), None)
     zone = typed.zoned(time.key) if time and time.type == "datetime" else "false"
@@ -134,7 +143,7 @@ def _copy(plan: Plan, reading: Reading, group: Sequence[FoundColumn], target: Pa
     return (
         f"COPY (SELECT {', '.join(f'v_{column.key} AS {column.key}' for column in group)}, "  # noqa: S608
         f"{zone} AS _zoned, nullif(concat_ws('{typed.RECORD}', {marks}), '') AS _unread "
-        f"FROM (SELECT {raws}, {values} FROM {source})) "
+        f"FROM (SELECT {raws}, {values} FROM {source_table(plan, reading)})) "
         f"TO {literal(str(target))} {parquet_options(len(reading.columns))}"
     )
 
@@ -145,7 +154,7 @@ def _joined(plan: Plan, reading: Reading, parts: Sequence[Path]) -> str:
     tables = " POSITIONAL JOIN ".join(
         f"{parquet(part)} AS {name}" for part, name in zip(parts, names, strict=True)
     )
-    columns = ", ".join(column.key for column in reading.columns)
+    columns = ", ".join(column.key for column in reading.kept)
     zoned = " OR ".join(f"{name}._zoned" for name in names)
     unread = ", ".join(f"{name}._unread" for name in names)
     return (
@@ -153,6 +162,19 @@ def _joined(plan: Plan, reading: Reading, parts: Sequence[Path]) -> str:
         f"nullif(concat_ws('{typed.RECORD}', {unread}), '') AS _unread FROM {tables}) "
         f"TO {literal(str(plan.target))} {parquet_options(len(reading.columns))}"
     )
+
+
+def _value(column: FoundColumn, reading: Reading) -> str:
+    """The typed value of a cell, or what a person said that it was meant to be."""
+    value = typed.value(column, reading)
+    meant = reading.corrections.get(column.key, {})
+    if not meant:
+        return value
+    kind = typed.SQL_TYPES[column.type]
+    cases = " ".join(
+        f"WHEN {literal(was)} THEN try_cast({literal(now)} AS {kind})" for was, now in meant.items()
+    )
+    return f"CASE {column.key} {cases} ELSE {value} END"
 
 
 def _mark(column: FoundColumn) -> str:
@@ -177,15 +199,18 @@ def _misfits(connection: Connection, plan: Plan, reading: Reading) -> dict[str, 
         f"count(*) FILTER (NOT missing AND {typed.is_infinite('text')}), "
         f"count(*) FILTER ({typed.must_stay_text('text')}), "
         f"count(*) FILTER ({typed.is_grouped('text', reading.decimal)}), "
-        f"arg_min(text[1:80], row, 5) FILTER (NOT missing), min(row, 5) FILTER (NOT missing) "
+        f"arg_min(text[1:80], row, {_EXAMPLES}) FILTER (NOT missing), "
+        f"min(row, {_EXAMPLES}) FILTER (NOT missing), count(*) FILTER (trim(text) = ''), "
+        f"arg_min(text[1:80], row, {_EXAMPLES}) FILTER (missing AND trim(text) <> ''), "
+        f"min(row, {_EXAMPLES}) FILTER (missing AND trim(text) <> '') "
         f"FROM judged GROUP BY key"
     ).fetchall()
     return {key: _as_misfits(plan, reading, *rest) for key, *rest in counted}
 
 
 def _as_misfits(plan: Plan, reading: Reading, *counted: Any) -> Misfits:
-    total, missing, words, infinite, keep, grouped, texts, rows = counted
-    numbers = [row_number(plan, reading, row) for row in rows or ()]
+    total, missing, words, infinite, keep, grouped, texts, rows, *rest = counted
+    blanks, word_texts, word_rows = rest
     return Misfits(
         total=total,
         missing_words=missing,
@@ -193,8 +218,15 @@ def _as_misfits(plan: Plan, reading: Reading, *counted: Any) -> Misfits:
         infinite=infinite,
         keep_text=keep,
         grouped=grouped,
-        examples=tuple(zip(numbers, texts or (), strict=True)),
+        examples=_placed(plan, reading, rows, texts),
+        blanks=blanks,
+        word_examples=_placed(plan, reading, word_rows, word_texts),
     )
+
+
+def _placed(plan: Plan, reading: Reading, rows: Any, texts: Any) -> tuple[tuple[int, str], ...]:
+    numbers = [row_number(plan, reading, row) for row in rows or ()]
+    return tuple(zip(numbers, texts or (), strict=True))
 
 
 def _revised(
@@ -213,6 +245,8 @@ def _revised(
 def _revised_value(
     reading: Reading, column: FoundColumn, found: Misfits, rows: int, notes: list[Note]
 ) -> Reading:
+    if column.fixed:
+        return reading
     if column.type != "boolean" and found.keep_text:
         notes.append(Note("kept_as_text", column.key, found.keep_text))
         return reading.changed(column.key, type="text")
@@ -237,10 +271,10 @@ def _revised_time(
         # The other order once; after that the reading is no longer in doubt.
         return reading.changed(column.key, time=replace(other_order(time), ambiguous=False))
     is_the_time = column.key == reading.time_column
-    if not is_the_time and found.unreadable > _MOST_UNREADABLE * rows:
+    if not is_the_time and not column.fixed and found.unreadable > _MOST_UNREADABLE * rows:
         notes.append(Note("mixed_as_text", column.key, found.unreadable))
         return reading.changed(column.key, type="text", time=None)
-    if is_the_time and not reading.leave_out_bad_times:
+    if is_the_time and not (reading.leave_out_bad_times or column.failing):
         row, text = found.examples[0]
         raise Refusal("bad_time", column=column.name, row=row, text=text, count=found.unreadable)
     return reading

@@ -11,6 +11,13 @@ from datasets.sniffing.cells import FALSE_WORDS, LARGEST_EXACT, MISSING_WORDS, T
 from datasets.sniffing.reading import FoundColumn, Reading, TimeFormat
 from datasets.sniffing.times import ZONED
 
+SQL_TYPES = {
+    "number": "DOUBLE",
+    "empty": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "datetime": "TIMESTAMP",
+    "text": "VARCHAR",
+}
 FIELD, RECORD = "\x1f", "\x1e"
 _POINT = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 _COMMA = r"^\s*[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?\s*$"
@@ -27,6 +34,8 @@ def value(column: FoundColumn, reading: Reading) -> str:
         return _boolean(column.key)
     if column.type == "datetime" and column.time:
         return _bounded(_time(column.key, column.time))
+    if column.words == "missing":
+        return f"CASE WHEN NOT {is_missing_word(column.key)} THEN {column.key} END"
     return f"nullif({column.key}, '')"
 
 
