@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import re
+
 from datasets.refusals import Refusal
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -32,39 +35,60 @@ _TEXT_STARTS: tuple[tuple[bytes, str], ...] = (
     (b"<table", "html"),
     (b"<?xml", "xml"),
     (b"{", "json"),
-    (b"[{", "json"),
-    (b"[[", "json"),
 )
+# `[1, 2]` may be a line of numbers in brackets, so a list needs to begin like a JSON list.
+_JSON_LIST = re.compile(rb'\[\s*([\[{"\]0-9-]|true|false|null)')
+_JSON_SCALAR = re.compile(r'\s*(-?\d[\d.eE+-]*|"[^"]*"|true|false|null)\s*\Z')
+_TABLES = frozenset({"json", "xlsx", "parquet"})
 # Control characters no text file has; tab, line feed, form feed and return are fine.
 _CONTROLS = bytes(set(range(32)) - {0, 9, 10, 11, 12, 13, 27})
 
 
-def identify(head: bytes) -> str:
+def identify_content(head: bytes) -> str:
     """Name what the first bytes show, or return "" when they look like delimited text."""
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return _kind_of_zip(head) if kind == "zip" else kind
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()
+    start = decoded_start(head[:4096]).lstrip().lower().encode()
     for text, kind in _TEXT_STARTS:
         if start.startswith(text):
             return kind
-    return ""
+    return "json" if _JSON_LIST.match(start) else ""
+
+
+def is_json_scalar(head: bytes) -> bool:
+    """Is the whole file one JSON number, text, true, false or null?"""
+    return bool(_JSON_SCALAR.match(decoded_start(head[:4096])))
+
+
+def decoded_start(head: bytes) -> str:
+    """The first characters, by the byte order mark; of other encodings only ASCII is true."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return head[: len(head) // 2 * 2].decode("utf-16", "replace")
+    return head.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
 
 
 def require_text(head: bytes) -> None:
     """Raise Refusal unless `head` looks like delimited text; the content decides."""
-    kind = identify(head)
+    kind = identify_content(head)
     if kind:
-        raise Refusal("not_csv", kind=kind)
+        raise Refusal("not_csv" if kind in _TABLES else "not_a_table", kind=kind)
     sample = head[:65536]
     if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
         return
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     if controls > max(2, len(sample) // 200):
-        raise Refusal("not_csv", kind="binary")
+        raise Refusal("not_a_table", kind="binary")
 
 
 def _kind_of_zip(head: bytes) -> str:
-    if b"xl/" in head or (b"[Content_Types].xml" in head and b"word/" not in head):
+    """Office files are zip archives; their first entries say of which kind."""
+    if b"mimetypeapplication/vnd.oasis.opendocument" in head[:200]:
+        return "ods"
+    if b"xl/workbook.bin" in head:
+        return "xlsb"
+    if b"xl/" in head:
         return "xlsx"
-    return "zip"
+    if b"word/" in head or b"ppt/" in head:
+        return "office"
+    return "xlsx" if b"[Content_Types].xml" in head else "zip"

@@ -1,0 +1,85 @@
+"""JSON values as cells: objects are flattened under dotted names, lists stay JSON text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from datasets.formats.cells import EMPTY, FALSE, NESTED, NUMBER, TEXT, TRUE, Cell
+from datasets.formats.json.events import Event, Events
+
+_SCALARS = frozenset({"null", "boolean", "number", "string"})
+
+
+class _Number(float):
+    """Written as it stood in the file."""
+
+    def __new__(cls, value: int | Decimal) -> _Number:
+        number = super().__new__(cls, value)
+        number.text = str(value)
+        return number
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def cell_of(event: str, value: Any) -> Cell:
+    """A scalar as a cell. Numbers keep their digits."""
+    if event == "null":
+        return EMPTY
+    if event == "boolean":
+        return TRUE if value else FALSE
+    if event == "number":
+        return NUMBER, str(value)
+    return TEXT, value
+
+
+def pairs_of(events: Events) -> Iterator[tuple[str, Cell]]:
+    """The cells of the object that was just entered, up to its end, under dotted names."""
+    yield from _members(events, "")
+
+
+def _members(events: Events, prefix: str) -> Iterator[tuple[str, Cell]]:
+    for event, value in events:
+        if event == "end_map":
+            return
+        name = f"{prefix}{value}"
+        inner, scalar = next(events)
+        if inner == "start_map":
+            yield from _members(events, f"{name}.")
+        else:
+            yield name, value_cell(events, inner, scalar)
+
+
+def value_cell(events: Events, event: str, value: Any) -> Cell:
+    """Any value as one cell; lists and objects as JSON."""
+    if event in _SCALARS:
+        return cell_of(event, value)
+    return NESTED, json.dumps(built(events, event, value), ensure_ascii=False)
+
+
+def built(events: Iterator[Event], event: str, value: Any) -> Any:
+    """The value that begins with this event, as Python objects whose numbers keep their digits."""
+    if event == "start_array":
+        found = []
+        for inner, scalar in events:
+            if inner == "end_array":
+                break
+            found.append(built(events, inner, scalar))
+        return found
+    if event == "start_map":
+        pairs = {}
+        for inner, name in events:
+            if inner == "end_map":
+                break
+            pairs[name] = built(events, *next(events))
+        return pairs
+    return _exact(value) if event == "number" else value
+
+
+def _exact(value: int | Decimal) -> Any:
+    return value if isinstance(value, int) else _Number(value)
