@@ -124,9 +124,20 @@ FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
-UPLOAD_MAX_BYTES = env.env_int("ALMANAC_UPLOAD_MAX_BYTES", 2 * 1024**3)
+UPLOAD_MAX_BYTES = env.env_int("ALMANAC_UPLOAD_MAX_BYTES", 10 * 1024**3)
 # A file that takes longer to read is stopped.
-INGEST_SECONDS = env.env_int("ALMANAC_INGEST_SECONDS", 900)
+INGEST_SECONDS = env.env_int("ALMANAC_INGEST_SECONDS", 1800)
+# Parts of files, and files that nobody imported, go after so long.
+UPLOAD_KEEP_SECONDS = env.env_int("ALMANAC_UPLOAD_KEEP_SECONDS", 24 * 3600)
+# SQL of people: how long a statement may take, its address space, how many run at once in one
+# web process, how many wait started, how many one person may have waiting.
+SQL_SECONDS = env.env_float("ALMANAC_SQL_SECONDS", 10.0)
+SQL_MEMORY_BYTES = env.env_int("ALMANAC_SQL_MEMORY_BYTES", 1024**3)
+SQL_AT_ONCE = env.env_int("ALMANAC_SQL_AT_ONCE", 4)
+SQL_STARTED = env.env_int("ALMANAC_SQL_STARTED", 3)
+SQL_WAITING = env.env_int("ALMANAC_SQL_WAITING", 8)
+# Whole results (exports, results kept as datasets) are made by a worker and may take longer.
+SQL_WHOLE_SECONDS = env.env_float("ALMANAC_SQL_WHOLE_SECONDS", 300.0)
 QUOTA_BYTES = env.env_int("ALMANAC_QUOTA_BYTES", 50 * 1024**3)
 
 # --- static files -----------------------------------------------------------------------------
@@ -259,6 +270,7 @@ REST_FRAMEWORK = {
         "refresh": "30/min",
         "upload": "60/hour",
         "export": "60/min",
+        "sql": env.env_str("ALMANAC_RATE_SQL", "60/min"),
     },
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "EXCEPTION_HANDLER": "config.api_errors.handler",
