@@ -11,16 +11,20 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
 
-from datasets import storage
-from datasets.building.build import DATA, LEVELS, Request
-from datasets.models import Column, Dataset, Version
+from datasets import staging, storage
+from datasets.building.build import DATA, Request
+from datasets.building.facts import file_hash
+from datasets.effective import effective
+from datasets.models import Dataset, Version
 from datasets.problems import DatasetProblem, problem_from
-from datasets.profile import column_rows, profile_of
+from datasets.profile import profile_of
+from datasets.quality.reports import report_on
 from datasets.reading_process import run_reading
 from datasets.reading_words import reading_words
 from datasets.refusals import Refusal
-from datasets.signals import version_ready
+from datasets.sniffing.options import ReadingOptions
 from datasets.sniffing.reading import Reading
+from datasets.staging import Staged
 
 # Of the whole job: bytes, then rows, then the description.
 _SHARES = {"reading": (0.0, 0.2), "writing": (0.2, 0.5), "sorting": (0.7, 0.1)}
@@ -73,14 +77,14 @@ def _read(dataset: Dataset, run: Run, reader: Reader) -> Version | None:
     with storage.work_folder() as folder:
         results = folder / "results"
         results.mkdir()
+        began = time.monotonic()
         try:
-            request = Request(
-                storage.local_copy(dataset.file_path),
-                results,
-                Reading.from_dict(dataset.reading),
-            )
+            source = storage.local_copy(dataset.file_path)
+            if not dataset.file_hash:
+                # A file that arrived in pieces; nobody waits for it here.
+                dataset.file_hash = file_hash(source)
             found = reader(
-                request,
+                _request(dataset, source, results),
                 folder=folder,
                 on_progress=_reporter(run),
                 should_stop=run.should_stop,
@@ -96,13 +100,28 @@ def _read(dataset: Dataset, run: Run, reader: Reader) -> Version | None:
             ) from missing
         run.raise_if_cancelled()
         profile = profile_of(found, results / DATA)
-        return _publish(run, dataset, found, profile, results)
+        found["seconds"] = round(time.monotonic() - began, 2)
+        return _finish(run, dataset, Staged(found, profile), results)
+
+
+def _request(dataset: Dataset, source: Path, results: Path) -> Request:
+    options = ReadingOptions.from_dict(dataset.metadata.get("options") or {})
+    reading = Reading.from_dict(dataset.reading) if dataset.reading else None
+    return Request(
+        source,
+        results,
+        reading,
+        review=dataset.is_reviewed,
+        options=effective(options, dataset.owner),
+        filename=dataset.filename,
+    )
 
 
 def _note_place(dataset: Dataset, refusal: Refusal) -> None:
     """Keep row and column of what was refused, so that its page can show the rows around it."""
+    known = ("row", "column", "text", "count", "rows", "read", "key", "orders", "step", "fits")
     place: dict[str, Any] = {
-        name: refusal.params[name] for name in ("row", "column") if name in refusal.params
+        name: refusal.params[name] for name in (*known, "sure") if name in refusal.params
     }
     dataset.metadata["error_at"] = {**place, "code": refusal.code}
     dataset.save(update_fields=["metadata", "updated_at"])
@@ -130,41 +149,32 @@ def _done(progress: dict[str, Any]) -> float:
     return float(progress.get("share", 0.0))
 
 
-def _publish(
-    run: Run, dataset: Dataset, found: dict[str, Any], profile: dict[str, Any], results: Path
-) -> Version | None:
-    """Store the files and write the rows, unless the dataset has been deleted."""
+def _finish(run: Run, dataset: Dataset, staged: Staged, results: Path) -> Version | None:
+    """Store the files, then write the version or let it wait; nothing when it was deleted."""
     with transaction.atomic():
         run.fence()
         kept = Dataset.objects.select_for_update().filter(pk=dataset.pk).first()
         if kept is None:
             return None
+        kept.file_hash = dataset.file_hash
+        if "format" in staged.found["reading"]:
+            kept.format = staged.found["reading"]["format"]
+        before = kept.metadata.get("staged")
+        kept.metadata |= {"reading": staged.found["reading"]}
+        if kept.is_reviewed and not _may_import(kept, before, staged):
+            staging.keep(kept, staged, results)
+            kept.metadata.pop("confirm", None)
+            kept.save(update_fields=["file_hash", "format", "metadata", "updated_at"])
+            return None
+        kept.save(update_fields=["file_hash", "format", "metadata", "updated_at"])
         number = 1 + max((version.number for version in kept.versions.all()), default=0)
-        folder = storage.version_folder(kept.pk, number)
-        # Left by a run that was stopped before its rows were written.
-        storage.delete_tree(folder)
-        version = Version.objects.create(
-            dataset=kept,
-            number=number,
-            file_key=f"{folder}/{DATA}",
-            file_size=found["size"],
-            content_hash=found["hash"],
-            row_count=found["rows"],
-            profile=profile,
-            frequency=profile["frequency"],
-            time_column=found["reading"]["time_column"],
-            layout=Version.Layout.LONG if found["series_column"] else Version.Layout.WIDE,
-            series_column=found["series_column"],
-        )
-        Column.objects.bulk_create(Column(version=version, **row) for row in column_rows(found))
-        kept.record_count = found["rows"]
-        kept.save(update_fields=["record_count", "updated_at"])
-        _store(results, folder)
-        transaction.on_commit(lambda: version_ready.send(sender=Version, version=version))
-    return version
+        staging.store(results, storage.version_folder(kept.pk, number))
+        kept.owner = dataset.owner
+        return staging.publish(kept, staged, number=number)
 
 
-def _store(results: Path, folder: str) -> None:
-    storage.put(results / DATA, f"{folder}/{DATA}")
-    for level in sorted((results / LEVELS).iterdir()):
-        storage.put(level, f"{folder}/{LEVELS}/{level.name}")
+def _may_import(dataset: Dataset, before: dict[str, Any] | None, staged: Staged) -> bool:
+    """Was the import asked for already, and does it bring what the person saw?"""
+    if not (dataset.metadata.get("confirm") and before):
+        return False
+    return all(before.get(name) == count for name, count in staged.counts.items())

@@ -19,6 +19,7 @@ from datasets.differences import Side, difference, inverse
 from datasets.models import Column, Dataset, Version
 from datasets.problems import DatasetProblem, problem_from
 from datasets.profile import column_rows, profile_of
+from datasets.quality.reports import report_on
 from datasets.refusals import Refusal
 from datasets.signals import version_ready
 
@@ -173,6 +174,7 @@ class _Made:
     found: dict[str, Any]
     profile: dict[str, Any]
     columns: list[dict[str, Any]]
+    quality: dict[str, Any]
 
 
 def _required(parent: Version | None) -> Version:
@@ -211,7 +213,8 @@ def _describe(
         read = parent.profile.get("reading", {})
         changed = {name: found["reading"][name] for name in ("columns", "time_column")}
         profile["reading"] = {**read, **changed}
-    return _Made(folder, found, profile, list(_column_rows(found, columns)))
+    rows = list(_column_rows(found, columns))
+    return _Made(folder, found, profile, rows, report_on(found, profile, rows, folder / DATA))
 
 
 def _reporter(run: Fence | None) -> Callable[[float], None]:
@@ -308,6 +311,7 @@ def _publish(
             made_by=given.made_by,
             recipe=given.recipe,
             diff=diff,
+            quality=made.quality,
             note=given.note,
         )
         Column.objects.bulk_create(Column(version=version, **row) for row in made.columns)

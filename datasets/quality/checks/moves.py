@@ -1,0 +1,35 @@
+"""How time moves from row to row: what several checks look at. No check itself."""
+
+from __future__ import annotations
+
+from datasets.quality.subject import Subject
+from forecasting.engine.frequency import Frequency
+
+
+def moves(subject: Subject) -> str:
+    """SQL: series, place, time before, time, and the step in microseconds (NULL at a start)."""
+    name = f"CAST({subject.series} AS VARCHAR)" if subject.series else "''"
+    return (
+        f"SELECT s, place, before, t, CASE WHEN s IS NOT DISTINCT FROM s0 "  # noqa: S608
+        f"THEN epoch_us(t) - epoch_us(before) END AS step FROM "
+        f"(SELECT file_row_number AS place, {name} AS s, {subject.time} AS t, "
+        f"lag({subject.time}) OVER () AS before, lag({name}) OVER () AS s0 FROM {subject.source})"
+    )
+
+
+def longest_step(frequency: Frequency) -> float:
+    """The longest time, in microseconds, that one step may take."""
+    if frequency.unit == "B":
+        return (frequency.multiple + 2) * 86_400e6
+    if frequency.step_months:
+        return frequency.step_months * 31 * 86_400e6 + 3_600e6
+    return frequency.step_seconds * 1e6
+
+
+def shortest_step(frequency: Frequency) -> float:
+    """The shortest time, in microseconds, that one step may take."""
+    if frequency.step_months:
+        return frequency.step_months * 28 * 86_400e6 - 3_600e6
+    if frequency.unit == "B":
+        return frequency.multiple * 86_400e6
+    return frequency.step_seconds * 1e6

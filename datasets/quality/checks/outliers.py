@@ -1,0 +1,135 @@
+"""Values far from what the series lets expect.
+
+Four ways of looking are counted; the findings are those of the seasonal residual, because a value
+may be usual in January and impossible at three at night in June.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datasets.quality.finding import Found, finding, step
+from datasets.quality.subject import Facts, Floats, Piece, Subject
+
+CODES = ("outliers",)
+Flags = NDArray[np.bool_]
+# Robust deviations of the seasonal residual: a normal series of a million values has one beyond.
+THRESHOLD = 5.0
+IQR_FENCE, Z_LIMIT, HAMPEL_SPAN, HAMPEL_LIMIT = 1.5, 3.0, 3, 3.0
+_LEAST, _LISTED, _BLOCK = 20, 5, 200_000
+
+
+def by_residual(piece: Piece, threshold: float = THRESHOLD) -> Flags:
+    """Beyond so many robust deviations of the seasonal residual."""
+    return _beyond(np.abs(piece.fit.deviations(piece.values)), threshold)
+
+
+def by_iqr(values: Floats, fence: float = IQR_FENCE) -> Flags:
+    """Beyond the quartiles by more than `fence` times their distance (Tukey)."""
+    filled = values[~np.isnan(values)]
+    if not len(filled):
+        return np.zeros(len(values), dtype=bool)
+    low, high = np.quantile(filled, [0.25, 0.75])
+    reach = fence * (high - low)
+    outside: Flags = (values < low - reach) | (values > high + reach)
+    return outside
+
+
+def by_zscore(values: Floats, limit: float = Z_LIMIT) -> Flags:
+    """Further from the mean than so many standard deviations."""
+    filled = values[~np.isnan(values)]
+    if len(filled) < 2:
+        return np.zeros(len(values), dtype=bool)
+    spread = float(filled.std(ddof=1))
+    if not spread > 0:
+        return np.zeros(len(values), dtype=bool)
+    return _beyond(np.abs(values - filled.mean()) / spread, limit)
+
+
+def by_hampel(values: Floats, limit: float = HAMPEL_LIMIT, span: int = HAMPEL_SPAN) -> Flags:
+    """Further from the median of its neighbours than so many of their robust deviations."""
+    flags = np.zeros(len(values), dtype=bool)
+    padded = np.pad(values, span, constant_values=np.nan)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * span + 1)
+    for start in range(0, len(values), _BLOCK):
+        block = windows[start : start + _BLOCK]
+        middle = _medians(block)
+        spread = 1.4826 * _medians(np.abs(block - middle[:, None]))
+        here = values[start : start + _BLOCK]
+        flags[start : start + _BLOCK] = _beyond(np.abs(here - middle), limit * spread)
+    return flags
+
+
+def _medians(block: Floats) -> Floats:
+    """Row medians; rows of numbers only, the usual case, need no counting."""
+    if not np.isnan(block).any():
+        middle: Floats = np.partition(block, block.shape[1] // 2, axis=1)[:, block.shape[1] // 2]
+        return middle
+    ordered = np.sort(block, axis=1)
+    count = block.shape[1] - np.isnan(ordered).sum(axis=1)
+    rows = np.arange(len(block))
+    low = ordered[rows, np.maximum(count - 1, 0) // 2]
+    medians: Floats = low / 2 + ordered[rows, np.minimum(count // 2, block.shape[1] - 1)] / 2
+    return medians
+
+
+def _beyond(away: Floats, limit: Any) -> Flags:
+    with np.errstate(invalid="ignore"):
+        flags: Flags = away > limit
+    return flags
+
+
+class Outliers:
+    """Counts what each way of looking finds, and remembers the stretches furthest away."""
+
+    def __init__(self, subject: Subject, column: Facts) -> None:
+        self.column = column
+        self.counts = {"residual": 0, "iqr": 0, "zscore": 0, "hampel": 0}
+        self.furthest: list[tuple[float, list[Any]]] = []
+
+    def look(self, piece: Piece) -> None:
+        """Take in one series; a handful of values says nothing about what is usual."""
+        if np.count_nonzero(~np.isnan(piece.values)) < _LEAST:
+            return
+        away = piece.fit.deviations(piece.values)
+        flags = _beyond(np.abs(away), THRESHOLD)
+        self.counts["residual"] += int(flags.sum())
+        self.counts["iqr"] += int(by_iqr(piece.values).sum())
+        self.counts["zscore"] += int(by_zscore(piece.values).sum())
+        self.counts["hampel"] += int(by_hampel(piece.values).sum())
+        if flags.any():
+            self._remember(piece, flags, away)
+
+    def _remember(self, piece: Piece, flags: Flags, away: Floats) -> None:
+        found = []
+        for first, last in piece.runs(flags):
+            stretch = slice(first, last + 1)
+            furthest = float(np.abs(away[stretch]).max())
+            found.append((furthest, first, last))
+        for furthest, first, last in sorted(found, reverse=True)[:_LISTED]:
+            stretch = slice(first, last + 1)
+            usual = float(piece.fit.expected[stretch].mean())
+            value = float(piece.values[stretch].mean())
+            percent = 100 * (value - usual) / abs(usual) if abs(usual) > 1e-9 else None
+            where = [piece.series, piece.at(first), piece.at(last), last - first + 1]
+            shown = {"value": value, "usual": usual, "percent": percent, "deviations": furthest}
+            self.furthest.append((furthest, [*where, shown]))
+        self.furthest.sort(key=lambda stretch: -stretch[0])
+        del self.furthest[_LISTED:]
+
+    def tell(self) -> Iterator[Found]:
+        """One finding a column."""
+        if self.counts["residual"]:
+            yield finding(
+                "outliers",
+                column=self.column.key,
+                count=self.counts["residual"],
+                methods=self.counts,
+                threshold=THRESHOLD,
+                furthest=[where for _, where in self.furthest],
+                repair=step("outliers", action="clip", columns=[self.column.key]),
+            )

@@ -1,0 +1,177 @@
+"""The version that is checked: its columns, its series, and its numbers piece by piece."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from datasets.building.duck import first_row, parquet
+from datasets.quality.seasonal import Fit, fit
+from forecasting.engine.frequency import Frequency
+
+Floats = NDArray[np.float64]
+Times = NDArray[np.datetime64]
+Places = NDArray[np.int64]
+# Rows read at a time; one series may be longer than that.
+_ROWS = 1_000_000
+# More series than this are sampled, and the report says so.
+MOST_SERIES = 5_000
+_EARLIEST, _LATEST = np.datetime64("1678-01-01", "us"), np.datetime64("2262-01-01", "us")
+NUMBERS = frozenset({"integer", "float"})
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A column as far as checks care."""
+
+    key: str
+    name: str
+    type: str
+    role: str
+    missing: int
+    stats: dict[str, Any]
+
+    @property
+    def is_value(self) -> bool:
+        """Numbers that a chart or a forecast may use."""
+        return self.type in NUMBERS and self.role in {"target", "known", "past"}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The numbers of one column in one series, in order of time."""
+
+    series: str
+    first: int
+    values: Floats
+    times: Times | None
+    places: Places
+    cycles: tuple[int, ...]
+
+    @cached_property
+    def fit(self) -> Fit:
+        """What the season and the level let expect."""
+        return fit(self.values, self.places, self.cycles)
+
+    def at(self, row: int) -> str:
+        """The time of a row as text, or its number where there is no time."""
+        if self.times is None:
+            return str(self.first + row + 1)
+        return str(self.times[row].astype("datetime64[s]")).replace("T", " ")
+
+    def runs(self, flags: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+        """First and last row of every stretch of flags."""
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
+        for start, end in edges.reshape(-1, 2).tolist():
+            yield start, end - 1
+
+
+@dataclass
+class Subject:
+    """A finished file with what is known of it."""
+
+    connection: duckdb.DuckDBPyConnection
+    table: Path
+    rows: int
+    columns: list[Facts]
+    time: str = ""
+    series: str = ""
+    frequency: Frequency | None = None
+    profile: dict[str, Any] = field(default_factory=dict)
+    sampled: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        """The table function of the file, with row numbers."""
+        return parquet(self.table, numbered=True)
+
+    @property
+    def values(self) -> list[Facts]:
+        """Columns that a forecast may use."""
+        return [column for column in self.columns if column.is_value]
+
+    def row(self, sql: str) -> tuple[Any, ...]:
+        """The only row of a query."""
+        return tuple(first_row(self.connection, sql))
+
+    def all(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query with few of them."""
+        return self.connection.execute(sql).fetchall()
+
+    @property
+    def helpers(self) -> set[str]:
+        """Names of all columns of the file, the hidden ones too."""
+        return {row[0] for row in self.all(f"DESCRIBE SELECT * FROM {parquet(self.table)}")}  # noqa: S608
+
+    @cached_property
+    def spans(self) -> list[tuple[str, int, int]]:
+        """(series, first row, row after the last), those without a time left out at the end."""
+        if not self.series:
+            filled = self.rows
+            if self.time:
+                (filled,) = self.row(f"SELECT count({self.time}) FROM {self.source}")  # noqa: S608
+            return [("", 0, int(filled))]
+        rows = self.all(
+            f"SELECT CAST({self.series} AS VARCHAR), min(file_row_number), count({self.time}) "  # noqa: S608
+            f"FROM {self.source} WHERE {self.series} IS NOT NULL GROUP BY {self.series} ORDER BY 2"
+        )
+        spans = [(name, int(first), int(first) + int(count)) for name, first, count in rows]
+        if len(spans) <= MOST_SERIES:
+            return spans
+        self.sampled = {"series": MOST_SERIES, "of": len(spans)}
+        chosen = np.linspace(0, len(spans) - 1, MOST_SERIES).astype(int)
+        return [spans[place] for place in chosen]
+
+    def pieces(self, column: Facts) -> Iterator[Piece]:
+        """The column, series by series."""
+        for group in self._groups():
+            first, last = group[0][1], group[-1][2]
+            values, times = self._read(column.key, first, last)
+            for name, start, end in group:
+                here = slice(start - first, end - first)
+                part = times[here] if times is not None else None
+                places, cycles = self._places(part, end - start)
+                yield Piece(name, start, values[here], part, places, cycles)
+
+    def _groups(self) -> Iterator[list[tuple[str, int, int]]]:
+        group: list[tuple[str, int, int]] = []
+        for span in self.spans:
+            if group and span[2] - group[0][1] > _ROWS:
+                yield group
+                group = []
+            if span[2] > span[1]:
+                group.append(span)
+        if group:
+            yield group
+
+    def _read(self, key: str, first: int, last: int) -> tuple[Floats, Times | None]:
+        time = f", {self.time} AS t" if self.time else ""
+        arrays = self.connection.execute(
+            f"SELECT coalesce({key}, 'nan'::DOUBLE) AS v{time} FROM {self.source} "  # noqa: S608
+            f"WHERE file_row_number >= {first} AND file_row_number < {last}"
+        ).fetchnumpy()
+        values = np.asarray(arrays["v"], dtype=np.float64)
+        if not self.time:
+            return values, None
+        times = np.ma.filled(np.ma.asarray(arrays["t"]), np.datetime64("NaT"))
+        return values, times.astype("datetime64[us]")
+
+    def _places(self, times: Times | None, count: int) -> tuple[Places, tuple[int, ...]]:
+        """Steps since the first row, and how long the cycles are; row numbers without a clock."""
+        rows = np.arange(count, dtype=np.int64)
+        if self.frequency is None or times is None or not count:
+            return rows, ()
+        if not (times[0] > _EARLIEST and times[-1] < _LATEST):
+            return rows, self.frequency.season_lengths
+        places, _ = self.frequency.positions(times[:1], times)
+        if places[-1] > 4 * count + 1000:
+            # Mostly gaps: a grid of all steps would be mostly empty.
+            return rows, ()
+        return places, self.frequency.season_lengths
