@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from accounts.problems import Problem
+from accounts.problems import Problem, TooBusy
 
 
 def problem_json(problem: Problem) -> dict[str, dict[str, str]]:
@@ -18,6 +18,11 @@ def problem_json(problem: Problem) -> dict[str, dict[str, str]]:
     }
 
 
+def problem_headers(problem: Problem) -> dict[str, str]:
+    """What the answer says beside its body."""
+    return {"Retry-After": str(problem.retry_after)} if isinstance(problem, TooBusy) else {}
+
+
 def wants_json(request: HttpRequest) -> bool:
     """True for API paths and for programs that ask for JSON and not for pages."""
     accepts = request.headers.get("Accept", "")
@@ -28,11 +33,15 @@ def wants_json(request: HttpRequest) -> bool:
 
 def problem_response(request: HttpRequest, problem: Problem) -> HttpResponse:
     """Answer `problem` in the shape this request understands, with the problem's status."""
+    headers = problem_headers(problem)
     if wants_json(request):
-        return JsonResponse(problem_json(problem), status=problem.status)
+        return JsonResponse(problem_json(problem), status=problem.status, headers=headers)
     if request.headers.get("HX-Request") == "true":
         answer = render(request, "_notice.html", {"problem": problem}, status=problem.status)
         answer.headers["HX-Retarget"] = "#notices"
         answer.headers["HX-Reswap"] = "innerHTML"
-        return answer
-    return render(request, "problem.html", {"problem": problem}, status=problem.status)
+    else:
+        answer = render(request, "problem.html", {"problem": problem}, status=problem.status)
+    for name, value in headers.items():
+        answer.headers[name] = value
+    return answer

@@ -50,3 +50,14 @@ class Conflict(Problem):
 
     status = 409
     default_code = "conflict"
+
+
+class TooBusy(Problem):
+    """All places are taken; `retry_after` says after how many seconds to ask again."""
+
+    status = 429
+    default_code = "busy"
+
+    def __init__(self, message: "Words", *, retry_after: int, code: str = "") -> None:
+        super().__init__(message, code=code)
+        self.retry_after = retry_after

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler, set_rollback
 
-from accounts.problem_pages import problem_json
+from accounts.problem_pages import problem_headers, problem_json
 from accounts.problems import Problem
 
 
@@ -19,7 +19,9 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler; None (a logged 500) for what nobody foresaw."""
     if isinstance(error, Problem):
         set_rollback()
-        return Response(problem_json(error), status=error.status)
+        return Response(
+            problem_json(error), status=error.status, headers=problem_headers(error)
+        )
     response = exception_handler(error, context)
     if response is None:
         return None

@@ -23,6 +23,7 @@ from accounts.ownership import require_creator
 from accounts.problems import Conflict, Problem
 from accounts.requests import AuthenticatedApiRequest
 from datasets import rows, samples, uploads
+from datasets.api_query import QueryActions
 from datasets.models import Dataset, DatasetQuerySet, Version
 from datasets.raw_body import RawBodyParser
 from datasets.serializers import (
@@ -45,7 +46,13 @@ from datasets.views.fetching import require_version
 from datasets.views.grid import Asked, whole_number
 
 MOST_ROWS = 500
-THROTTLES = {"create": "upload", "upload": "upload", "download": "export"}
+THROTTLES = {
+    "create": "upload",
+    "upload": "upload",
+    "download": "export",
+    "query": "sql",
+    "query_one": "sql",
+}
 
 
 def _query(name: str, words: str, kind: Any = OpenApiTypes.STR, *, many: bool = False) -> Any:
@@ -87,13 +94,14 @@ ROWS = [
     ),
 )
 @extend_schema(tags=["datasets"])
-class DatasetViewSet(OwnedViewSet):
+class DatasetViewSet(QueryActions, OwnedViewSet):
     """Files that became tables."""
 
     queryset = Dataset.objects.select_related("owner", "job").with_versions()
     serializer_class = DatasetSerializer
     parser_classes = [JSONParser, MultiPartParser]
     owner_actions = ("destroy",)
+    read_only_actions = ("query", "query_one")
 
     def get_queryset(self) -> DatasetQuerySet:
         """What this person may see, narrowed by `search` and `status`."""
