@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy as _n
 
+from datasets.formats import words
+
 if TYPE_CHECKING:
     from datasets.models.version import Version
 
@@ -127,6 +129,7 @@ SENTENCES = {
         "%(count)s blank line was left out.", "%(count)s blank lines were left out.", "n"
     ),
     "sorted": _("Rows were sorted by time; %(count)s stood before an earlier one."),
+    **words.FINDINGS,
 }
 
 TIME_KINDS = {
@@ -247,4 +250,5 @@ _WORDS: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
     "numbers_as_times": lambda params: {"kind": str(TIME_KINDS[params["kind"]])},
     "day_order_ambiguous": _order,
     "short_rows": lambda params: {"where": f"{params['rows'][0]:,}"},
+    **words.IN_WORDS,
 }

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.problems import Problem
+from datasets.formats import words
 from datasets.refusals import Refusal
 
 
@@ -36,6 +37,7 @@ KINDS = {
     "html": _("a web page (HTML)"),
     "xml": _("an XML document"),
     "json": _("a JSON document"),
+    **words.KINDS,
     "binary": _("a binary file"),
     "zeros": _("a file of zero bytes"),
 }
@@ -122,7 +124,15 @@ SENTENCES = {
         "%(file)s made the reader fail. It may be damaged: save it again as CSV and upload that."
     ),
     "empty_name": _("Give the dataset a name."),
+    **words.REFUSALS,
 }
+
+
+# Shown with separators.
+_COUNTS = (
+    "row", "rows", "count", "columns", "cells", "limit", "read", "counted", "expected",
+    "megabytes", "steps",
+)  # fmt: skip
 
 
 def problem_from(refusal: Refusal, file: str) -> DatasetProblem:
@@ -130,7 +140,7 @@ def problem_from(refusal: Refusal, file: str) -> DatasetProblem:
     params: dict[str, Any] = {**refusal.params, "file": file}
     if "kind" in params:
         params["kind"] = KINDS.get(params["kind"], KINDS["binary"])
-    for name in ("row", "count", "columns", "cells", "limit", "read", "counted"):
+    for name in _COUNTS:
         if isinstance(params.get(name), int):
             params[name] = f"{params[name]:,}"
     sentence = SENTENCES.get(refusal.code)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from datasets.building.duck import connect, parquet
+from datasets.formats import words
 from datasets.models import Column
 from datasets.roles import role_of
 from datasets.sniffing.columns import MAIN_NAMES
@@ -164,7 +165,7 @@ def _findings(found: Found, frequency: Frequency | None) -> Iterator[dict[str, A
     for key, column in found["columns"].items():
         yield from _column_findings(found, key, column)
     for note in found["notes"]:
-        severity = "warn" if note["code"] in _WARNINGS else "info"
+        severity = "warn" if note["code"] in _WARNINGS | words.WARNINGS else "info"
         yield _finding(
             note["code"],
             column=note["column"],

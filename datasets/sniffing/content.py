@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 
 from datasets.refusals import Refusal
 
@@ -48,12 +49,17 @@ def identify_content(head: bytes) -> str:
     """Name what the first bytes show, or return "" when they look like delimited text."""
     for magic, kind in _MAGIC:
         if head.startswith(magic):
-            return _kind_of_zip(head) if kind == "zip" else kind
+            return _INSIDE[kind](head) if kind in _INSIDE else kind
     start = decoded_start(head[:4096]).lstrip().lower().encode()
     for text, kind in _TEXT_STARTS:
         if start.startswith(text):
             return kind
     return "json" if _JSON_LIST.match(start) else ""
+
+
+def kind_code(kind: str) -> str:
+    """The code of the refusal of a file that is no table: a locked workbook is one, though."""
+    return "password" if kind == "locked" else "not_a_table"
 
 
 def is_json_scalar(head: bytes) -> bool:
@@ -72,7 +78,7 @@ def require_text(head: bytes) -> None:
     """Raise Refusal unless `head` looks like delimited text; the content decides."""
     kind = identify_content(head)
     if kind:
-        raise Refusal("not_csv" if kind in _TABLES else "not_a_table", kind=kind)
+        raise Refusal("not_csv" if kind in _TABLES else kind_code(kind), kind=kind)
     sample = head[:65536]
     if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
         return
@@ -92,3 +98,11 @@ def _kind_of_zip(head: bytes) -> str:
     if b"word/" in head or b"ppt/" in head:
         return "office"
     return "xlsx" if b"[Content_Types].xml" in head else "zip"
+
+
+def _kind_of_ole(head: bytes) -> str:
+    """Old workbooks, and those locked by a password, share a container; its directory tells."""
+    return "locked" if "EncryptedPackage".encode("utf-16-le") in head else "xls"
+
+
+_INSIDE: dict[str, Callable[[bytes], str]] = {"zip": _kind_of_zip, "xls": _kind_of_ole}

@@ -128,6 +128,8 @@ class ReadingOptions:
 
 
 _AS_FOUND = ColumnChoice()
+# Nothing decided: find everything out.
+AUTOMATIC = ReadingOptions()
 
 
 def _fits(name: str, value: Any) -> bool:

@@ -116,7 +116,7 @@ def _describe(
         columns=columns,
         time_column=find_time_column(columns),
         leave_out_bad_times=options.leave_out_bad_times,
-        series=_series(columns, options),
+        series=series_chosen(columns, options),
         repeated="" if options.repeated in {None, "keep"} else str(options.repeated),
         corrections=options.corrections,
         notes=(*notes, *_notes(encoding, header=header, options=options, columns=columns)),
@@ -138,7 +138,7 @@ def _columns(
     return tuple(found)
 
 
-def _series(columns: Sequence[FoundColumn], options: ReadingOptions) -> str | None:
+def series_chosen(columns: Sequence[FoundColumn], options: ReadingOptions) -> str | None:
     """The column that a person says names the series; "" for none, None to find out."""
     chosen = [column.key for column in columns if column.role == "series"]
     if options.layout == "wide" and not chosen:

@@ -17,6 +17,7 @@ import duckdb
 
 from datasets.building.duck import literal, parquet, parquet_options, run_watched
 from datasets.formats.csv import typed
+from datasets.formats.format import Native
 from datasets.refusals import Refusal
 from datasets.sniffing.dialect import LONGEST_LINE
 from datasets.sniffing.reading import FoundColumn, Note, Reading
@@ -74,6 +75,16 @@ class Plan:
     records: int
     # Row numbers (as in a spreadsheet) of blank lines that were left out of `source`.
     blank_rows: tuple[int, ...] = ()
+    # Instead of the text: SQL of a table, and for each of our columns what it is made from.
+    table: str = ""
+    natives: tuple[Native, ...] = ()
+
+    def native(self, column: FoundColumn) -> Native | None:
+        """What `column` is copied from; None when its text is to be read."""
+        if not self.natives:
+            return None
+        native = self.natives[int(column.key[1:]) - 1]
+        return native if native.type == column.type or column.type == "empty" else None
 
 
 def convert(
@@ -103,7 +114,15 @@ def row_number(plan: Plan, reading: Reading, index: int) -> int:
 
 
 def source_table(plan: Plan, reading: Reading) -> str:
-    """The table function that reads the regular text file, every cell as it stands there."""
+    """The table function that reads the regular text file, every cell as it stands there.
+
+    Columns that are typed already are shown as text.
+    """
+    if plan.natives:
+        texts = ", ".join(
+            f"{native.text} AS c{place}" for place, native in enumerate(plan.natives, 1)
+        )
+        return f"(SELECT {texts} FROM {plan.table})"  # noqa: S608
     types = ", ".join(f"'{column.key}': 'VARCHAR'" for column in reading.columns)
     return (
         f"read_csv({literal(str(plan.source))}, auto_detect=false, columns={{{types}}}, "
@@ -135,15 +154,16 @@ def _write(
 def _copy(plan: Plan, reading: Reading, group: Sequence[FoundColumn], target: Path) -> str:
     """SQL that writes the typed values of `group`, and what did not fit, to `target`."""
     raws = ", ".join(column.key for column in group)
-    values = ", ".join(f"{_value(column, reading)} AS v_{column.key}" for column in group)
-    marks = ", ".join(_mark(column) for column in group if column.type != "text") or "''"
+    values = ", ".join(f"{_value(plan, column, reading)} AS v_{column.key}" for column in group)
+    marked = [_mark(plan, column) for column in group if column.type != "text"]
+    marks = ", ".join(marked) or "''"
     time = next((column for column in group if column.key == reading.time_column), None)
-    zone = typed.zoned(time.key) if time and time.type == "datetime" else "false"
+    zone = _zoned(plan, time) if time and time.type == "datetime" else "false"
     # Every name in it is ours: c1…cn and literals escaped by `literal`.
     return (
         f"COPY (SELECT {', '.join(f'v_{column.key} AS {column.key}' for column in group)}, "  # noqa: S608
         f"{zone} AS _zoned, nullif(concat_ws('{typed.RECORD}', {marks}), '') AS _unread "
-        f"FROM (SELECT {raws}, {values} FROM {source_table(plan, reading)})) "
+        f"FROM (SELECT {raws}, {values} FROM {_typed_source(plan, reading)})) "
         f"TO {literal(str(target))} {parquet_options(len(reading.columns))}"
     )
 
@@ -164,9 +184,31 @@ def _joined(plan: Plan, reading: Reading, parts: Sequence[Path]) -> str:
     )
 
 
-def _value(column: FoundColumn, reading: Reading) -> str:
+def _typed_source(plan: Plan, reading: Reading) -> str:
+    """The cells as they stand in the file (c1…) and, of typed columns, as values (n_c1…).
+
+    A typed column has its value under both names: text is made only of cells that do not fit.
+    """
+    if not plan.natives:
+        return source_table(plan, reading)
+    parts = []
+    for column in reading.columns:
+        native, source = plan.native(column), plan.natives[int(column.key[1:]) - 1]
+        parts.append(f"{native.value if native else source.text} AS {column.key}")
+    return f"(SELECT {', '.join(parts)} FROM {plan.table})"  # noqa: S608
+
+
+def _zoned(plan: Plan, time: FoundColumn) -> str:
+    native = plan.native(time)
+    if native is None:
+        return typed.zoned(time.key)
+    return f"{time.key} IS NOT NULL" if native.zoned else "false"
+
+
+def _value(plan: Plan, column: FoundColumn, reading: Reading) -> str:
     """The typed value of a cell, or what a person said that it was meant to be."""
-    value = typed.value(column, reading)
+    native = plan.native(column)
+    value = typed.native(column) if native else typed.value(column, reading)
     meant = reading.corrections.get(column.key, {})
     if not meant:
         return value
@@ -174,14 +216,18 @@ def _value(column: FoundColumn, reading: Reading) -> str:
     cases = " ".join(
         f"WHEN {literal(was)} THEN try_cast({literal(now)} AS {kind})" for was, now in meant.items()
     )
-    return f"CASE {column.key} {cases} ELSE {value} END"
+    cell = f"CAST({column.key} AS VARCHAR)" if native else column.key
+    return f"CASE {cell} {cases} ELSE {value} END"
 
 
-def _mark(column: FoundColumn) -> str:
+def _mark(plan: Plan, column: FoundColumn) -> str:
     """Key and text of a cell that does not fit; NULL for all others."""
-    misfit = typed.misfit(column, f"v_{column.key}")
+    native = plan.native(column)
+    fits = typed.native_misfit if native else typed.misfit
+    misfit = fits(column, f"v_{column.key}")
     # The two separators themselves may stand in a cell; there they become spaces.
-    text = f"translate({column.key}, '{typed.FIELD}{typed.RECORD}', '  ')"
+    cell = f"CAST({column.key} AS VARCHAR)" if native else column.key
+    text = f"translate({cell}, '{typed.FIELD}{typed.RECORD}', '  ')"
     return f"CASE WHEN {misfit} THEN '{column.key}{typed.FIELD}' || {text} END"
 
 

@@ -39,6 +39,24 @@ def value(column: FoundColumn, reading: Reading) -> str:
     return f"nullif({column.key}, '')"
 
 
+def native(column: FoundColumn) -> str:
+    """The value of a column that its file has typed: what cannot be stored becomes NULL."""
+    if column.type in {"number", "empty"}:
+        return f"CASE WHEN isfinite({column.key}) THEN {column.key} END"
+    if column.type == "datetime":
+        return _bounded(column.key)
+    return f"nullif({column.key}, '')" if column.type == "text" else column.key
+
+
+def native_misfit(column: FoundColumn, typed: str) -> str:
+    """True where a typed cell has no value that can be stored: infinite, or beyond year 9999."""
+    unread = f"({typed} IS NULL AND {column.key} IS NOT NULL"
+    if column.type in {"number", "empty"}:
+        # NaN is how many programs write that there is no number.
+        return f"{unread} AND NOT isnan({column.key}))"
+    return f"{unread})"
+
+
 def misfit(column: FoundColumn, typed: str) -> str:
     """True where a filled cell has no value, or has one that lost something (001, 2^60)."""
     raw = column.key

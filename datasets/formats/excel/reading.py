@@ -122,7 +122,7 @@ def _read(
 ) -> Extracted:
     first_row, first_column = sheet.start or (0, 0)
     total = sheet.height
-    rows = enumerate(_rows(sheet), first_row + 1)
+    rows: Iterator[tuple[int, Row]] = enumerate(_rows(sheet), first_row + 1)
     if options.skip:
         rows = _after(rows, options.skip)
     head = list(islice(rows, _LOOKED_AT))

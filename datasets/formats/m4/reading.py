@@ -7,6 +7,7 @@ person, they are dated from 2000-01-01, and that is said; otherwise they are num
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -51,11 +52,14 @@ def extract(source: Path, folder: Path, options: ReadingOptions, say: Say) -> Ex
     table.open_all(["series", "time" if options.frequency else "step", "value"])
     times = _Times(options.frequency)
     names: set[str] = set()
-    with source.open("rb") as raw:
-        head = raw.read(1024 * 1024)
+    with source.open("rb") as start:
+        head = start.read(1024 * 1024)
     encoding = find_encoding(head, complete=len(head) == total, wanted=options.encoding)
     csv.field_size_limit(LONGEST_LINE)
-    with source.open(encoding=_codec(encoding.name), newline="") as file:
+    with (
+        source.open("rb") as raw,
+        io.TextIOWrapper(raw, encoding=_codec(encoding.name), newline="") as file,
+    ):
         for row, (name, values) in enumerate(_series(csv.reader(file)), 2):
             if name in names:
                 raise Refusal("series_twice", row=row, series=name[:80])
@@ -65,7 +69,7 @@ def extract(source: Path, folder: Path, options: ReadingOptions, say: Say) -> Ex
             for step, cell in enumerate(_cells(values, row)):
                 table.placed([(TEXT, name), times.at(step), cell])
             if row % _EVERY == 0:
-                say(step="reading", bytes=min(file.buffer.tell(), total), bytes_total=total)
+                say(step="reading", bytes=min(raw.tell(), total), bytes_total=total)
     declared, notes = table.finish()
     dated = Note("dated", "c2", params={"frequency": options.frequency, "start": "2000-01-01"})
     notes.append(dated if options.frequency else Note("numbered", "c2"))
