@@ -5,8 +5,10 @@ from __future__ import annotations
 from rest_framework.routers import SimpleRouter
 
 from datasets.api import DatasetViewSet
+from datasets.api_uploads import UploadViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("datasets", DatasetViewSet, basename="dataset")
+router.register("uploads", UploadViewSet, basename="upload")
 
 urlpatterns = router.urls

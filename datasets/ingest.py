@@ -17,7 +17,7 @@ from datasets.building.facts import file_hash
 from datasets.effective import effective
 from datasets.models import Dataset, Version
 from datasets.problems import DatasetProblem, problem_from
-from datasets.profile import profile_of
+from datasets.profile import column_rows, profile_of
 from datasets.quality.reports import report_on
 from datasets.reading_process import run_reading
 from datasets.reading_words import reading_words
@@ -100,8 +100,9 @@ def _read(dataset: Dataset, run: Run, reader: Reader) -> Version | None:
             ) from missing
         run.raise_if_cancelled()
         profile = profile_of(found, results / DATA)
+        quality = report_on(found, profile, list(column_rows(found)), results / DATA)
         found["seconds"] = round(time.monotonic() - began, 2)
-        return _finish(run, dataset, Staged(found, profile), results)
+        return _finish(run, dataset, Staged(found, profile, quality), results)
 
 
 def _request(dataset: Dataset, source: Path, results: Path) -> Request:

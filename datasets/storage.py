@@ -8,12 +8,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, default_storage
+from django.utils.http import content_disposition_header
 
 _BLOCK = 1024 * 1024
+_LINK_SECONDS = 300
 # Copies of remote files kept on this machine.
 _CACHE_BYTES = 20 * 1024**3
 
@@ -31,6 +34,11 @@ def source_key(dataset_id: object) -> str:
 def version_folder(dataset_id: object, number: int) -> str:
     """The key prefix of one version."""
     return f"{folder_of(dataset_id)}/v{number}"
+
+
+def staging_folder(dataset_id: object) -> str:
+    """The key prefix of what was read and waits for a person."""
+    return f"{folder_of(dataset_id)}/staged"
 
 
 def put(path: Path, key: str) -> None:
@@ -69,6 +77,29 @@ def local_copy(key: str) -> Path:
         shutil.copyfileobj(file, part, _BLOCK)
     Path(part.name).rename(cached)
     return cached
+
+
+def read_text(key: str) -> str:
+    """The text stored under `key`. Raises FileNotFoundError when there is none."""
+    try:
+        with default_storage.open(key, "rb") as file:
+            return bytes(file.read()).decode()
+    except OSError as missing:
+        raise FileNotFoundError(key) from missing
+
+
+def download_url(key: str, filename: str) -> str | None:
+    """An address, good for five minutes, from which a browser may fetch a file as `filename`.
+
+    None where files lie in a local folder: then the web process streams them.
+    """
+    if isinstance(default_storage, FileSystemStorage):
+        return None
+    shown = content_disposition_header(as_attachment=True, filename=filename)
+    signed: Any = default_storage
+    return str(
+        signed.url(key, parameters={"ResponseContentDisposition": shown}, expire=_LINK_SECONDS)
+    )
 
 
 def delete_tree(prefix: str) -> None:

@@ -20,5 +20,9 @@ def ingest(job_id: str) -> None:
 
 @shared_task(name="datasets.sweep")
 def sweep() -> None:
-    """Remove files that no dataset owns any more."""
+    """Remove files that no dataset owns any more, and what people left unfinished."""
+    # Uploads know this module, which sends the files they keep to a worker.
+    from datasets.upkeep import sweep_unfinished  # noqa: PLC0415
+
     sweep_orphans()
+    sweep_unfinished()

@@ -33,8 +33,18 @@ def follow(job: Job) -> None:
 
 
 def _status(dataset: Dataset, job: Job) -> str:
+    has_rows = dataset.versions.exists()
     if job.state == Job.State.SUCCEEDED:
-        return Dataset.Status.READY
+        # What waits for a person has been read, but is not imported.
+        return Dataset.Status.PROCESSING if dataset.is_staged else Dataset.Status.READY
     if job.state not in _ENDED_BADLY:
         return Dataset.Status.PROCESSING
-    return Dataset.Status.READY if dataset.versions.exists() else Dataset.Status.ERROR
+    if has_rows:
+        return Dataset.Status.READY
+    # What was read before can still be imported.
+    return Dataset.Status.PROCESSING if dataset.is_staged else Dataset.Status.ERROR
+
+
+def imported(dataset: Dataset) -> None:
+    """A person imported what had been read; no job moves here."""
+    Dataset.objects.filter(pk=dataset.pk).update(status=Dataset.Status.READY)

@@ -19,8 +19,10 @@ from accounts.models.user import User
 from accounts.ownership import require_creator
 from accounts.problems import Conflict, TooLarge
 from datasets import storage
+from datasets.effective import effective
 from datasets.filenames import clean_filename, title_of
-from datasets.models import Dataset
+from datasets.formats.registry import ENDINGS, identify
+from datasets.models import Dataset, Upload
 from datasets.problems import SENTENCES, DatasetProblem, problem_from
 from datasets.refusals import Refusal
 from datasets.sniffing.options import ReadingOptions
@@ -31,7 +33,6 @@ from jobs import moves
 from jobs.models import Job
 from jobs.running import enqueue
 
-_ENDINGS = [".csv", ".txt", ".tsv"]
 _AUTO = ReadingOptions()
 Content: TypeAlias = "UploadedFile[Any] | Iterable[bytes]"
 
@@ -45,34 +46,61 @@ class Received:
     sha256: str
 
 
-def receive(
+@dataclass(frozen=True)
+class Arrival:
+    """What is said about a file besides its bytes.
+
+    `review`: a person looks at it before it is imported. `describe` may set fields of the row.
+    """
+
+    owner: User
+    name: str
+    options: ReadingOptions = _AUTO
+    review: bool = False
+    describe: Callable[[Dataset], None] | None = None
+
+
+def receive(  # noqa: PLR0913 - what a file may come with, by name
     *,
     owner: User,
     name: str,
     content: Content,
     size: int | None = None,
     options: ReadingOptions | None = None,
+    review: bool = False,
     describe: Callable[[Dataset], None] | None = None,
 ) -> Dataset:
     """Keep a file and start reading it; never holds more than a block of it in memory.
 
-    `describe` may set fields of the new row. Raises NotAllowed for viewers, TooLarge over the
-    size limit or the quota, DatasetProblem when the file cannot be read; then nothing stays.
+    Raises NotAllowed for viewers, TooLarge over the size limit or the quota, DatasetProblem when
+    the file cannot be read; then nothing stays.
     """
     require_creator(owner)
     if size is not None:
-        _require_size(size)
-    file = clean_filename(name)
+        require_size(size)
     with storage.work_folder() as folder:
         received = _stream(content, folder / "source")
-        reading = _sniff(received.path, file, options or _AUTO)
-        dataset = Dataset(owner=owner, name=title_of(file), filename=file)
-        dataset.file_path = storage.source_key(dataset.pk)
-        dataset.file_size, dataset.file_hash = received.size, received.sha256
-        dataset.metadata = {"reading": reading, "options": (options or _AUTO).to_dict()}
-        if describe:
-            describe(dataset)
-        return _keep(dataset, received)
+        return adopt(Arrival(owner, name, options or _AUTO, review, describe), received)
+
+
+def adopt(arrival: Arrival, received: Received, *, reserved: int = 0) -> Dataset:
+    """Make a file that has arrived whole a dataset that is being read; the file is moved.
+
+    `reserved` bytes of the quota are this file's already. Raises what `receive` raises.
+    """
+    file = clean_filename(arrival.name)
+    options = arrival.options
+    format, reading = _sniff(received.path, file, effective(options, arrival.owner))
+    dataset = Dataset(owner=arrival.owner, name=title_of(file), filename=file)
+    dataset.file_path = storage.source_key(dataset.pk)
+    dataset.file_size, dataset.file_hash = received.size, received.sha256
+    dataset.format = format
+    dataset.metadata = {"reading": reading, "options": options.to_dict()}
+    if arrival.review:
+        dataset.metadata["review"] = True
+    if arrival.describe:
+        arrival.describe(dataset)
+    return _keep(dataset, received, reserved)
 
 
 def again(dataset: Dataset, *, options: ReadingOptions | None = None) -> Job:
@@ -89,10 +117,10 @@ def again(dataset: Dataset, *, options: ReadingOptions | None = None) -> Job:
         raise DatasetProblem(
             gettext("The uploaded file is no longer stored. Upload it again."), code="file_gone"
         ) from missing
-    reading = _sniff(path, dataset.filename, chosen)
+    dataset.format, reading = _sniff(path, dataset.filename, effective(chosen, dataset.owner))
     with transaction.atomic():
         dataset.metadata |= {"reading": reading, "options": chosen.to_dict()}
-        dataset.save(update_fields=["metadata", "updated_at"])
+        dataset.save(update_fields=["format", "metadata", "updated_at"])
         return _start(dataset)
 
 
@@ -117,10 +145,11 @@ def delete(dataset: Dataset) -> None:
 
 
 def used_bytes(owner: User) -> int:
-    """What this person's uploads and their versions take."""
+    """What this person's uploads, those on their way too, and their versions take."""
     files = Dataset.objects.filter(owner=owner).aggregate(total=Sum("file_size"))["total"] or 0
     versions = Dataset.objects.filter(owner=owner).aggregate(total=Sum("versions__file_size"))
-    return int(files) + int(versions["total"] or 0)
+    arriving = Upload.objects.owned_by(owner).arriving().aggregate(total=Sum("size"))["total"] or 0
+    return int(files) + int(versions["total"] or 0) + int(arriving)
 
 
 def quota_bytes() -> int:
@@ -130,10 +159,10 @@ def quota_bytes() -> int:
 
 def read_limits() -> dict[str, Any]:
     """What may be uploaded, for forms."""
-    return {"max_bytes": int(settings.UPLOAD_MAX_BYTES), "formats": _ENDINGS}
+    return {"max_bytes": int(settings.UPLOAD_MAX_BYTES), "formats": list(ENDINGS)}
 
 
-def _require_size(size: int) -> None:
+def require_size(size: int) -> None:
     if size > settings.UPLOAD_MAX_BYTES:
         raise TooLarge(
             gettext("The file is larger than %(limit)s MB. Split it, or leave out columns.")
@@ -149,34 +178,46 @@ def _stream(content: Content, target: Path) -> Received:
     with target.open("wb") as file:
         for block in blocks:
             size += len(block)
-            _require_size(size)
+            require_size(size)
             digest.update(block)
             file.write(block)
     return Received(target, size, digest.hexdigest())
 
 
-def _sniff(path: Path, file: str, options: ReadingOptions) -> dict[str, Any]:
+def _sniff(path: Path, file: str, options: ReadingOptions) -> tuple[str, dict[str, Any]]:
+    """(format, how to read it); only the reading process opens what is not plain text."""
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
         complete = not stream.read(1)
     try:
-        return sniff(head, complete=complete, options=options).to_dict()
+        if not head.strip():
+            raise Refusal("no_rows")
+        format = identify(head, file, options.format)
+        if format.key != "csv":
+            format.guard(path)
+            return format.key, {}
+        return format.key, sniff(head, complete=complete, options=options).to_dict()
     except Refusal as refusal:
         raise problem_from(refusal, file) from refusal
 
 
-def _keep(dataset: Dataset, received: Received) -> Dataset:
+def require_room(owner: User, size: int) -> None:
+    """Inside a transaction: raise TooLarge when `size` more bytes exceed what `owner` may take."""
+    # One upload of a person at a time counts towards the quota.
+    User.objects.select_for_update().get(pk=owner.pk)
+    if used_bytes(owner) + size > quota_bytes():
+        raise TooLarge(
+            gettext("Your %(limit)s GB of storage are full. Delete datasets to make room.")
+            % {"limit": f"{quota_bytes() / 1e9:,.0f}"},
+            code="quota_full",
+            field="file",
+        )
+
+
+def _keep(dataset: Dataset, received: Received, reserved: int) -> Dataset:
     """Row, file and job together; when one fails none stays."""
     with _removed_on_failure(dataset), transaction.atomic():
-        # One upload of a person at a time counts towards the quota.
-        User.objects.select_for_update().get(pk=dataset.owner_id)
-        if used_bytes(dataset.owner) + received.size > quota_bytes():
-            raise TooLarge(
-                gettext("Your %(limit)s GB of storage are full. Delete datasets to make room.")
-                % {"limit": f"{quota_bytes() / 1e9:,.0f}"},
-                code="quota_full",
-                field="file",
-            )
+        require_room(dataset.owner, received.size - reserved)
         storage.put(received.path, dataset.file_path)
         dataset.save()
         _start(dataset)
@@ -200,7 +241,7 @@ def _start(dataset: Dataset) -> Job:
         owner=dataset.owner,
         kind=KIND,
         title=dataset.name,
-        link=dataset.get_absolute_url(),
+        link=dataset.import_url if dataset.is_reviewed else dataset.get_absolute_url(),
         arguments={"dataset": str(dataset.pk)},
     )
     dataset.job = job

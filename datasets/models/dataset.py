@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -24,6 +25,10 @@ class DatasetQuerySet(OwnedQuerySet["Dataset"]):
     def in_state(self, status: str) -> Self:
         """Those with this status."""
         return self.filter(status=status)
+
+    def waiting_since(self, moment: datetime) -> Self:
+        """Those that nobody imported or touched since `moment`."""
+        return self.filter(metadata__review=True, versions__isnull=True, updated_at__lt=moment)
 
     def with_versions(self) -> Self:
         """Load versions together, so that `current_version` costs no query."""
@@ -106,6 +111,21 @@ class Dataset(Owned):
     def get_absolute_url(self) -> str:
         """Where the dataset is shown."""
         return reverse("datasets:detail", args=[self.pk])
+
+    @property
+    def import_url(self) -> str:
+        """Where a person looks at the file before it is imported."""
+        return reverse("datasets:import", args=[self.pk])
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Does it wait, or will it, for a person to look at it before it is imported?"""
+        return bool(self.metadata.get("review"))
+
+    @property
+    def is_staged(self) -> bool:
+        """Has its file been read, and does the result wait for a person?"""
+        return self.is_reviewed and bool(self.metadata.get("staged"))
 
     @property
     def current_version(self) -> Version | None:
