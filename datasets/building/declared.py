@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import duckdb
+
 from datasets.building.duck import connect
 from datasets.formats.format import Extracted, Native
+from datasets.refusals import Refusal
 from datasets.sniffing.columns import as_chosen, describe_column, name_columns
 from datasets.sniffing.options import ReadingOptions
 from datasets.sniffing.reading import FoundColumn, Reading, TimeFormat
@@ -98,8 +101,11 @@ def _cells(extracted: Extracted) -> list[list[str]]:
     """The first cells of each column as text; nothing looks at them where types are known."""
     texts = ", ".join(native.text for native in extracted.natives)
     with connect() as connection:
-        rows = connection.execute(
-            f"SELECT {texts} FROM {extracted.table} LIMIT {_SAMPLED}"  # noqa: S608
-        ).fetchall()
+        try:
+            rows = connection.execute(
+                f"SELECT {texts} FROM {extracted.table} LIMIT {_SAMPLED}"  # noqa: S608
+            ).fetchall()
+        except duckdb.Error as error:
+            raise Refusal("damaged", kind="parquet") from error
     columns = zip(*rows, strict=True) if rows else [() for _ in extracted.natives]
     return [["" if cell is None else cell for cell in column] for column in columns]

@@ -24,6 +24,10 @@ REFUSALS: dict[str, Words] = {
         "%(file)s is protected by a password. Save it without one (File, Info, Protect workbook) "
         "and upload it again."
     ),
+    "old_excel": _(
+        "%(file)s is an old Excel workbook (.xls), or one that is locked by a password. Save it "
+        "as .xlsx without a password and upload that."
+    ),
     "zip_entries": _(
         "%(file)s holds more than %(limit)s parts, which no workbook has. Save it again from a "
         "spreadsheet."

@@ -58,8 +58,8 @@ def identify_content(head: bytes) -> str:
 
 
 def kind_code(kind: str) -> str:
-    """The code of the refusal of a file that is no table: a locked workbook is one, though."""
-    return "password" if kind == "locked" else "not_a_table"
+    """The code of the refusal of a file that is no table; some workbooks only need saving again."""
+    return {"locked": "password", "xls": "old_excel"}.get(kind, "not_a_table")
 
 
 def is_json_scalar(head: bytes) -> bool:

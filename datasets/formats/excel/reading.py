@@ -25,11 +25,11 @@ _EVERY = 2000
 _LOOKED_AT = 60
 _MOST_ABOVE = 20
 _VISIBLE = calamine.SheetVisibleEnum.Visible
-_WORDS = {
-    _VISIBLE: "visible",
-    calamine.SheetVisibleEnum.Hidden: "hidden",
-    calamine.SheetVisibleEnum.VeryHidden: "very hidden",
-}
+_WORDS = (
+    (_VISIBLE, "visible"),
+    (calamine.SheetVisibleEnum.Hidden, "hidden"),
+    (calamine.SheetVisibleEnum.VeryHidden, "very hidden"),
+)
 Row = list[Cell]
 
 
@@ -77,8 +77,12 @@ def _choose(
         )
     if len(names) == 1:
         return chosen, []
-    listed = [{"name": found.name, "shown": _WORDS[found.visible]} for found in tables]
+    listed = [{"name": found.name, "shown": _shown(found)} for found in tables]
     return chosen, [Note("sheet", params={"sheet": chosen.name, "sheets": listed})]
+
+
+def _shown(found: calamine.SheetMetadata) -> str:
+    return next(word for state, word in _WORDS if state == found.visible)
 
 
 def _sheet(book: calamine.CalamineWorkbook, name: str) -> calamine.CalamineSheet:

@@ -6,6 +6,7 @@ A record of its own module holds what is called where; here a document is only w
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,11 @@ DEEPEST = 64
 # A single text, number or key may not be longer (bytes); nor may the file hide one.
 _LONGEST_VALUE = 2_000_000
 _BLOCK = 64 * 1024
+# Half of a character beyond the first 65,536, without its other half beside it.
+_HALF = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    rb"|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
 Event = tuple[str, Any]
 _OPENS, _CLOSES = frozenset({"start_map", "start_array"}), frozenset({"end_map", "end_array"})
 
@@ -40,7 +46,7 @@ class Events:
             event, value = next(self._events)
         except ijson.JSONError as error:
             raise self._refusal(error) from error
-        self._file.since_event = 0
+        self._file.since_event, self._file.row = 0, self.row
         if event in _OPENS:
             self.depth += 1
             if self.depth > DEEPEST:
@@ -82,6 +88,8 @@ class _Blocks:
     def __init__(self, path: Path) -> None:
         self.since_event = 0
         self.done = 0
+        self.row = 0
+        self._end = b""
         self._file = path.open("rb")
         self._decoder = _decoder_for(self._file)
 
@@ -92,9 +100,19 @@ class _Blocks:
             raise Refusal("json_long_value", limit=_LONGEST_VALUE)
         block = self._file.read(size)
         self.done += len(block)
+        self._refuse_half_characters(block)
         if self._decoder is None or not size:
             return block
         return self._decoder.decode(block, final=not block).encode()
+
+    def _refuse_half_characters(self, block: bytes) -> None:
+        """The parser would make question marks of them, without a word."""
+        if b"\\u" not in block and not self._end:
+            return
+        text = self._end + block
+        if _HALF.search(text if not block else text[:-12]):
+            raise Refusal("half_character", row=self.row + 1)
+        self._end = text[-24:] if block else b""
 
     def close(self) -> None:
         self._file.close()

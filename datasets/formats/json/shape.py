@@ -53,8 +53,10 @@ def find_shape(source: Path, wanted: str | None) -> Shape:
     if wanted:
         return Shape(wanted, _path_for(first, wanted))
     if first.kind == "array":
+        if first.inner == "map":
+            return Shape("records")
         many = len(seen) > 1 and all(value.kind == "array" for value in seen)
-        return Shape("lines" if many else "values" if first.inner != "map" else "records")
+        return Shape("lines" if many else "values")
     return Shape("lines") if len(seen) > 1 else _shape_of(first)
 
 

@@ -44,7 +44,7 @@ def extract(source: Path, folder: Path, options: ReadingOptions, say: Say) -> Ex
         if not metadata.num_rows or not columns:
             raise Refusal("no_rows")
         largest = _largest(connection, table, columns)
-    notes: list[Note] = []
+        notes = _empty_texts(connection, table, columns)
     names = _names(source, columns)
     natives = tuple(
         _native(place, names[place - 1], name, kind, largest, notes)
@@ -67,8 +67,7 @@ def _native(
     largest: Mapping[str, bool],
     notes: list[Note],
 ) -> Native:
-    quoted = '"' + name.replace('"', '""') + '"'
-    native, code = native_of(shown, quoted, kind, exact=largest.get(name, True))
+    native, code = native_of(shown, _quoted(name), kind, exact=largest.get(name, True))
     if code:
         notes.append(Note(code, f"c{place}", params={"kind": kind[:60]}))
     return native
@@ -118,14 +117,32 @@ def _largest(
         return {}
     bound = 2**53
     tests = ", ".join(
-        f'coalesce(bool_and("{quoted}" BETWEEN -{bound} AND {bound}), true)'
-        for quoted in (name.replace('"', '""') for name in long)
+        f"coalesce(bool_and({_quoted(name)} BETWEEN -{bound} AND {bound}), true)" for name in long
     )
     try:
         found = first_row(connection, f"SELECT {tests} FROM {table}")  # noqa: S608
     except duckdb.Error as error:
         raise Refusal("damaged", kind="parquet") from error
     return dict(zip(long, found, strict=True))
+
+
+def _empty_texts(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: list[tuple[str, str]]
+) -> list[Note]:
+    """Texts without a character count as missing everywhere else, so they are counted."""
+    texts = [_quoted(name) for name, kind in columns if kind == "VARCHAR"]
+    if not texts:
+        return []
+    counts = " + ".join(f"count(*) FILTER ({name} = '')" for name in texts)
+    try:
+        (count,) = first_row(connection, f"SELECT {counts} FROM {table}")  # noqa: S608
+    except duckdb.Error as error:
+        raise Refusal("damaged", kind="parquet") from error
+    return [Note("empty_texts", count=int(count))] if count else []
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _declared(

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from datasets.refusals import Refusal
-from datasets.sniffing.columns import name_columns
-from datasets.sniffing.reading import FoundColumn, Reading
+from datasets.sniffing.reading import Reading
 from datasets.sniffing.sniff import MOST_COLUMNS
 
 _ROWS = 100_000
@@ -36,8 +36,8 @@ class _Names:
     channel: str
 
 
-def widen(source: Path, target: Path, reading: Reading) -> Reading | None:
-    """Write the typed long file `source` as a wide one to `target` and return how that reads.
+def widen(source: Path, target: Path, reading: Reading) -> list[str] | None:
+    """Write the typed long file `source` as a wide one, c1 the date, and return its channels.
 
     None, and nothing is written, when the channels are too many for columns or hold no numbers;
     then the table stays long. Raises Refusal naming the row at which a block is not like the first.
@@ -51,16 +51,15 @@ def widen(source: Path, target: Path, reading: Reading) -> Reading | None:
     if len(blocks) + 1 > MOST_COLUMNS:
         return None
     _require_equal(blocks, reading)
-    count = blocks[0].count
     scratch = target.with_suffix(".cells")
     cells = np.lib.format.open_memmap(
-        scratch, mode="w+", dtype=np.float64, shape=(len(blocks), count)
+        scratch, mode="w+", dtype=np.float64, shape=(len(blocks), blocks[0].count)
     )
     dates = _spread(file, names, cells, reading)
     _write(target, dates, cells, file.schema_arrow.field(names.date).type)
     del cells
     scratch.unlink()
-    return _wide(reading, names, blocks)
+    return [block.name for block in blocks]
 
 
 def _blocks(file: pq.ParquetFile, key: str, reading: Reading) -> list[_Block]:
@@ -70,7 +69,7 @@ def _blocks(file: pq.ParquetFile, key: str, reading: Reading) -> list[_Block]:
     row = 0
     for batch in file.iter_batches(batch_size=_ROWS, columns=[key]):
         column = batch.column(0)
-        runs = pa.compute.run_end_encode(column)
+        runs = pc.run_end_encode(column)
         start = 0
         for end, value in zip(runs.run_ends.to_pylist(), runs.values.to_pylist(), strict=True):
             _extend(found, seen, value, row + start, end - start, reading)
@@ -153,26 +152,11 @@ def _write(target: Path, dates: pa.Array, cells: Floats, kind: pa.DataType) -> N
     channels, count = cells.shape
     fields = [pa.field("c1", kind)]
     fields += [pa.field(f"c{place + 2}", pa.float64()) for place in range(channels)]
-    schema = pa.schema([*fields, pa.field("_zoned", pa.bool_())])
+    schema = pa.schema(fields)
     step = max(1024, min(122_880, _CELLS // max(channels, 1)))
     with pq.ParquetWriter(target, schema, compression="zstd") as writer:
         for start in range(0, count, step):
             part = np.array(cells[:, start : start + step])
             arrays = [dates.slice(start, step)]
             arrays += [pa.array(values, mask=np.isnan(values)) for values in part]
-            arrays.append(pa.array(np.zeros(part.shape[1], dtype=bool)))
             writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema), step)
-
-
-def _wide(reading: Reading, names: _Names, blocks: list[_Block]) -> Reading:
-    date = replace(reading.column(names.date), key="c1")
-    named, notes = name_columns(["date", *(block.name for block in blocks)], len(blocks) + 1)
-    channels = tuple(
-        FoundColumn(f"c{place}", name, "number", header=header)
-        for place, (name, header) in enumerate(named[1:], 2)
-    )
-    time = "c1" if reading.time_column == names.date else ""
-    kept = tuple(note for note in reading.notes if not note.column)
-    return replace(
-        reading, columns=(date, *channels), time_column=time, notes=(*kept, *notes), series=None
-    )
