@@ -117,9 +117,14 @@ def delete_tree(prefix: str) -> None:
 
 def stored_folders() -> list[str]:
     """The dataset ids that have files."""
-    if not _exists("datasets"):
+    return folders_in("datasets")
+
+
+def folders_in(prefix: str) -> list[str]:
+    """The names of the folders under a key prefix."""
+    if not _exists(prefix):
         return []
-    folders, _files = default_storage.listdir("datasets")
+    folders, _files = default_storage.listdir(prefix)
     return folders
 
 
