@@ -50,12 +50,23 @@ def store(results: Path, folder: str) -> None:
 
 def keep(dataset: Dataset, staged: Staged, results: Path) -> None:
     """Keep what was read until a person has looked at it; called under the dataset's lock."""
-    written = results / _NAME
+    _write(dataset, staged, results)
+    store(results, storage.version_folder(dataset.pk, 1))
+    dataset.metadata["staged"] = {**staged.counts, "size": staged.found["size"]}
+
+
+def rewrite(dataset: Dataset, staged: Staged) -> None:
+    """Keep the same rows under other names and roles."""
+    with storage.work_folder() as folder:
+        _write(dataset, staged, folder)
+    dataset.metadata["staged"] = {**staged.counts, "size": staged.found["size"]}
+
+
+def _write(dataset: Dataset, staged: Staged, folder: Path) -> None:
+    written = folder / _NAME
     written.write_text(json.dumps(asdict(staged)))
     storage.delete_tree(storage.staging_folder(dataset.pk))
     storage.put(written, _key(dataset))
-    store(results, storage.version_folder(dataset.pk, 1))
-    dataset.metadata["staged"] = {**staged.counts, "size": staged.found["size"]}
 
 
 def load(dataset: Dataset) -> Staged:
