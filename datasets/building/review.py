@@ -23,6 +23,8 @@ _SAMPLED_ROWS, _KEPT_SAMPLES = 200, 30
 _LONGEST = 80
 _SHOWN_ROWS, _SHOWN_COLUMNS = 5, 60
 _NUMERIC = r"'^\s*(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}'"
+# Marks of text cells, whose keys begin otherwise, are no cells that could not be read.
+_HAS_UNREAD = f"contains('{typed.RECORD}' || _unread, '{typed.RECORD}c')"
 Connection = duckdb.DuckDBPyConnection
 
 
@@ -61,7 +63,7 @@ def preview(connection: Connection, table: Path, reading: Reading) -> dict[str, 
     parts = {
         "first": f"ORDER BY file_row_number LIMIT {_SHOWN_ROWS}",
         "last": f"ORDER BY file_row_number DESC LIMIT {_SHOWN_ROWS}",
-        "unread": f"WHERE _unread IS NOT NULL ORDER BY file_row_number LIMIT {_SHOWN_ROWS}",
+        "unread": f"WHERE {_HAS_UNREAD} ORDER BY file_row_number LIMIT {_SHOWN_ROWS}",
     }
     shown: dict[str, list[list[Any]]] = {}
     for name, rest in parts.items():

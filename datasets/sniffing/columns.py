@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,6 +28,7 @@ from datasets.sniffing.times import (
 )
 
 _SAMPLED = 2000
+_GUARDED = re.compile(r"^'+[=+@\t\r\x00-]")
 # Names that say "this is what to forecast", in several languages.
 MAIN_NAMES = frozenset(
     {"y", "value", "target", "ot", "load", "load_mw", "sales", "demand", "值", "目标", "销售额"}
@@ -74,9 +76,10 @@ def name_columns(header: Sequence[str], width: int) -> tuple[list[tuple[str, str
     taken: set[str] = set()
     named: list[tuple[str, str]] = []
     notes: list[Note] = []
-    originals = {unicodedata.normalize("NFC", text.strip()) for text in header}
+    texts = [_unguarded(text) for text in header]
+    originals = {unicodedata.normalize("NFC", text.strip()) for text in texts}
     for position in range(width):
-        original = header[position] if position < len(header) else ""
+        original = texts[position] if position < len(texts) else ""
         wanted = unicodedata.normalize("NFC", original.strip()) or f"column {position + 1}"
         name = _free_name(wanted, taken, originals)
         taken.add(name)
@@ -88,6 +91,11 @@ def name_columns(header: Sequence[str], width: int) -> tuple[list[tuple[str, str
             notes.append(Note("unnamed", f"c{position + 1}", 1, {"now": name}))
         named.append((name, original if name != original else ""))
     return named, notes
+
+
+def _unguarded(name: str) -> str:
+    """Without the apostrophe that exports put before a name that looks like a formula."""
+    return name[1:] if _GUARDED.match(name) else name
 
 
 def _free_name(wanted: str, taken: set[str], originals: set[str]) -> str:

@@ -26,6 +26,8 @@ from datasets.sniffing.times import other_order
 # More filled cells than this share unreadable: the column is not of that type.
 _MOST_UNREADABLE = 0.1
 _MOST_PASSES = 6
+# Before the key of a text column, in the list of cells that need a word.
+_GUARD = "g"
 _TOGETHER = 250
 # Cells named by their row, of each column.
 _EXAMPLES = 20
@@ -92,15 +94,18 @@ def convert(
 ) -> Converted:
     """Write `plan.target` and return how. Raises Refusal; duckdb.Error when a row is ragged."""
     notes: list[Note] = []
+    unguarded: list[Note] = []
     rows = plan.records - int(reading.header)
     for _ in range(_MOST_PASSES):
         _write(connection, plan, reading, lambda share: on_rows(int(share * rows)))
         misfits = _misfits(connection, plan, reading)
+        guards = [key for key in misfits if key.startswith(_GUARD)]
+        unguarded = [Note("unguarded", key[1:], misfits.pop(key).total) for key in guards]
         revised = _revised(reading, misfits, rows, notes)
         if revised == reading:
             break
         reading = revised
-    return Converted(reading, rows, misfits, tuple(notes))
+    return Converted(reading, rows, misfits, (*notes, *unguarded))
 
 
 def row_number(plan: Plan, reading: Reading, index: int) -> int:
@@ -155,7 +160,7 @@ def _copy(plan: Plan, reading: Reading, group: Sequence[FoundColumn], target: Pa
     """SQL that writes the typed values of `group`, and what did not fit, to `target`."""
     raws = ", ".join(column.key for column in group)
     values = ", ".join(f"{_value(plan, column, reading)} AS v_{column.key}" for column in group)
-    marked = [_mark(plan, column) for column in group if column.type != "text"]
+    marked = [mark for column in group if (mark := _mark(plan, column, reading))]
     marks = ", ".join(marked) or "''"
     time = next((column for column in group if column.key == reading.time_column), None)
     zone = _zoned(plan, time) if time and time.type == "datetime" else "false"
@@ -220,9 +225,16 @@ def _value(plan: Plan, column: FoundColumn, reading: Reading) -> str:
     return f"CASE {cell} {cases} ELSE {value} END"
 
 
-def _mark(plan: Plan, column: FoundColumn) -> str:
-    """Key and text of a cell that does not fit; NULL for all others."""
+def _mark(plan: Plan, column: FoundColumn, reading: Reading) -> str:
+    """Key and text of a cell that does not fit; NULL for all others.
+
+    Text fits always; of it, cells from which a guard was taken are marked, under another key.
+    """
     native = plan.native(column)
+    if column.type == "text":
+        if native or reading.format not in typed.GUARDED_FORMATS:
+            return ""
+        return f"CASE WHEN {typed.guarded(column.key)} THEN '{_GUARD}{column.key}{typed.FIELD}' END"
     fits = typed.native_misfit if native else typed.misfit
     misfit = fits(column, f"v_{column.key}")
     # The two separators themselves may stand in a cell; there they become spaces.

@@ -18,6 +18,12 @@ SQL_TYPES = {
     "datetime": "TIMESTAMP",
     "text": "VARCHAR",
 }
+# A text that begins like a formula leaves with an apostrophe before it; so does one that already
+# has apostrophes there, so that taking one away always gives the text back.
+DANGEROUS = r"^'*[=+@\t\r\x00-]"
+GUARDED = r"^'+[=+@\t\r\x00-]"
+TRUE_NUMBER = r"^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+GUARDED_FORMATS = frozenset({"csv", "xlsx", "tfb", "m4"})
 FIELD, RECORD = "\x1f", "\x1e"
 _POINT = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 _COMMA = r"^\s*[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?\s*$"
@@ -36,7 +42,19 @@ def value(column: FoundColumn, reading: Reading) -> str:
         return _bounded(_time(column.key, column.time))
     if column.words == "missing":
         return f"CASE WHEN NOT {is_missing_word(column.key)} THEN {column.key} END"
-    return f"nullif({column.key}, '')"
+    if reading.format in GUARDED_FORMATS:
+        plain = f"{column.key}[2:]"
+        return f"CASE WHEN {guarded(column.key)} THEN {plain} ELSE {_filled(column.key)} END"
+    return _filled(column.key)
+
+
+def _filled(raw: str) -> str:
+    return f"nullif({raw}, '')"
+
+
+def guarded(raw: str) -> str:
+    """True where an export put an apostrophe before what a spreadsheet takes for a formula."""
+    return f"(starts_with({raw}, '''') AND regexp_matches({raw}, {literal(GUARDED)}))"
 
 
 def native(column: FoundColumn) -> str:

@@ -1,0 +1,73 @@
+"""A version as writers see it: names, kinds and blocks of rows, with personal data hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from datasets.building.duck import connect, parquet
+
+INTEGER, FLOAT, BOOLEAN, DATETIME, TEXT, EMPTY = (
+    "integer", "float", "boolean", "datetime", "text", "empty",
+)  # fmt: skip
+_MEMORY = "256MB"
+_BLOCK = 20_000
+_CELLS = 400_000
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column: the name people see, its kind, and the SQL under which it may leave."""
+
+    name: str
+    key: str
+    kind: str
+    expression: str
+
+    @property
+    def is_number(self) -> bool:
+        """Does it hold numbers?"""
+        return self.kind in {INTEGER, FLOAT, EMPTY}
+
+    @property
+    def value(self) -> str:
+        """SQL of its values; whole numbers as such."""
+        return f"CAST({self.key} AS BIGINT)" if self.kind == INTEGER else self.expression
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a version. `time` and `series` are keys, "" where there are none."""
+
+    path: Path
+    fields: tuple[Field, ...]
+    rows: int
+    time: str = ""
+    series: str = ""
+    frequency: str = ""
+
+    def field(self, key: str) -> Field:
+        """The column with this key."""
+        return next(field for field in self.fields if field.key == key)
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """A small connection for reading the rows; it may not spill."""
+        return connect(memory=_MEMORY)
+
+    @property
+    def source(self) -> str:
+        """The table function that reads the rows."""
+        return parquet(self.path)
+
+    def blocks(self, fields: Sequence[Field] | None = None) -> Iterator[pa.RecordBatch]:
+        """All rows in order, some thousands at a time, under the keys of the columns."""
+        chosen = self.fields if fields is None else fields
+        wanted = ", ".join(f"{field.value} AS {field.key}" for field in chosen)
+        size = max(500, min(_BLOCK, _CELLS // max(len(chosen), 1)))
+        with self.connect() as connection:
+            rows = connection.execute(f"SELECT {wanted} FROM {self.source}")  # noqa: S608
+            yield from rows.to_arrow_reader(size)
