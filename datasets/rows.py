@@ -1,69 +1,36 @@
-"""The data grid: one page of rows, sorted and filtered by DuckDB on our own Parquet file.
-
-People never write SQL here: columns are our own keys, values are parameters.
-"""
+"""The data grid: one page of rows, sorted and filtered by DuckDB on our own Parquet file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
 import duckdb
-from django.utils.translation import gettext
 
-from datasets import storage
+from datasets import remembering, storage
 from datasets.building.duck import connect, parquet
+from datasets.masking import expression
 from datasets.models import Column, Version
-from datasets.problems import DatasetProblem
-from datasets.sniffing.cells import FALSE_WORDS, TRUE_WORDS
+from datasets.row_filters import OPERATORS, Filter, find_column, order_of, tests_of
 
-OPERATORS = (
-    "eq",
-    "ne",
-    "lt",
-    "le",
-    "gt",
-    "ge",
-    "between",
-    "contains",
-    "starts",
-    "missing",
-    "present",
-)
-_COMPARED = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+__all__ = [
+    "OPERATORS",
+    "Filter",
+    "Page",
+    "find_column",
+    "first_row_at",
+    "page",
+    "preview",
+    "raw_cells",
+    "rows_holding",
+    "value_counts",
+]
 _LARGEST_PAGE = 500
 _LONGEST_CELL = 500
-
-
-@dataclass(frozen=True)
-class Filter:
-    """One test on one column; `other` is the upper end of `between`."""
-
-    column: str
-    operator: str
-    value: str = ""
-    other: str = ""
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read `c2:lt:10` or `c2:between:1..5`. Raises DatasetProblem when it is neither."""
-        column, _, rest = text.partition(":")
-        operator, _, value = rest.partition(":")
-        if not column or operator not in OPERATORS:
-            raise DatasetProblem(
-                gettext("%(filter)s is not a filter. Write column:operator:value, as in c2:lt:10.")
-                % {"filter": text[:80]},
-                code="bad_filter",
-                field="filter",
-            )
-        low, dots, high = value.partition("..") if operator == "between" else (value, "", "")
-        return cls(column, operator, low, high if dots else "")
-
-    def __str__(self) -> str:
-        value = f"{self.value}..{self.other}" if self.operator == "between" else self.value
-        return f"{self.column}:{self.operator}:{value}"
+Where = tuple[list[str], list[Any]]
+Connection = duckdb.DuckDBPyConnection
 
 
 @dataclass(frozen=True)
@@ -84,7 +51,7 @@ class Page:
         return max(1, -(-self.total // self.size))
 
 
-def page(
+def page(  # noqa: PLR0913 - what is asked for is told by name
     version: Version,
     *,
     number: int = 1,
@@ -92,24 +59,27 @@ def page(
     sort: str = "",
     filters: Sequence[Filter] = (),
     text: str = "",
+    keys: Sequence[str] | None = None,
 ) -> Page:
     """One page of `version`. `sort` is a key, with a minus in front for descending.
 
+    `keys` chooses the columns that are read, in that order; without it all of them.
     Raises DatasetProblem naming the column or value that cannot be used.
     """
     columns = list(version.columns.all())
+    chosen = columns if keys is None else [find_column(columns, key) for key in keys]
     size = max(1, min(size, _LARGEST_PAGE))
-    tests, values = _tests(columns, filters, text)
+    where, order = tests_of(columns, filters, text), order_of(columns, sort)
     table = parquet(storage.local_copy(version.file_key), numbered=True)
     with connect() as connection:
-        total = _total(connection, table, version, (tests, values))
+        total = _total(connection, table, version, where)
         number = max(1, min(number, -(-total // size)))
-        span = (size * (number - 1), size)
-        places = _places(connection, table, _order(columns, sort), (tests, values), (span, total))
-        found = _rows(connection, table, columns, places)
+        part = (size * (number - 1), min(size, max(0, total - size * (number - 1))))
+        places = _places(connection, table, version, (order, where), (part, total))
+        found = _rows(connection, table, chosen, places)
     return Page(
-        columns=columns,
-        rows=[_cells(columns, found[place]) for place in places],
+        columns=chosen,
+        rows=[_cells(chosen, found[place]) for place in places],
         row_numbers=[place + 1 for place in places],
         total=total,
         of=version.row_count,
@@ -124,62 +94,95 @@ def preview(version: Version, rows: int = 5, *, last: bool = False) -> Page:
     return page(version, number=pages if last else 1, size=rows)
 
 
-def _total(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    version: Version,
-    where: tuple[list[str], list[Any]],
-) -> int:
+def first_row_at(version: Version, moment: datetime) -> int:
+    """The number of the first row at or after a time; the last row when there is none."""
+    table = parquet(storage.local_copy(version.file_key), numbered=True)
+    with connect() as connection:
+        row = connection.execute(
+            f"SELECT min(file_row_number) FROM {table} WHERE {version.time_column} >= ?",  # noqa: S608
+            [moment],
+        ).fetchone()
+    assert row is not None
+    return max(version.row_count, 1) if row[0] is None else int(row[0]) + 1
+
+
+def raw_cells(version: Version, row: int, keys: Sequence[str]) -> dict[str, Any]:
+    """The cells of one row (counted from 1) as they are stored, for editing; {} for no such row."""
+    table = parquet(storage.local_copy(version.file_key), numbered=True)
+    with connect() as connection:
+        found = connection.execute(
+            f"SELECT {', '.join(keys)} FROM {table} WHERE file_row_number = ?",  # noqa: S608
+            [row - 1],
+        ).fetchone()
+    return dict(zip(keys, found, strict=True)) if found else {}
+
+
+def rows_holding(version: Version, values: Mapping[str, Any]) -> list[int]:
+    """The numbers of the rows that hold these values, two at most."""
+    table = parquet(storage.local_copy(version.file_key), numbered=True)
+    test = " AND ".join(f"{key} IS NOT DISTINCT FROM ?" for key in values)
+    with connect() as connection:
+        found = connection.execute(
+            f"SELECT file_row_number FROM {table} WHERE {test} LIMIT 2",  # noqa: S608
+            list(values.values()),
+        ).fetchall()
+    return [int(row[0]) + 1 for row in found]
+
+
+def _total(connection: Connection, table: str, version: Version, where: Where) -> int:
     tests, values = where
     if not tests:
         return version.row_count
-    row = connection.execute(
-        f"SELECT count(*) FROM {table} WHERE {' AND '.join(tests)}",  # noqa: S608
-        values,
-    ).fetchone()
-    assert row is not None
-    return int(row[0])
+
+    def count() -> int:
+        row = connection.execute(
+            f"SELECT count(*) FROM {table} WHERE {' AND '.join(tests)}",  # noqa: S608
+            values,
+        ).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    return remembering.answer(version, "count", [tests, values], count)
 
 
 def _places(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     table: str,
-    order: tuple[str, bool],
-    where: tuple[list[str], list[Any]],
+    version: Version,
+    asked: tuple[tuple[str, bool], Where],
     part: tuple[tuple[int, int], int],
 ) -> list[int]:
     """Which rows stand on the page, in order; only sort and filter columns are read for it."""
     (skipped, size), total = part
-    tests, values = where
+    order, (tests, values) = asked
+    if not order[0] and not tests:
+        return list(range(skipped, skipped + size))
+
+    def find() -> list[int]:
+        # The back half is reached from the end, so that no sort keeps more than half of the rows.
+        from_end = skipped > total // 2
+        skip = total - skipped - size if from_end else skipped
+        sql = _ordered(table, order, tests, from_end=from_end)
+        found = connection.execute(f"{sql} LIMIT {size} OFFSET {skip}", values).fetchall()
+        places = [int(row[0]) for row in found]
+        return places[::-1] if from_end else places
+
+    return remembering.answer(version, "places", [order, tests, values, skipped, size], find)
+
+
+def _ordered(table: str, order: tuple[str, bool], tests: Sequence[str], *, from_end: bool) -> str:
     key, descending = order
-    if not key and not tests:
-        return list(range(skipped, min(skipped + size, total)))
-    # The back half is reached from the end, so that no sort keeps more than half of the rows.
-    from_end = skipped > total // 2
-    if from_end:
-        size = min(size, total - skipped)
-        skipped = total - skipped - size
-    turned = descending != from_end
-    direction = "DESC" if turned else "ASC"
+    direction = "DESC" if descending != from_end else "ASC"
     # Missing cells stand last in either direction.
     missing = "FIRST" if from_end else "LAST"
     rows = f"file_row_number {'DESC' if from_end else 'ASC'}"
     by = f"{key} {direction} NULLS {missing}, {rows}" if key else rows
     condition = f"WHERE {' AND '.join(tests)} " if tests else ""
-    found = connection.execute(
-        f"SELECT file_row_number FROM {table} {condition}"  # noqa: S608
-        f"ORDER BY {by} LIMIT {size} OFFSET {skipped}",
-        values,
-    ).fetchall()
-    places = [int(row[0]) for row in found]
-    return places[::-1] if from_end else places
+    return f"SELECT file_row_number FROM {table} {condition}ORDER BY {by}"  # noqa: S608
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    columns: Sequence[Column],
-    places: Sequence[int],
+    connection: Connection, table: str, columns: Sequence[Column], places: Sequence[int]
 ) -> dict[int, tuple[Any, ...]]:
     if not places:
         return {}
@@ -194,7 +197,9 @@ def _rows(
 
 
 def _shown(column: Column) -> str:
-    """Long texts are cut for the grid; the whole cell is in the export."""
+    """Hidden values stay hidden; long texts are cut for the grid, the export has them whole."""
+    if column.is_masked:
+        return expression(column)
     if column.type in {Column.Type.TEXT, Column.Type.CATEGORY}:
         return f"CAST({column.key} AS VARCHAR)[1:{_LONGEST_CELL}]"
     return column.key
@@ -202,126 +207,26 @@ def _shown(column: Column) -> str:
 
 def _cells(columns: Sequence[Column], cells: Sequence[Any]) -> list[Any]:
     return [
-        int(cell) if column.type == Column.Type.INTEGER and cell is not None else cell
+        int(cell) if column.type == Column.Type.INTEGER and isinstance(cell, float) else cell
         for column, cell in zip(columns, cells, strict=True)
     ]
 
 
-def _order(columns: Sequence[Column], sort: str) -> tuple[str, bool]:
-    """Return (key, descending); ("", False) is the order of the file."""
-    if not sort:
-        return "", False
-    descending, key = sort.startswith("-"), sort.removeprefix("-")
-    return _column(columns, key).key, descending
+def value_counts(version: Version, column: Column, most: int) -> list[tuple[Any, int]]:
+    """The values that occur most often, hidden ones as they may be shown."""
+
+    def count() -> list[list[Any]]:
+        table = parquet(storage.local_copy(version.file_key))
+        with storage.work_folder() as folder, connect(scratch=folder) as connection:
+            return [
+                list(row)
+                for row in connection.execute(
+                    f"SELECT CAST({_shown(column)} AS VARCHAR) AS value, count(*) FROM {table} "  # noqa: S608
+                    f"WHERE {column.key} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {most}"
+                ).fetchall()
+            ]
+
+    found = remembering.answer(version, "top", [column.key, column.is_masked, most], count)
+    return [(value, int(times)) for value, times in found]
 
 
-def _column(columns: Sequence[Column], key: str) -> Column:
-    for column in columns:
-        if column.key == key:
-            return column
-    raise DatasetProblem(
-        gettext("There is no column %(column)s here. Choose one of the table.")
-        % {"column": key[:80]},
-        code="unknown_column",
-        field="column",
-    )
-
-
-def _tests(
-    columns: Sequence[Column], filters: Sequence[Filter], text: str
-) -> tuple[list[str], list[Any]]:
-    tests: list[str] = []
-    values: list[Any] = []
-    for wanted in filters:
-        test, given = _test(_column(columns, wanted.column), wanted)
-        tests.append(test)
-        values += given
-    if text.strip():
-        test, given = _text_test(columns, text.strip())
-        tests.append(test)
-        values += given
-    return tests, values
-
-
-def _test(column: Column, wanted: Filter) -> tuple[str, list[Any]]:
-    key = column.key
-    if wanted.operator in {"missing", "present"}:
-        return f"{key} IS {'NOT ' if wanted.operator == 'present' else ''}NULL", []
-    if wanted.operator in {"contains", "starts"}:
-        name = "contains" if wanted.operator == "contains" else "starts_with"
-        return f"{name}(lower(CAST({key} AS VARCHAR)), lower(?))", [wanted.value]
-    if wanted.operator == "between":
-        low, high = _value(column, wanted.value), _value(column, wanted.other)
-        return f"{key} BETWEEN ? AND ?", [low, high]
-    return f"{key} {_COMPARED[wanted.operator]} ?", [_value(column, wanted.value)]
-
-
-def _text_test(columns: Sequence[Column], text: str) -> tuple[str, list[Any]]:
-    """Find a value anywhere: inside texts, or as a whole number or time."""
-    tests: list[str] = []
-    values: list[Any] = []
-    for column in columns:
-        if column.type in {Column.Type.TEXT, Column.Type.CATEGORY}:
-            tests.append(f"contains(lower({column.key}), lower(?))")
-            values.append(text)
-        elif column.is_number and _is_float(text):
-            tests.append(f"{column.key} = ?")
-            values.append(_float(text))
-        elif column.type == Column.Type.DATETIME:
-            tests.append(f"starts_with(CAST({column.key} AS VARCHAR), ?)")
-            values.append(text)
-    return (f"({' OR '.join(tests)})", values) if tests else ("false", [])
-
-
-def _value(column: Column, text: str) -> Any:
-    read = _READERS.get(column.type, str)
-    try:
-        return read(text)
-    except ValueError as error:
-        raise DatasetProblem(
-            gettext('"%(value)s" does not fit the column %(column)s. Enter %(wanted)s.')
-            % {"value": text[:80], "column": column.name, "wanted": _wanted(column)},
-            code="bad_filter",
-            field="value",
-        ) from error
-
-
-def _wanted(column: Column) -> str:
-    if column.is_number:
-        return gettext("a number, such as 12.5")
-    if column.type == Column.Type.DATETIME:
-        return gettext("a date or time, such as 2026-01-31 12:00")
-    return gettext("yes or no")
-
-
-def _float(text: str) -> float:
-    return float(text.replace(",", "").replace("−", "-"))
-
-
-def _is_float(text: str) -> bool:
-    try:
-        _float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text.strip()).replace(tzinfo=None)
-
-
-def _boolean(text: str) -> bool:
-    word = text.strip().lower()
-    if word in TRUE_WORDS | {"1"}:
-        return True
-    if word in FALSE_WORDS | {"0"}:
-        return False
-    raise ValueError(text)
-
-
-_READERS: dict[str, Callable[[str], Any]] = {
-    Column.Type.INTEGER: _float,
-    Column.Type.FLOAT: _float,
-    Column.Type.DATETIME: _time,
-    Column.Type.BOOLEAN: _boolean,
-}

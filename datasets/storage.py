@@ -102,6 +102,13 @@ def download_url(key: str, filename: str) -> str | None:
     )
 
 
+def delete_file(key: str) -> None:
+    """Remove one stored file; none there is fine."""
+    default_storage.delete(key)
+    if not isinstance(default_storage, FileSystemStorage):
+        (_cache_folder() / key).unlink(missing_ok=True)
+
+
 def delete_tree(prefix: str) -> None:
     """Remove everything stored under a prefix; nothing there is fine."""
     if isinstance(default_storage, FileSystemStorage):

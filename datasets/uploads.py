@@ -83,6 +83,13 @@ def receive(  # noqa: PLR0913 - what a file may come with, by name
         return adopt(Arrival(owner, name, options or _AUTO, review, describe), received)
 
 
+def receive_file(content: Content, target: Path, *, size: int | None = None) -> Received:
+    """Write what arrives to `target`, block by block. Raises TooLarge over the size limit."""
+    if size is not None:
+        require_size(size)
+    return _stream(content, target)
+
+
 def adopt(arrival: Arrival, received: Received, *, reserved: int = 0) -> Dataset:
     """Make a file that has arrived whole a dataset that is being read; the file is moved.
 

@@ -1,0 +1,83 @@
+"""The jobs that make the next version of a dataset: edited cells, new rows."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit
+from accounts.models.user import User
+from datasets import appending, editing, saving_edits
+from datasets.appending import Arrived
+from datasets.models import Dataset
+from datasets.uploads import require_room
+from jobs.models import Job
+from jobs.registry import name_kind
+from jobs.running import enqueue, running
+
+EDIT, APPEND = "edit", "append"
+
+
+def connect() -> None:
+    """Say what people call these jobs."""
+    name_kind(EDIT, _("edited cells"))
+    name_kind(APPEND, _("new rows"))
+
+
+@shared_task(name="datasets.save_edits")
+def save_edits(job_id: str) -> None:
+    """Make a version of a draft."""
+    with running(job_id) as run:
+        if run is not None:
+            saving_edits.save_draft(run)
+
+
+@shared_task(name="datasets.append_rows")
+def append_rows(job_id: str) -> None:
+    """Add the rows of a file to a dataset."""
+    with running(job_id) as run:
+        if run is not None:
+            appending.append(run)
+
+
+def start_saving(dataset: Dataset, person: User) -> Job:
+    """Start to make a version of this person's draft.
+
+    Raises Conflict without edits or when another version came first, TooLarge over the quota.
+    """
+    with transaction.atomic():
+        draft = editing.claim(dataset, person)
+        require_room(dataset.owner, draft.version.file_size)
+        draft.job = enqueue(
+            save_edits,
+            owner=person,
+            kind=EDIT,
+            title=dataset.name,
+            link=f"{dataset.get_absolute_url()}rows/",
+            arguments={"draft": str(draft.pk), "dataset": str(dataset.pk)},
+        )
+        draft.save(update_fields=["job", "updated_at"])
+        audit.record(person, "dataset.edited", dataset, cells=len(draft.edits))
+    return draft.job
+
+
+def start_appending(dataset: Dataset, person: User, arrived: Arrived, same: str) -> Job:
+    """Start to add the rows of a file that has arrived; `same` says what becomes of repeated times.
+
+    Raises TooLarge over the quota; then the file does not stay.
+    """
+    version = dataset.current_version
+    with appending.removed_on_failure(arrived), transaction.atomic():
+        require_room(dataset.owner, arrived.size + (version.file_size if version else 0))
+        job = enqueue(
+            append_rows,
+            owner=person,
+            kind=APPEND,
+            title=dataset.name,
+            arguments={"dataset": str(dataset.pk), "same": same, **arrived.to_dict()},
+        )
+        job.link = f"{dataset.get_absolute_url()}append/{job.pk}/"
+        job.save(update_fields=["link"])
+        audit.record(person, "dataset.append", dataset, file=arrived.name, same=same)
+    return job
