@@ -4,11 +4,17 @@ When Redis does not answer, reading stays open and signing in stays shut.
 """
 
 import logging
-from typing import TYPE_CHECKING
+import math
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
+from django.http import HttpRequest
+from django.utils.translation import gettext
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle, ScopedRateThrottle, UserRateThrottle
+
+from accounts.problems import TooBusy
 
 if TYPE_CHECKING:
     # DRF loads this module while its views are being imported.
@@ -56,3 +62,18 @@ class ScopeThrottle(ScopedRateThrottle):
     def wait(self) -> float | None:
         """Seconds until the next try; a minute when nothing could be counted."""
         return super().wait() if hasattr(self, "now") else 60.0
+
+
+def require_rate(request: HttpRequest, scope: str) -> None:
+    """Count a request of a page together with those of the API; TooBusy over the limit."""
+    throttle = ScopeThrottle()
+    view: Any = SimpleNamespace(throttle_scope=scope)
+    counted: Any = request
+    if throttle.allow_request(counted, view):
+        return
+    seconds = max(1, math.ceil(throttle.wait() or 60))
+    raise TooBusy(
+        gettext("Too many requests. Try again in %(seconds)s s.") % {"seconds": seconds},
+        retry_after=seconds,
+        code="throttled",
+    )

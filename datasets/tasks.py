@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from datasets import converting
 from datasets import ingest as ingesting
+from datasets.query.kept import sweep_results
 from datasets.sweeping import sweep_orphans
 from jobs.running import running
 
@@ -18,6 +20,15 @@ def ingest(job_id: str) -> None:
         ingesting.read_dataset(run)
 
 
+@shared_task(name="datasets.convert")
+def convert(job_id: str) -> None:
+    """Write one large table in another format."""
+    with running(job_id) as run:
+        if run is None:
+            return
+        converting.convert(run)
+
+
 @shared_task(name="datasets.sweep")
 def sweep() -> None:
     """Remove files that no dataset owns any more, and what people left unfinished."""
@@ -25,4 +36,6 @@ def sweep() -> None:
     from datasets.upkeep import sweep_unfinished  # noqa: PLC0415
 
     sweep_orphans()
+    converting.sweep_converted()
+    sweep_results()
     sweep_unfinished()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from datasets.views import (
     charts,
+    converting,
     detail,
     downloads,
     grid,
     home,
+    importing,
     listing,
     searching,
     uploading,
@@ -21,6 +23,7 @@ urlpatterns = [
     path("search/", searching.search, name="search"),
     path("data/", listing.dataset_list, name="list"),
     path("data/upload/", uploading.upload, name="upload"),
+    path("data/sql/", include("datasets.urls_query")),
     path("data/samples/", uploading.sample, name="sample"),
     path("data/<uuid:pk>/", detail.overview, name="detail"),
     path("data/<uuid:pk>/rows/", grid.grid, name="data"),
@@ -28,7 +31,11 @@ urlpatterns = [
     path("data/<uuid:pk>/versions/", detail.versions, name="versions"),
     path("data/<uuid:pk>/chart/", charts.chart, name="chart"),
     path("data/<uuid:pk>/download/", downloads.download, name="download"),
+    path("data/<uuid:pk>/convert/", converting.convert, name="convert"),
+    path("data/<uuid:pk>/converted/<uuid:job>/", converting.converted, name="converted"),
     path("data/<uuid:pk>/describe/", detail.describe, name="describe"),
     path("data/<uuid:pk>/delete/", detail.delete, name="delete"),
+    path("data/<uuid:pk>/import/", importing.mapper, name="import"),
+    path("data/<uuid:pk>/discard/", importing.discard, name="discard"),
     path("data/<uuid:pk>/read-again/", uploading.read_again, name="read_again"),
 ]

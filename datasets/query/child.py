@@ -29,6 +29,9 @@ _BATCH: Final = 20_000
 # Of the address space: the rest is the interpreter, threads and what DuckDB does not count.
 _SHARE: Final = 0.5
 _THREADS: Final = 2
+_WHOLE: Final = frozenset(
+    ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+)
 _SETTINGS: dict[str, Any] = {
     # No thread may start before the walls are complete: a thread inherits those that stand.
     "threads": 1,
@@ -101,11 +104,16 @@ def _chosen(asked: dict[str, Any]) -> tuple[Statement, dict[str, Any] | None]:
     statements = split(asked["sql"])
     if len(statements) == 1:
         return statements[0], None
-    second = statements[1]
-    later = {"line": second.line, "word": second.word}
+    first, second = statements[:2]
     if not asked.get("first_only"):
-        raise Refused("several", **later)
-    return statements[0], later
+        raise Refused("several", line=second.line, word=second.word)
+    return first, {
+        "line": second.line,
+        "end": second.end,
+        "word": second.word,
+        "ran_from": first.line,
+        "ran_to": first.end,
+    }
 
 
 def _checked(connection: duckdb.DuckDBPyConnection, statement: Statement) -> Checked:
@@ -228,7 +236,15 @@ def _arrow(
     import pyarrow  # noqa: PLC0415 - imported in `main` already
 
     text = f'SELECT * FROM (\n{statement.text}\n) AS "result"'  # noqa: S608
-    reader = connection.sql(text).to_arrow_reader(_BATCH)
+    relation = connection.sql(text)
+    types = [str(kind) for kind in relation.types]
+    chosen = ", ".join(
+        f"{_plain(_quoted(name), kind, order['storage'])} AS c{number}"
+        for number, (name, kind) in enumerate(zip(relation.columns, types, strict=True), 1)
+    )
+    reader = relation.project(chosen).to_arrow_reader(_BATCH)
+    columns = zip(relation.columns, types, strict=True)
+    say({"columns": [[name, kind, kind_of(kind)] for name, kind in columns]})
     rows = 0
     with (
         os.fdopen(int(order["pipe"]), "wb") as pipe,
@@ -238,6 +254,19 @@ def _arrow(
             stream.write_batch(batch)
             rows += batch.num_rows
     say({"total": rows})
+
+
+def _plain(column: str, type_name: str, storage: bool) -> str:
+    """A column as files can hold it; in versions numbers are doubles and times have no zone."""
+    kind, name = kind_of(type_name), type_name.upper()
+    if kind == "number":
+        is_whole = name in _WHOLE and not storage
+        return column if is_whole else f"CAST({column} AS DOUBLE)"
+    if kind == "time" and (storage or "ZONE" in name):
+        return f"CAST({column} AS TIMESTAMP)"
+    if kind in {"time", "yes_no"}:
+        return column
+    return f"CAST({column} AS VARCHAR)"
 
 
 def _runtime(refused: Refused, error: duckdb.Error) -> dict[str, Any]:

@@ -108,7 +108,7 @@ class QueryProcess:
         self._lines.deadline = time.monotonic() + question.seconds
         answer = Answer()
         try:
-            self.agree(question, answer)
+            self._agree(question, answer)
             self._collect(answer)
         except Refused as refused:
             if refused.code == "too_slow":
@@ -116,7 +116,20 @@ class QueryProcess:
             raise
         return answer
 
-    def agree(self, question: Question, answer: Answer) -> None:
+    def begin(self, question: Question) -> list[list[str]]:
+        """Ask for every row; returns the columns. The rows come through the pipe."""
+        self._lines.should_stop = question.should_stop
+        self._get_ready()
+        self._lines.deadline = time.monotonic() + question.seconds
+        self._agree(question, Answer())
+        columns: list[list[str]] = self._lines.next()["columns"]
+        return columns
+
+    def finish(self) -> int:
+        """How many rows were sent; Refused when they were not all."""
+        return int(self._lines.next()["total"])
+
+    def _agree(self, question: Question, answer: Answer) -> None:
         """Send the statement, learn which tables it names, and send those."""
         self._send({"sql": question.sql, "first_only": question.first_only})
         said = self._lines.next()

@@ -25,6 +25,11 @@ class Statement:
     line: int
     word: str
 
+    @property
+    def end(self) -> int:
+        """The line on which it ends."""
+        return self.line + self.text.count("\n")
+
 
 def split(sql: str) -> list[Statement]:
     """The statements of a text; Refused when it is empty, too long, or not SQL at all."""
