@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.db.models import Model
-from django.http import StreamingHttpResponse
 from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
@@ -23,7 +22,10 @@ from accounts.ownership import require_creator
 from accounts.problems import Conflict, Problem
 from accounts.requests import AuthenticatedApiRequest
 from datasets import rows, samples, uploads
+from datasets.api_convert import ConvertActions
+from datasets.api_mapping import MappingActions, MappingSerializer
 from datasets.api_query import QueryActions
+from datasets.api_receiving import receive, understood_at_once
 from datasets.models import Dataset, DatasetQuerySet, Version
 from datasets.raw_body import RawBodyParser
 from datasets.serializers import (
@@ -32,7 +34,6 @@ from datasets.serializers import (
     DatasetSerializer,
     JobSummarySerializer,
     ProfileSerializer,
-    ReadingSerializer,
     RowsSerializer,
     SampleSerializer,
     UploadedSerializer,
@@ -41,7 +42,6 @@ from datasets.serializers import (
 )
 from datasets.sniffing.options import ReadingOptions
 from datasets.views.charts import ChartChoice, asked_range, nothing_to_draw
-from datasets.views.downloads import as_file
 from datasets.views.fetching import require_version
 from datasets.views.grid import Asked, whole_number
 
@@ -50,6 +50,9 @@ THROTTLES = {
     "create": "upload",
     "upload": "upload",
     "download": "export",
+    "export": "export",
+    "convert": "export",
+    "converted": "export",
     "query": "sql",
     "query_one": "sql",
 }
@@ -94,14 +97,14 @@ ROWS = [
     ),
 )
 @extend_schema(tags=["datasets"])
-class DatasetViewSet(QueryActions, OwnedViewSet):
+class DatasetViewSet(ConvertActions, MappingActions, QueryActions, OwnedViewSet):
     """Files that became tables."""
 
     queryset = Dataset.objects.select_related("owner", "job").with_versions()
     serializer_class = DatasetSerializer
     parser_classes = [JSONParser, MultiPartParser]
     owner_actions = ("destroy",)
-    read_only_actions = ("query", "query_one")
+    read_only_actions = ("convert", "query", "query_one")
 
     def get_queryset(self) -> DatasetQuerySet:
         """What this person may see, narrowed by `search` and `status`."""
@@ -142,14 +145,17 @@ class DatasetViewSet(QueryActions, OwnedViewSet):
         """Receive a file."""
         require_creator(request.user)
         person = _person(request)
-        return answer_once(person, lambda: _uploaded(self._receive(person), self))
+        return answer_once(person, lambda: _uploaded(receive(person), self))
 
     @extend_schema(
         summary="Upload a file",
         description=(
             "Send multipart with `file`, or the file itself as the body with `?name=load.csv`. "
             "Answers 202 with the dataset and the job that reads it; follow the job until it "
-            "has succeeded. Send `Idempotency-Key` to make repeating it safe.\n\n"
+            "has succeeded. `understood` says how text was understood; `options` (a form field or "
+            "query parameter) takes what `mapping` takes, as JSON; `?review=1` waits for a person "
+            "or for `mapping` before the import. Send `Idempotency-Key` to make repeating it "
+            "safe.\n\n"
             'curl -H "Authorization: Token $TOKEN" -F file=@load.csv '
             "http://127.0.0.1:8000/api/v1/datasets/upload/"
         ),
@@ -196,14 +202,14 @@ class DatasetViewSet(QueryActions, OwnedViewSet):
     @extend_schema(
         summary="Read the kept file again",
         description="With what you know better about how it is written.",
-        request=ReadingSerializer,
+        request=MappingSerializer,
         responses={202: UploadedSerializer},
     )
     @action(detail=True, methods=["post"], url_path="read-again")
     def read_again(self, request: Request, pk: str) -> Response:
         """Read the file once more."""
         dataset = self.get_object()
-        options = ReadingSerializer(data=request.data)
+        options = MappingSerializer(data=request.data)
         options.is_valid(raise_exception=True)
         if dataset.is_being_read:
             raise Conflict(gettext("This file is being read right now. Wait for it, or cancel it."))
@@ -291,16 +297,6 @@ class DatasetViewSet(QueryActions, OwnedViewSet):
         }
         return Response({**head, **points})
 
-    @extend_schema(
-        summary="Download",
-        parameters=[_query("as", "csv, parquet, or original: the file as it was sent.")],
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
-    )
-    @action(detail=True)
-    def download(self, request: Request, pk: str) -> StreamingHttpResponse:
-        """The whole table as a file, in chunks."""
-        return as_file(self.get_object(), request.query_params.get("as", "csv"))
-
     def get_throttles(self) -> list[Any]:
         """Sending and taking away whole files have limits of their own."""
         self.throttle_scope = THROTTLES.get(self.action or "", "")
@@ -315,18 +311,6 @@ class DatasetViewSet(QueryActions, OwnedViewSet):
     def _version(self) -> Version:
         return require_version(self.get_object())
 
-    def _receive(self, request: AuthenticatedApiRequest) -> Dataset:
-        sent: Any = request.data.get("file") if isinstance(request.data, dict) else None
-        if not hasattr(sent, "chunks"):
-            raise Problem(
-                gettext("No file arrived. Send it as the form field file, or as the body."),
-                code="no_file",
-                field="file",
-            )
-        name = request.query_params.get("name", "").strip() or sent.name
-        content = sent if hasattr(sent, "file") else sent.chunks()
-        return uploads.receive(owner=request.user, name=name, content=content, size=sent.size)
-
 
 def _person(request: Request) -> AuthenticatedApiRequest:
     """The request behind the API's door, where somebody is always signed in."""
@@ -338,6 +322,7 @@ def _uploaded(dataset: Dataset, view: DatasetViewSet) -> Response:
     content = {
         "dataset": DatasetSerializer(dataset, context=view.get_serializer_context()).data,
         "job": JobSummarySerializer(job).data if job else None,
+        "understood": understood_at_once(dataset),
     }
     return Response(content, status=status.HTTP_202_ACCEPTED)
 

@@ -69,5 +69,6 @@ class Table:
         wanted = ", ".join(f"{field.value} AS {field.key}" for field in chosen)
         size = max(500, min(_BLOCK, _CELLS // max(len(chosen), 1)))
         with self.connect() as connection:
-            rows = connection.execute(f"SELECT {wanted} FROM {self.source}")  # noqa: S608
-            yield from rows.to_arrow_reader(size)
+            rows = connection.sql(f"SELECT {wanted} FROM {self.source}")  # noqa: S608
+            reader: Iterator[pa.RecordBatch] = rows.to_arrow_reader(size)
+            yield from reader

@@ -157,6 +157,13 @@ REFUSALS: dict[str, Words] = {
         "%(label)s holds series of numbers and this table has no column of numbers. Use CSV, "
         "JSON, Excel or Parquet."
     ),
+    "tfb_grid": _(
+        "TFB gives every series the same times: %(series)s series at %(times)s times would be "
+        "more or less than the %(rows)s rows here. Resample and fill the gaps first, or use CSV."
+    ),
+    "comma_twice": _(
+        "A comma cannot part the cells and the decimals at once. Choose another separator."
+    ),
     "no_time_to_write": _(
         "TFB dates every value and this table has no time column. Use CSV, JSON, Excel or Parquet."
     ),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -12,39 +14,66 @@ from django.views.decorators.http import require_safe
 from accounts.audit import record
 from accounts.problems import Problem
 from accounts.requests import AuthenticatedHttpRequest
-from datasets import downloads
+from datasets import downloads, exporting, storage
 from datasets.models import Dataset
 from datasets.views.fetching import fetch_dataset, require_version
 
 _ANY: Final = "application/octet-stream"
-FORMATS: Final = ("csv", "parquet", "original")
+ORIGINAL: Final = "original"
 
 
 @require_safe
-def download(request: AuthenticatedHttpRequest, pk: str) -> StreamingHttpResponse:
-    """`?as=csv|parquet|original`: the current version, or the file as it was sent."""
+def download(request: AuthenticatedHttpRequest, pk: str) -> HttpResponseBase:
+    """`?as=csv|json|xlsx|parquet|tfb|m4|original`: the current version, or the file as sent."""
     dataset = fetch_dataset(request, pk)
-    response = as_file(dataset, request.GET.get("as", "csv"))
-    record(request.user, "dataset.download", dataset, format=request.GET.get("as", "csv"))
+    kind = request.GET.get("as", "csv")
+    response = as_file(dataset, kind, request.GET.dict())
+    record(request.user, "dataset.download", dataset, format=kind)
     return response
 
 
-def as_file(dataset: Dataset, kind: str) -> StreamingHttpResponse:
-    """The answer that streams `dataset`; Problem for an unknown kind of file."""
-    if kind not in FORMATS:
+def as_file(dataset: Dataset, kind: str, given: Mapping[str, Any]) -> HttpResponseBase:
+    """The answer that sends `dataset` as `kind`.
+
+    Raises Problem for an unknown kind, and for a file that takes so long to write that it has to
+    be converted first.
+    """
+    if kind == ORIGINAL:
+        return sent(dataset.file_path, dataset.filename, _ANY)
+    format = exporting.wanted_format(kind)
+    version = require_version(dataset)
+    chosen = exporting.choose(format, given)
+    exporting.require_writable(version, format)
+    if exporting.is_large(version, format):
         raise Problem(
-            gettext("%(format)s is not a file we write. Use csv, parquet or original.")
-            % {"format": kind[:40]},
-            code="unknown_format",
+            gettext(
+                "%(name)s is too large to be written as %(label)s while you wait. Convert it, and "
+                "download the file when it is done."
+            )
+            % {"name": dataset.name, "label": format.label},
+            code="convert_first",
             field="as",
         )
-    if kind == "original":
-        content, name, content_type = downloads.original(dataset), dataset.filename, _ANY
-    else:
-        content = downloads.chunks(require_version(dataset), kind)
-        name = downloads.download_name(dataset, kind)
-        content_type = downloads.CONTENT_TYPES[kind]
-    response = StreamingHttpResponse(content, content_type=content_type)
+    name = exporting.file_name(dataset, format, chosen)
+    return streamed(downloads.chunks(version, format, chosen), name, format.content_type)
+
+
+def sent(key: str, name: str, content_type: str) -> HttpResponseBase:
+    """A stored file: from the store itself where it can sign addresses, else through us."""
+    address = storage.download_url(key, name)
+    if address:
+        return HttpResponseRedirect(address)
+    try:
+        return streamed(downloads.stored(key), name, content_type)
+    except FileNotFoundError as missing:
+        raise Problem(
+            gettext("This file is no longer stored. Make it again."), code="file_gone"
+        ) from missing
+
+
+def streamed(blocks: AsyncIterator[bytes], name: str, content_type: str) -> StreamingHttpResponse:
+    """Blocks as a file to save."""
+    response = StreamingHttpResponse(blocks, content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     response["X-Content-Type-Options"] = "nosniff"
     return response

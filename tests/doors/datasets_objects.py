@@ -1,5 +1,11 @@
 """Rows behind the doors of datasets."""
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from datasets import converting
+from jobs.models import Job
+from datasets import resumable
 from tests.datasets.made import read_dataset
 from tests.doors.replay import Replay
 
@@ -10,3 +16,24 @@ def parts(dataset):
 
 
 dataset = Replay(read_dataset, parts)
+
+
+def converted(owner):
+    """A dataset with a finished conversion."""
+    made = dataset(owner)
+    job = Job.objects.create(
+        owner=owner,
+        kind=converting.KIND,
+        title="As JSON",
+        state=Job.State.SUCCEEDED,
+        arguments={"dataset": str(made.pk), "format": "json", "name": "load.json"},
+        detail={"kept": True},
+    )
+    default_storage.save(converting.key_of(made.pk, job.pk), ContentFile(b"[]"))
+    made.conversion = job.pk
+    return made
+
+
+def upload(owner):
+    """A file of which nothing has arrived yet."""
+    return resumable.begin(owner=owner, name="load.csv", size=100)

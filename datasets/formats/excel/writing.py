@@ -12,12 +12,10 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from datasets.formats.csv.typed import DANGEROUS, TRUE_NUMBER
+from datasets.formats.excel.limits import LONGEST_TEXT, MOST_ROWS
 from datasets.formats.table import BOOLEAN, DATETIME, TEXT, Field, Table
 from datasets.refusals import Refusal
 
-MOST_ROWS = 1_048_576
-_LONGEST_TEXT = 32_767
-_EXACT_DIGITS = 16
 _FIRST = datetime(1900, 3, 1)  # noqa: DTZ001 - before it, spreadsheets count a day that never was
 _HARMFUL, _NUMBER = re.compile(DANGEROUS), re.compile(TRUE_NUMBER)
 Writer = Callable[[Worksheet, int, int, Any], None]
@@ -85,9 +83,9 @@ def _write_time(sheet: Worksheet, row: int, place: int, value: datetime, day: An
 def _write_text(sheet: Worksheet, row: int, place: int, text: str, column: str = "") -> None:
     harmful = _HARMFUL.match(text) and not _NUMBER.match(text)
     safe = f"'{text}" if harmful else text
-    if len(safe) > _LONGEST_TEXT:
+    if len(safe) > LONGEST_TEXT:
         raise Refusal(
-            "too_long_text", row=row + 1, column=column, count=len(safe), limit=_LONGEST_TEXT
+            "too_long_text", row=row + 1, column=column, count=len(safe), limit=LONGEST_TEXT
         )
     sheet.write_string(row, place, safe)
 
