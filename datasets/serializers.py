@@ -162,6 +162,9 @@ class UploadedSerializer(serializers.Serializer[Any]):
 
     dataset = DatasetSerializer()
     job = JobSummarySerializer()
+    understood = serializers.DictField(
+        allow_null=True, help_text=_("How a text file was understood from its beginning.")
+    )
 
 
 class SampleSerializer(serializers.Serializer[Any]):
@@ -204,16 +207,3 @@ class ChartSerializer(serializers.Serializer[Any]):
     y = serializers.ListField(child=serializers.FloatField(allow_null=True))
     total = serializers.IntegerField(help_text=_("Rows in the range."))
     exact = serializers.BooleanField(help_text=_("True when every row is among the points."))
-
-
-class ReadingSerializer(serializers.Serializer[Any]):
-    """How a file is written, where our own reading was wrong; leave out what we should find."""
-
-    header = serializers.BooleanField(allow_null=True, required=False)
-    day_first = serializers.BooleanField(allow_null=True, required=False)
-    decimal = serializers.ChoiceField(choices=[".", ","], allow_null=True, required=False)
-    delimiter = serializers.ChoiceField(
-        choices=[",", ";", "\t", "|"], allow_null=True, required=False
-    )
-    encoding = serializers.CharField(allow_null=True, required=False, max_length=40)
-    leave_out_bad_times = serializers.BooleanField(required=False)

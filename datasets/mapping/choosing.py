@@ -30,8 +30,9 @@ _NUMBER_ROLES: Final = frozenset({Column.Role.TARGET})
 
 
 def options_of(dataset: Dataset) -> ReadingOptions:
-    """What has been decided so far."""
-    return ReadingOptions.from_dict(dataset.metadata.get("options") or {})
+    """What has been decided so far; a reading that failed has decided nothing."""
+    kept = dataset.metadata.get("staged") or dataset.metadata
+    return ReadingOptions.from_dict(kept.get("options") or {})
 
 
 def merged(dataset: Dataset, staged: Staged, said: dict[str, Any]) -> ReadingOptions:
@@ -214,8 +215,8 @@ def _restage(dataset: Dataset, options: ReadingOptions) -> None:
         profile["reading"], profile["main_column"] = found["reading"], main
         profile["spark"] = found["columns"][main]["stats"].get("spark", []) if main else []
         # Reports know names and roles; this one is made again when somebody looks.
-        staging.rewrite(kept, Staged(found, profile, {}))
         kept.metadata |= {"options": options.to_dict(), "reading": found["reading"]}
+        staging.rewrite(kept, Staged(found, profile, {}))
         kept.save(update_fields=["metadata", "updated_at"])
     dataset.refresh_from_db()
 

@@ -56,6 +56,11 @@ class MappedColumn:
         return self.role == DROP
 
     @property
+    def empty_percent(self) -> float:
+        """The same in percent."""
+        return 100 * (self.empty_share or 0.0)
+
+    @property
     def is_personal(self) -> bool:
         """Are its cells hidden?"""
         return self.role == Column.Role.PERSONAL

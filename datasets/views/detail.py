@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -30,10 +30,12 @@ COLUMNS_DESCRIBED: Final = 100
 
 
 @require_safe
-def overview(request: AuthenticatedHttpRequest, pk: str) -> HttpResponse:
+def overview(request: AuthenticatedHttpRequest, pk: str) -> HttpResponseBase:
     """`/data/<pk>/`: facts, what to check, the chart, the columns; or how reading it goes."""
     dataset = fetch_dataset(request, pk)
     context = dataset_frame(request, dataset, tab="overview")
+    if dataset.is_staged and context["can_edit"]:
+        return redirect(dataset.import_url)
     context["listed"] = context["columns"][:COLUMNS_LISTED]
     version = dataset.current_version
     if dataset.is_ready and version:

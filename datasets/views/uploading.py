@@ -69,7 +69,9 @@ def _receive(request: AuthenticatedHttpRequest) -> Dataset:
             code="no_file",
             field="file",
         )
-    return uploads.receive(owner=request.user, name=sent.name or "", content=sent, size=sent.size)
+    return uploads.receive(
+        owner=request.user, name=sent.name or "", content=sent, size=sent.size, review=True
+    )
 
 
 def _frame() -> dict[str, object]:
@@ -77,5 +79,5 @@ def _frame() -> dict[str, object]:
 
 
 def _go_to(request: AuthenticatedHttpRequest, dataset: Dataset) -> HttpResponseBase:
-    address = dataset.get_absolute_url()
+    address = dataset.import_url if dataset.is_reviewed else dataset.get_absolute_url()
     return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
