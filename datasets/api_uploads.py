@@ -172,9 +172,11 @@ class UploadViewSet(OwnedViewSet):
         if (request.content_type or "").partition(";")[0].strip() != CONTENT_TYPE:
             raise UnknownType(gettext("Send the bytes as %s.") % CONTENT_TYPE)
         offset = _whole(request, "Upload-Offset")
-        body = cast("dict[str, RawBody]", request.data)["file"]
+        # An empty body is not parsed at all.
+        body = cast("dict[str, RawBody]", request.data).get("file")
         try:
-            upload = resumable.append(upload, offset=offset, blocks=body.chunks())
+            blocks = body.chunks() if body else ()
+            upload = resumable.append(upload, offset=offset, blocks=blocks)
         except Conflict:
             upload.refresh_from_db()
             raise

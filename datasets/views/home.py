@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import AuthenticatedHttpRequest
 from datasets import samples, uploads
+from datasets.formats.registry import FORMATS
 from datasets.models import Dataset
 from datasets.views.shown import ShownDataset
 
@@ -37,6 +38,11 @@ class UploadLimits:
     def accept(self) -> str:
         """The `accept` attribute of the file input."""
         return ",".join([*self.suffixes, "text/csv", "text/plain"])
+
+    @property
+    def formats(self) -> str:
+        """What people call the formats: `CSV, JSON, Excel, Parquet`."""
+        return ", ".join(format.label for format in FORMATS.values())
 
 
 @require_safe

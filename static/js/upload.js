@@ -1,91 +1,91 @@
-/* A file dropped anywhere, pasted or chosen goes up with its bytes counted. Without this script
-   the same form posts as it is. Words come from the form's template, never from here. */
+/* Files dropped anywhere, pasted or chosen: each gets a line with its bytes, then its rows. One file
+   leads on to its page; of several, each line does. Without this script the form posts one file.
+   Words come from the form's template, never from here. */
+import { Refused, Sending, discard, unfinished } from './tus.js';
+
+const AT_ONCE = 2;
 const form = document.querySelector('[data-upload]');
 if (form) start(form);
 
 function start(zone) {
   const find = (name) => zone.querySelector(`[data-drop-${name}]`);
-  const title = find('title'), line = find('line'), bar = find('progress'), cancel = find('cancel');
-  const idle = [title.textContent, line.textContent];
+  const title = find('title'), line = find('line'), idle = [title.textContent, line.textContent];
+  const list = document.querySelector('[data-arrivals]');
   const limit = Number(zone.dataset.maxBytes);
-  let request = null, depth = 0;
+  const waiting = [];
+  let running = 0, depth = 0, given = 0;
 
   const word = (key, values = {}) => {
     const text = find('words').content.querySelector(`[data-word="${key}"]`).textContent;
     return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
   };
-  const show = (state, head, text, role) => {
+  const show = (state, head, text) => {
     zone.dataset.state = state;
     title.textContent = head;
     line.textContent = text;
-    title.parentElement.toggleAttribute('role', false);
-    if (role) title.parentElement.setAttribute('role', role);
-    bar.hidden = state !== 'uploading';
-    cancel.hidden = state !== 'uploading';
-    find('choose').hidden = state === 'uploading';
   };
   const rest = () => show('idle', ...idle);
-  const refuse = (head, text) => show('refused', head, text, 'alert');
 
-  const send = (file) => {
-    if (request) return;
-    if (!file.size) return refuse(word('empty', { name: file.name }), word('empty-line'));
-    if (file.size > limit) return refuse(word('large', { name: file.name, size: bytes(file.size) }), word('large-line', { limit: bytes(limit) }));
-    const began = performance.now(), body = new FormData(zone);
-    body.set('file', file, file.name);
-    request = new XMLHttpRequest();
-    request.open('POST', zone.action);
-    request.setRequestHeader('HX-Request', 'true');
-    request.setRequestHeader('X-CSRFToken', body.get('csrfmiddlewaretoken'));
-    request.upload.addEventListener('progress', (event) => {
-      const seconds = (performance.now() - began) / 1000;
-      const left = seconds * (event.total - event.loaded) / Math.max(event.loaded, 1);
-      at(event.loaded / event.total);
-      const counts = { sent: bytes(event.loaded), total: bytes(event.total), left: clock(left) };
-      show('uploading', word('sending', { name: file.name }), word(seconds > 1 ? 'left' : 'sent', counts));
-    });
-    request.upload.addEventListener('load', () => {
-      at(1);
-      show('uploading', word('reading', { name: file.name }), word('reading-line'));
-    });
-    request.addEventListener('load', () => finish(file));
-    request.addEventListener('error', () => { request = null; refuse(word('lost', { name: file.name }), word('lost-line')); });
-    request.addEventListener('abort', () => { request = null; rest(); });
-    show('uploading', word('sending', { name: file.name }), word('sent', { sent: bytes(0), total: bytes(file.size) }));
-    request.send(body);
-    return undefined;
-  };
-  const finish = (file) => {
-    const { status, responseText } = request, target = request.getResponseHeader('HX-Redirect');
-    request = null;
-    if (target) { location.assign(target); return; }
-    const [head, text] = reason(responseText, status);
-    refuse(head || word('refused', { name: file.name }), text || word('lost-line'));
-  };
-  const reason = (text, status) => {
-    if (status === 413) return [null, message(text) || word('large-line', { limit: bytes(limit) })];
-    return [null, message(text)];
-  };
-  const at = (share) => {
-    const percent = Math.round(share * 100);
-    bar.setAttribute('aria-valuenow', percent);
-    bar.firstElementChild.style.setProperty('--at', `${percent}%`);
-  };
   const take = (files) => {
-    if (files.length > 1) refuse(word('several'), word('several-line'));
-    else if (files.length) send(files[0]);
+    rest();
+    const chosen = [...files];
+    given += chosen.length;
+    for (const file of chosen) {
+      const arrival = new Arrival(list, word, file.name);
+      if (!file.size) arrival.refuse(word('empty'));
+      else if (file.size > limit) arrival.refuse(word('large', { size: bytes(file.size), limit: bytes(limit) }));
+      else { arrival.line(word('waiting')); waiting.push([file, arrival]); }
+    }
+    next();
+  };
+  const next = () => {
+    while (running < AT_ONCE && waiting.length) send(...waiting.shift());
+  };
+  const send = async (file, arrival) => {
+    running += 1;
+    const sending = new Sending(file, {
+      url: zone.dataset.uploadsUrl,
+      person: zone.dataset.person,
+      metadata: { review: '1' },
+      onProgress: (sent, total, seconds, fresh) => {
+        const left = fresh ? seconds * (total - sent) / fresh : 0;
+        arrival.at(sent / total);
+        arrival.line(word(seconds > 1 ? 'left' : 'sent', { sent: bytes(sent), total: bytes(total), left: clock(left) }));
+      },
+      onWait: (isLost) => {
+        arrival.state(isLost ? 'lost' : 'sending');
+        if (isLost) { arrival.line(word('lost')); arrival.offer('go', word('retry'), () => sending.goOn()); }
+      },
+    });
+    arrival.forgetEarlier(file);
+    arrival.state('sending');
+    arrival.line(word('sent', { sent: bytes(0), total: bytes(file.size) }));
+    arrival.offer('stop', word('cancel'), () => { sending.cancel(); arrival.end('cancelled', word('cancelled')); });
+    try {
+      const done = await sending.run();
+      arrival.at(1);
+      if (given === 1) { arrival.line(word('arrived')); location.assign(done.page); return; }
+      arrival.whole(done);
+    } catch (error) {
+      if (error.name !== 'AbortError') {
+        arrival.refuse((error instanceof Refused && error.message) || word('refused'));
+        arrival.offer('go', word('again'), () => { arrival.reset(); waiting.push([file, arrival]); next(); });
+      }
+    } finally {
+      running -= 1;
+      next();
+    }
   };
 
   zone.querySelector('input[type="file"]').addEventListener('change', (event) => { take(event.target.files); event.target.value = ''; });
-  cancel.addEventListener('click', () => request?.abort());
   addEventListener('dragenter', (event) => {
-    if (!carriesFiles(event) || request) return;
+    if (!carriesFiles(event)) return;
     depth += 1;
     show('over', word('over'), word('over-line'));
   });
   addEventListener('dragover', (event) => { if (carriesFiles(event)) event.preventDefault(); });
   addEventListener('dragleave', (event) => {
-    if (!carriesFiles(event) || request) return;
+    if (!carriesFiles(event)) return;
     depth -= 1;
     if (depth <= 0) { depth = 0; rest(); }
   });
@@ -99,22 +99,108 @@ function start(zone) {
     if (event.target.closest('input, textarea, [contenteditable]')) return;
     const data = event.clipboardData, text = data.getData('text/plain');
     if (data.files.length) take(data.files);
-    else if (/[\t,;|]/.test(text) && text.includes('\n')) send(new File([text], `${word('pasted')}.csv`, { type: 'text/csv' }));
+    else if (/[\t,;|]/.test(text) && text.includes('\n')) take([new File([text], `${word('pasted')}.csv`, { type: 'text/csv' })]);
   });
+  addEventListener('beforeunload', (event) => { if (running && given > 1) event.preventDefault(); });
+  showUnfinished(zone, list, word);
+}
+
+/* What had not arrived whole when the page was left: the same file goes on, or it is given up. */
+async function showUnfinished(zone, list, word) {
+  for (const upload of await unfinished(zone.dataset.uploadsUrl).catch(() => [])) {
+    const arrival = new Arrival(list, word, upload.name);
+    arrival.element.dataset.earlier = `${upload.name}:${upload.size}`;
+    arrival.at(upload.received / upload.size);
+    arrival.state('lost');
+    arrival.line(word('unfinished', { sent: bytes(upload.received), total: bytes(upload.size) }));
+    arrival.offer('stop', word('forget'), async () => {
+      await discard(`${zone.dataset.uploadsUrl}${upload.id}/`);
+      arrival.end('cancelled', word('cancelled'));
+    });
+  }
+}
+
+class Arrival {
+  constructor(list, word, name) {
+    this.word = word;
+    this.list = list;
+    this.element = document.querySelector('[data-arrival]').content.firstElementChild.cloneNode(true);
+    this.find('name').textContent = name;
+    this.find('bar').setAttribute('aria-label', word('progress', { name }));
+    list.append(this.element);
+    list.hidden = false;
+  }
+
+  find(part) {
+    return this.element.querySelector(`[data-arrival-${part}]`);
+  }
+
+  state(name) {
+    this.element.dataset.state = name;
+    if (name === 'sending') this.find('go').hidden = true;
+  }
+
+  line(text) {
+    this.find('line').textContent = text;
+  }
+
+  at(share) {
+    const percent = Math.round(share * 100), bar = this.find('bar');
+    bar.setAttribute('aria-valuenow', percent);
+    bar.firstElementChild.style.setProperty('--at', `${percent}%`);
+  }
+
+  offer(which, text, act) {
+    const button = this.find(which);
+    button.textContent = text;
+    button.onclick = act;
+    button.hidden = false;
+  }
+
+  reset() {
+    this.element.removeAttribute('role');
+    for (const which of ['go', 'stop']) this.find(which).hidden = true;
+    this.find('bar').hidden = false;
+    this.at(0);
+    this.state('sending');
+    this.line(this.word('waiting'));
+  }
+
+  refuse(text) {
+    this.end('refused', text);
+    this.element.setAttribute('role', 'alert');
+  }
+
+  end(state, text) {
+    this.state(state);
+    this.line(text);
+    this.find('bar').hidden = true;
+    for (const which of ['go', 'stop']) this.find(which).hidden = true;
+  }
+
+  /* The bytes are here: the rows are counted live, then the line leads to the mapper. */
+  whole({ page, job }) {
+    this.end('whole', this.word('arrived'));
+    const open = this.find('open'), live = this.find('job');
+    open.href = page;
+    open.textContent = this.word('review');
+    open.hidden = false;
+    if (!job) return;
+    live.hidden = false;
+    live.dataset.liveJob = job;
+    live.dataset.wsUrl = `/ws/jobs/${job}/`;
+    live.dataset.pollUrl = `/jobs/${job}/fragment/`;
+    live.dispatchEvent(new CustomEvent('live:settled', { bubbles: true }));
+  }
+
+  /* A file that goes on takes the place of the line that waited for it. */
+  forgetEarlier(file) {
+    this.list.querySelector(`[data-earlier="${CSS.escape(`${file.name}:${file.size}`)}"]`)?.remove();
+  }
 }
 
 function carriesFiles(event) {
   return [...(event.dataTransfer?.types ?? [])].includes('Files');
-}
-
-function message(text) {
-  try {
-    const { error } = JSON.parse(text);
-    return [error.message, error.hint].filter(Boolean).join(' ');
-  } catch {
-    const page = new DOMParser().parseFromString(text, 'text/html');
-    return (page.querySelector('[role="alert"], .notice') ?? page.body).textContent.replace(/\s+/g, ' ').trim().slice(0, 600);
-  }
 }
 
 function bytes(count) {
