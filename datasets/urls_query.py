@@ -16,6 +16,7 @@ urlpatterns = [
     path("save/", query_keeping.save_query, name="sql_save"),
     path("made/<uuid:job_id>/", query_keeping.made_dataset, name="sql_made"),
     path("<uuid:pk>/result/", querying.result, name="sql_result"),
+    path("<uuid:pk>/figure/", querying.figure, name="sql_figure"),
     path("<uuid:pk>/export/", query_keeping.export, name="sql_export"),
     path("<uuid:pk>/dataset/", query_keeping.save_as_dataset, name="sql_dataset"),
     path("<uuid:pk>/delete/", query_keeping.forget_query, name="sql_delete"),

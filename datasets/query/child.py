@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import resource
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -43,6 +43,7 @@ _SETTINGS: dict[str, Any] = {
     "allow_persistent_secrets": False,
     "python_enable_replacements": False,
 }
+_PEAK = re.compile(rb"VmHWM:\s+(\d+) kB")
 # Values of every kind are made once, so that no module has to be read from disk afterwards.
 _WARM_UP: Final = """
     SELECT now(), current_date, TIME '01:00', INTERVAL 1 DAY, 1.5::DECIMAL(4, 2), uuid(), [1],
@@ -190,7 +191,7 @@ def _rows(
 ) -> None:
     """Print the first rows, up to the limits, then how many there are in all."""
     most, budget = int(order["rows"]), int(order["bytes"])
-    before, started = _resident(), time.perf_counter()
+    started = time.perf_counter()
     connection.execute(_limited(statement, most + 1))
     names = [(column[0], str(column[1])) for column in connection.description or ()]
     say({"columns": [[name, type_name, kind_of(type_name)] for name, type_name in names]})
@@ -203,9 +204,8 @@ def _rows(
             has_more = True
             break
     connection.abort() if has_more else connection.complete()
-    used = max(_resident() - before, 0)
     seconds = time.perf_counter() - started
-    say({"shown": shown, "more": has_more, "seconds": seconds, "memory": used})
+    say({"shown": shown, "more": has_more, "seconds": seconds, "memory": _MEMORY.peak()})
     if has_more:
         counted = connection.execute(_counted(statement)).fetchone()
         shown = int(counted[0]) if counted else shown
@@ -273,8 +273,16 @@ def _runtime(refused: Refused, error: duckdb.Error) -> dict[str, Any]:
     return {**refused.params, "kind": type(error).__name__}
 
 
-def _resident() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+class _Memory:
+    """The most memory this process ever had; its file is opened before files are walled off."""
+
+    def __init__(self) -> None:
+        self._status = os.open("/proc/self/status", os.O_RDONLY | os.O_CLOEXEC)
+
+    def peak(self) -> int:
+        """Bytes; 0 where the kernel does not say."""
+        found = _PEAK.search(os.pread(self._status, 8192, 0))
+        return int(found.group(1)) * 1024 if found else 0
 
 
 def _quoted(name: str) -> str:
@@ -284,6 +292,8 @@ def _quoted(name: str) -> str:
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
+
+_MEMORY = _Memory()
 
 if __name__ == "__main__":
     sys.exit(main(*sys.argv[1:]))

@@ -19,6 +19,7 @@ PAGE_SIZE: Final = 100
 VIEWS: Final = ("table", "chart", "both")
 # A cell longer than this is cut on the page; exports hold it whole.
 _LONGEST_CELL: Final = 300
+_DECIMALS: Final = 4
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ def result_context(query: Query, kept: Kept, asked: Mapping[str, str]) -> dict[s
         "result": kept,
         "ran": query,
         "chart_query": _chart_query(asked),
+        "figure_query": _figure_query(drawing),
         "heads": [{"name": name, "kind": kind} for name, _type, kind in kept.columns],
         "body": _body(kept, number),
         "number": number,
@@ -58,6 +60,13 @@ def _chart_query(asked: Mapping[str, str]) -> str:
     """The chosen chart, for the addresses of other pages and views."""
     chosen = {name: asked[name] for name in ("form", "x", "y") if asked.get(name)}
     return f"&{urlencode(chosen)}" if chosen else ""
+
+
+def _figure_query(drawing: Drawing | None) -> str:
+    """What the chart that is shown asks its figure by."""
+    if drawing is None:
+        return ""
+    return urlencode({"form": drawing.form, "x": drawing.x, "y": drawing.y})
 
 
 def _number(text: str, pages: int) -> int:
@@ -79,7 +88,7 @@ def _body(kept: Kept, number: int) -> list[list[ShownCell]]:
 def _cells(values: list[Any], kind: str) -> list[str | None]:
     if kind == "number":
         if all(value is None or isinstance(value, int | float) for value in values):
-            return aligned(values)
+            return aligned([_rounded(value) for value in values])
         return [None if value is None else str(value) for value in values]
     if kind == "time":
         return _times(values)
@@ -87,6 +96,13 @@ def _cells(values: list[Any], kind: str) -> list[str | None]:
         words = {True: gettext("yes"), False: gettext("no")}
         return [None if value is None else words[bool(value)] for value in values]
     return [_short(value) for value in values]
+
+
+def _rounded(value: float | None) -> float | None:
+    """Four decimals are enough for the eye above one; exports hold every digit."""
+    if not isinstance(value, float) or abs(value) < 1:
+        return value
+    return round(value, _DECIMALS)
 
 
 def _times(values: list[Any]) -> list[str | None]:

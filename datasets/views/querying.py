@@ -23,7 +23,8 @@ from accounts.requests import AuthenticatedHttpRequest
 from accounts.throttling import require_rate
 from datasets.models import Query
 from datasets.query.asking import Asked, ask, memory_words
-from datasets.query.kept import keep, kept
+from datasets.query.charts import draw
+from datasets.query.kept import Kept, keep, kept
 from datasets.query.naming import quoted
 from datasets.query.pool import pool
 from datasets.query.process import MOST_ROWS
@@ -102,13 +103,27 @@ def tables(request: AuthenticatedHttpRequest) -> HttpResponse:
 def result(request: AuthenticatedHttpRequest, pk: str) -> HttpResponse:
     """The kept result of a query: another page, another chart."""
     query = fetch_visible(Query.objects, request.user, pk=pk)
+    context = {"query": query, **result_context(query, _kept(query), request.GET)}
+    return render(request, "datasets/_sql_result.html", context)
+
+
+@require_safe
+def figure(request: AuthenticatedHttpRequest, pk: str) -> JsonResponse:
+    """The chart of a kept result: `?x=&y=&form=`."""
+    found = _kept(fetch_visible(Query.objects, request.user, pk=pk))
+    drawing = draw(found, request.GET)
+    if drawing is None:
+        raise Problem(gettext("No column of this result holds numbers to draw."), code="no_numbers")
+    return JsonResponse(drawing.figure)
+
+
+def _kept(query: Query) -> Kept:
     found = kept(query)
     if found is None:
         raise Problem(
             gettext("This result is no longer kept. Run the statement again."), code="result_gone"
         )
-    context = {"query": query, **result_context(query, found, request.GET)}
-    return render(request, "datasets/_sql_result.html", context)
+    return found
 
 
 def _answer(request: AuthenticatedHttpRequest, context: dict[str, Any]) -> HttpResponse:

@@ -1,9 +1,10 @@
 /* The text of a query with line numbers and colours: a textarea that one writes in, over a painted
    copy that one reads. Without this script the textarea is all there is. */
-const WORDS = new Set(`all and any as asc asof between by case cast cross current_date current_timestamp desc describe distinct
+const WORDS = new Set(`alter attach call checkpoint copy create delete detach drop explain export import insert install load pragma reset truncate update use vacuum
+  all and any as asc asof between by case cast cross current_date current_timestamp desc describe distinct
   else end except exclude exists false filter following from full group having ilike in inner intersect interval into is join
   lateral left like limit natural not null nulls offset on or order outer over partition pivot preceding qualify range recursive
-  replace right rollup rows select semi anti set some summarize table then time timestamp date true try_cast unbounded union
+  replace right rollup rows select semi anti some summarize table then true try_cast unbounded union
   unnest unpivot using values when where window with within`.split(/\s+/));
 const TOKEN = /(?<c>--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<s>'(?:[^']|'')*(?:'|$))|(?<q>"(?:[^"]|"")*(?:"|$))|(?<n>\b\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?\b)|(?<w>[\p{L}_][\p{L}\p{N}_]*)/gu;
 
