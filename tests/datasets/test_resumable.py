@@ -15,6 +15,7 @@ from datasets.models import Dataset, Upload
 pytestmark = pytest.mark.django_db
 UPLOADS = "/api/v1/uploads/"
 TABLE = b"day,y\n" + b"".join(b"2026-01-%02d,%d\n" % (day, day) for day in range(1, 29))
+SIZE = len(TABLE)
 BYTES = "application/offset+octet-stream"
 
 
@@ -23,7 +24,7 @@ def metadata(**said):
     return ",".join(pairs)
 
 
-def begin(api, size=len(TABLE), **said):
+def begin(api, size=SIZE, **said):
     return api.post(
         UPLOADS,
         HTTP_UPLOAD_LENGTH=str(size),
