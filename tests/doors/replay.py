@@ -37,7 +37,7 @@ def repeated(model, values, made, owner):
         value = values[field.attname]
         if field.primary_key:
             continue
-        if field.name == "owner":
+        if field.name == "owner" or (field.name == "made_by" and value is not None):
             value = owner.pk
         elif isinstance(field, models.ForeignKey) and (field.related_model, value) in made:
             value = made[field.related_model, value].pk
