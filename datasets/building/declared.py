@@ -53,7 +53,7 @@ def _settled(column: FoundColumn, kind: str) -> FoundColumn:
 def as_native(extracted: Extracted, options: ReadingOptions) -> Reading:
     """How to read columns that are typed already."""
     names, notes = name_columns(
-        [native.name for native in extracted.natives], len(extracted.natives)
+        [native.name for native in extracted.natives], len(extracted.natives), guarded=False
     )
     cells = _cells(extracted)
     columns = tuple(

@@ -71,11 +71,11 @@ def _format(source: Path, reading: Reading | None, asked: Asked) -> Format:
     return identify(head, asked.filename, asked.options.format)
 
 
-def _sniffed(source: Path, options: ReadingOptions) -> Reading:
+def _sniffed(source: Path, options: ReadingOptions, *, is_text: bool = False) -> Reading:
     with source.open("rb") as file:
         head = file.read(HEAD_BYTES)
         complete = not file.read(1)
-    return sniff(head, complete=complete, options=options)
+    return sniff(head, complete=complete, options=options, is_text=is_text)
 
 
 def _opened(extracted: Extracted, asked: Asked, format: Format) -> Opened:
@@ -85,7 +85,7 @@ def _opened(extracted: Extracted, asked: Asked, format: Format) -> Opened:
         options = replace(
             asked.options, header=True, skip=0, delimiter=",", encoding="utf-8", decimal="."
         )
-        found = _sniffed(extracted.text, options)
+        found = _sniffed(extracted.text, options, is_text=True)
         reading = as_declared(found, extracted.declared)
     notes = tuple(note for note in reading.notes if note.code not in _OUR_OWN)
     reading = replace(
@@ -93,6 +93,7 @@ def _opened(extracted: Extracted, asked: Asked, format: Format) -> Opened:
         format=format.key,
         starts_at=extracted.starts_at,
         notes=(*notes, *extracted.notes),
+        series=reading.series if reading.series is not None else extracted.series or None,
     )
     return Opened(
         source=extracted.text or Path(),

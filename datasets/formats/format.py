@@ -53,7 +53,8 @@ class Extracted:
     table: str = ""
     rows: int = 0
     natives: tuple[Native, ...] = ()
-    facts: dict[str, Any] = field(default_factory=dict)
+    # Key of the column that names the series, where the format itself says so.
+    series: str = ""
 
 
 Guard = Callable[[Path], None]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from datasets.formats.cells import DATE, NESTED, NULL, NUMBER, TEXT, TRUTH, Cell
+from datasets.formats.guards import harmless
 from datasets.refusals import Refusal
 from datasets.sniffing.cells import is_missing
 from datasets.sniffing.dialect import LONGEST_LINE
@@ -22,7 +23,9 @@ _MOST_OTHERS = 0.1
 class PlainText:
     """Writes rows whose columns become known on the way; `finish` evens them out."""
 
-    def __init__(self, path: Path, *, starts_at: int = 1) -> None:
+    def __init__(self, path: Path, *, starts_at: int = 1, guarded: bool = True) -> None:
+        """`guarded`: in this format names that look like formulas have an apostrophe already."""
+        self._guarded = guarded
         self._path = path
         self._rows_path = path.with_suffix(".rows")
         self._file: IO[str] = self._rows_path.open("w", encoding="utf-8", newline="")
@@ -112,6 +115,8 @@ class PlainText:
         if not self.rows or not self._places:
             raise Refusal("no_rows")
         names = [name.rpartition("\0")[2] for name in self._places]
+        if not self._guarded:
+            names = [harmless(name) for name in names]
         with self._path.open("w", encoding="utf-8", newline="") as target:
             # The names stand in quotes, so that no name makes the text look like something else.
             csv.writer(target, lineterminator="\n", quoting=csv.QUOTE_ALL).writerow(names)

@@ -68,15 +68,18 @@ def _has_words_above_values(records: Sequence[Record], decimal: str) -> bool:
     return False
 
 
-def name_columns(header: Sequence[str], width: int) -> tuple[list[tuple[str, str]], list[Note]]:
+def name_columns(
+    header: Sequence[str], width: int, *, guarded: bool = True
+) -> tuple[list[tuple[str, str]], list[Note]]:
     """Return (display name, original) for each column; empty and repeated names are changed.
 
-    Names that differ only in Unicode normalisation count as repeated.
+    Names that differ only in Unicode normalisation count as repeated. `guarded`: names that look
+    like formulas have an apostrophe before them, which goes.
     """
     taken: set[str] = set()
     named: list[tuple[str, str]] = []
     notes: list[Note] = []
-    texts = [_unguarded(text) for text in header]
+    texts = [_unguarded(text) for text in header] if guarded else header
     originals = {unicodedata.normalize("NFC", text.strip()) for text in texts}
     for position in range(width):
         original = texts[position] if position < len(texts) else ""

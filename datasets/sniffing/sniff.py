@@ -37,14 +37,18 @@ _SAMPLED_CHARACTERS = 1024 * 1024
 _AUTO = ReadingOptions()
 
 
-def sniff(head: bytes, *, complete: bool, options: ReadingOptions = _AUTO) -> Reading:
+def sniff(
+    head: bytes, *, complete: bool, options: ReadingOptions = _AUTO, is_text: bool = False
+) -> Reading:
     """Return how to read a file that starts with `head`; `complete` says that is all of it.
 
+    `is_text` vouches that it is delimited text, whatever characters its cells hold.
     Raises Refusal, which names row and column where there is one.
     """
     if not head.strip():
         raise Refusal("no_rows")
-    require_text(head)
+    if not is_text:
+        require_text(head)
     encoding = find_encoding(head, complete=complete, wanted=options.encoding)
     text = _decode(head, encoding, complete=complete)
     if not text.strip():

@@ -7,6 +7,7 @@ expression here lets through what the sniffer's rules let through and nothing el
 from __future__ import annotations
 
 from datasets.building.duck import literal
+from datasets.formats.guards import GUARDED
 from datasets.sniffing.cells import FALSE_WORDS, LARGEST_EXACT, MISSING_WORDS, TRUE_WORDS
 from datasets.sniffing.reading import FoundColumn, Reading, TimeFormat
 from datasets.sniffing.times import ZONED
@@ -18,11 +19,6 @@ SQL_TYPES = {
     "datetime": "TIMESTAMP",
     "text": "VARCHAR",
 }
-# A text that begins like a formula leaves with an apostrophe before it; so does one that already
-# has apostrophes there, so that taking one away always gives the text back.
-DANGEROUS = r"^'*[=+@\t\r\x00-]"
-GUARDED = r"^'+[=+@\t\r\x00-]"
-TRUE_NUMBER = r"^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 GUARDED_FORMATS = frozenset({"csv", "xlsx", "tfb", "m4"})
 FIELD, RECORD = "\x1f", "\x1e"
 _POINT = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"

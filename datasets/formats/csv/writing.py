@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from datasets.building.duck import literal
-from datasets.formats.csv.typed import DANGEROUS, TRUE_NUMBER
+from datasets.formats.guards import DANGEROUS, TRUE_NUMBER, harmless
 from datasets.formats.table import FLOAT, TEXT, Field, Table
 from datasets.refusals import Refusal
 
 _LINES = 20_000
-_HARMFUL = re.compile(DANGEROUS)
 _MARKS = {"utf-8-sig": ("utf-8", codecs.BOM_UTF8), "utf-16": ("utf-16-le", codecs.BOM_UTF16_LE)}
 
 
@@ -70,11 +69,6 @@ def cell(field: Field, *, delimiter: str = ",", decimal: str = ".", alone: bool 
     special = f"regexp_matches({text}, {literal(_special(delimiter))})"
     wrapped = f"'\"' || replace({safe}, '\"', '\"\"') || '\"'"
     return f"coalesce(CASE WHEN {special} THEN {wrapped} ELSE {safe} END, {empty})"
-
-
-def harmless(name: str) -> str:
-    """A name that no spreadsheet takes for a formula."""
-    return f"'{name}" if _HARMFUL.match(name) else name
 
 
 def quoted(text: str, delimiter: str = ",") -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -11,13 +10,12 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from datasets.formats.csv.typed import DANGEROUS, TRUE_NUMBER
 from datasets.formats.excel.limits import LONGEST_TEXT, MOST_ROWS
+from datasets.formats.guards import harmless
 from datasets.formats.table import BOOLEAN, DATETIME, TEXT, Field, Table
 from datasets.refusals import Refusal
 
 _FIRST = datetime(1900, 3, 1)  # noqa: DTZ001 - before it, spreadsheets count a day that never was
-_HARMFUL, _NUMBER = re.compile(DANGEROUS), re.compile(TRUE_NUMBER)
 Writer = Callable[[Worksheet, int, int, Any], None]
 
 
@@ -81,8 +79,7 @@ def _write_time(sheet: Worksheet, row: int, place: int, value: datetime, day: An
 
 
 def _write_text(sheet: Worksheet, row: int, place: int, text: str, column: str = "") -> None:
-    harmful = _HARMFUL.match(text) and not _NUMBER.match(text)
-    safe = f"'{text}" if harmful else text
+    safe = harmless(text, may_be_number=bool(column))
     if len(safe) > LONGEST_TEXT:
         raise Refusal(
             "too_long_text", row=row + 1, column=column, count=len(safe), limit=LONGEST_TEXT

@@ -24,7 +24,7 @@ def extract(source: Path, folder: Path, options: ReadingOptions, say: Say) -> Ex
     shape = find_shape(source, options.orient)
     target = folder / "extracted.csv"
     total = source.stat().st_size
-    rows = PlainText(target)
+    rows = PlainText(target, guarded=False)
     with Events(source) as events:
 
         def on_row() -> None:

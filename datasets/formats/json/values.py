@@ -34,7 +34,10 @@ def cell_of(event: str, value: Any) -> Cell:
     if event == "boolean":
         return TRUE if value else FALSE
     if event == "number":
-        return NUMBER, str(value)
+        text = str(value)
+        # 2.5e16 is a number of 17 digits, not a whole one whose last digits count.
+        whole = isinstance(value, Decimal) and text.lstrip("-").isdigit()
+        return NUMBER, f"{value:E}" if whole else text
     return TEXT, value
 
 

@@ -74,7 +74,9 @@ def extract(source: Path, folder: Path, options: ReadingOptions, say: Say) -> Ex
     dated = Note("dated", "c2", params={"frequency": options.frequency, "start": "2000-01-01"})
     notes.append(dated if options.frequency else Note("numbered", "c2"))
     kinds = ("text", "datetime" if options.frequency else "number", declared[2])
-    return Extracted(text=folder / "extracted.csv", declared=kinds, notes=tuple(notes), starts_at=2)
+    return Extracted(
+        text=folder / "extracted.csv", declared=kinds, notes=tuple(notes), starts_at=2, series="c1"
+    )
 
 
 def _codec(name: str) -> str:

@@ -7,7 +7,8 @@ from itertools import groupby
 from pathlib import Path
 
 from datasets.building.duck import first_row
-from datasets.formats.csv.writing import harmless, quoted
+from datasets.formats.csv.writing import quoted
+from datasets.formats.guards import harmless
 from datasets.formats.series import Values, series_of, value_fields
 from datasets.formats.table import Table
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from datasets.building.duck import first_row, literal
-from datasets.formats.csv.writing import cell, harmless, lines, quoted
+from datasets.formats.csv.writing import cell, lines, quoted
+from datasets.formats.guards import harmless
 from datasets.formats.series import value_fields
 from datasets.formats.table import TEXT, Field, Table
 from datasets.refusals import Refusal
