@@ -26,6 +26,7 @@ from datasets.api_convert import ConvertActions
 from datasets.api_mapping import MappingActions, MappingSerializer
 from datasets.api_query import QueryActions
 from datasets.api_receiving import receive, understood_at_once
+from datasets.api_versions import VersionActions
 from datasets.models import Dataset, DatasetQuerySet, Version
 from datasets.raw_body import RawBodyParser
 from datasets.serializers import (
@@ -37,12 +38,11 @@ from datasets.serializers import (
     RowsSerializer,
     SampleSerializer,
     UploadedSerializer,
-    VersionSerializer,
     plain,
 )
 from datasets.sniffing.options import ReadingOptions
 from datasets.views.charts import ChartChoice, asked_range, nothing_to_draw
-from datasets.views.fetching import require_version
+from datasets.views.fetching import version_asked
 from datasets.views.grid import Asked, whole_number
 
 MOST_ROWS = 500
@@ -97,7 +97,9 @@ ROWS = [
     ),
 )
 @extend_schema(tags=["datasets"])
-class DatasetViewSet(ConvertActions, MappingActions, QueryActions, OwnedViewSet):
+class DatasetViewSet(
+    ConvertActions, MappingActions, QueryActions, VersionActions, OwnedViewSet
+):
     """Files that became tables."""
 
     queryset = Dataset.objects.select_related("owner", "job").with_versions()
@@ -264,18 +266,6 @@ class DatasetViewSet(ConvertActions, MappingActions, QueryActions, OwnedViewSet)
         content = {"version": version.number, "facts": facts, "findings": findings}
         return Response({**content, "reading": reading})
 
-    @extend_schema(summary="Columns", responses={200: ColumnSerializer(many=True)})
-    @action(detail=True, pagination_class=None)
-    def columns(self, request: Request, pk: str) -> Response:
-        """Every column with its role, type and statistics."""
-        return Response(ColumnSerializer(self._version().columns.all(), many=True).data)
-
-    @extend_schema(summary="Versions", responses={200: VersionSerializer(many=True)})
-    @action(detail=True, pagination_class=None)
-    def versions(self, request: Request, pk: str) -> Response:
-        """Every immutable state, newest first."""
-        return Response(VersionSerializer(self.get_object().versions.all(), many=True).data)
-
     @extend_schema(
         summary="Points to draw",
         description="Down-sampled so that every minimum and maximum is kept.",
@@ -304,12 +294,15 @@ class DatasetViewSet(ConvertActions, MappingActions, QueryActions, OwnedViewSet)
 
     def get_parsers(self) -> list[Any]:
         """Uploads may also be the file itself."""
-        if getattr(self, "action_map", {}).get("post") in {"create", "upload"}:
+        posted = getattr(self, "action_map", {}).get("post")
+        if posted in {"create", "upload"}:
             return [MultiPartParser(), RawBodyParser()]
+        if posted == "points":
+            return [JSONParser(), MultiPartParser(), RawBodyParser()]
         return super().get_parsers()
 
     def _version(self) -> Version:
-        return require_version(self.get_object())
+        return version_asked(self.request, self.get_object())
 
 
 def _person(request: Request) -> AuthenticatedApiRequest:

@@ -40,9 +40,7 @@ def patch(
             on_share((number + 1) / file.num_row_groups)
 
 
-def _patched(
-    table: pyarrow.Table, changes: Changes, first: int, *, lineage: bool
-) -> pyarrow.Table:
+def _patched(table: pyarrow.Table, changes: Changes, first: int, *, lineage: bool) -> pyarrow.Table:
     end = first + table.num_rows
     for key, cells in changes.items():
         here = {row - first: value for row, value in cells.items() if first <= row < end}

@@ -18,18 +18,16 @@ LONGEST_TEXT = 10_000
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$")
 
 
-def read_cell(column: Column, text: str, *, field: str = "value") -> Any:
-    """A float, bool, datetime or str. Raises DatasetProblem saying what would fit."""
-    read = _READERS.get(column.type, str)
+def read_cell(kind: str, name: str, text: str) -> Any:
+    """A float, bool, datetime or str for a column of type `kind` called `name`.
+
+    Raises DatasetProblem saying what would fit.
+    """
+    read = _READERS.get(kind, str)
     try:
         return read(text)
     except (ValueError, OverflowError) as error:
-        raise DatasetProblem(
-            gettext('"%(value)s" does not fit the column %(column)s. Enter %(wanted)s.')
-            % {"value": text[:80], "column": column.name, "wanted": _wanted(column)},
-            code="bad_value",
-            field=field,
-        ) from error
+        raise _misfit(kind, name, text) from error
 
 
 def read_edit(column: Column, text: str) -> Any:
@@ -43,14 +41,9 @@ def read_edit(column: Column, text: str) -> Any:
             code="too_long",
             field="value",
         )
-    value = read_cell(column, text)
+    value = read_cell(column.type, column.name, text)
     if isinstance(value, float) and not math.isfinite(value):
-        raise DatasetProblem(
-            gettext('"%(value)s" does not fit the column %(column)s. Enter %(wanted)s.')
-            % {"value": text[:80], "column": column.name, "wanted": _wanted(column)},
-            code="bad_value",
-            field="value",
-        )
+        raise _misfit(column.type, column.name, text)
     return value
 
 
@@ -100,10 +93,19 @@ def is_number_text(text: str) -> bool:
     return True
 
 
-def _wanted(column: Column) -> str:
-    if column.is_number:
+def _misfit(kind: str, name: str, text: str) -> DatasetProblem:
+    return DatasetProblem(
+        gettext('"%(value)s" does not fit the column %(column)s. Enter %(wanted)s.')
+        % {"value": text[:80], "column": name, "wanted": _wanted(kind)},
+        code="bad_value",
+        field="value",
+    )
+
+
+def _wanted(kind: str) -> str:
+    if kind in {Column.Type.INTEGER, Column.Type.FLOAT}:
         return gettext("a number, such as 12.5")
-    if column.type == Column.Type.DATETIME:
+    if kind == Column.Type.DATETIME:
         return gettext("a date or time, such as 2026-01-31 12:00")
     return gettext("yes or no")
 

@@ -40,9 +40,9 @@ def difference(
     """
     common = [key for key in new.columns if key in old.columns]
     with connect(scratch=scratch) as connection:
-        pairs = _pairs(connection, old, new, lineage)
+        pairs = pairs_of(connection, old, new, lineage)
         rows = _rows(connection, old, new, pairs)
-        cells = _cells(connection, pairs, _comparable(connection, old, new, common))
+        cells = _cells(connection, pairs, comparable(connection, old, new, common))
     totals = {name: sum(counts[name] for counts in cells.values()) for name in _CHANGES}
     return {
         **rows,
@@ -56,26 +56,29 @@ _CHANGES = ("changed", "filled", "emptied")
 
 
 @dataclass(frozen=True)
-class _Pairs:
+class Pairs:
     """How rows are matched: an SQL relation of old columns o_…, new columns n_…."""
 
     source: str
     by_place: bool = False
 
 
-def _pairs(connection: Connection, old: Side, new: Side, lineage: Path | None) -> _Pairs:
+def pairs_of(
+    connection: Connection, old: Side, new: Side, lineage: Path | None = None
+) -> Pairs:
+    """How the rows of both sides are matched; both relations also have the place of each row."""
     before = f"(SELECT file_row_number AS _o, * FROM {parquet(old.table, numbered=True)})"  # noqa: S608
     after = f"(SELECT file_row_number AS _n, * FROM {parquet(new.table, numbered=True)})"  # noqa: S608
     if lineage is not None:
         after = _with_lineage(new, lineage)
         if old.rows == new.rows and _unmoved(connection, lineage):
-            return _Pairs(f"{before} o POSITIONAL JOIN {after} n", by_place=True)
-        return _Pairs(f"{before} o FULL JOIN {after} n ON o._o = n.{FROM}")
+            return Pairs(f"{before} o POSITIONAL JOIN {after} n", by_place=True)
+        return Pairs(f"{before} o FULL JOIN {after} n ON o._o = n.{FROM}")
     if not new.time or new.time not in old.columns or old.time != new.time:
-        return _Pairs(f"{before} o FULL JOIN {after} n ON o._o = n._n")
+        return Pairs(f"{before} o FULL JOIN {after} n ON o._o = n._n")
     if old.rows == new.rows and _same_times(connection, old, new):
-        return _Pairs(f"{before} o POSITIONAL JOIN {after} n", by_place=True)
-    return _Pairs(f"{_counted(old, '_o')} o FULL JOIN {_counted(new, '_n')} n ON {_same_key(new)}")
+        return Pairs(f"{before} o POSITIONAL JOIN {after} n", by_place=True)
+    return Pairs(f"{_counted(old, '_o')} o FULL JOIN {_counted(new, '_n')} n ON {_same_key(new)}")
 
 
 def _with_lineage(new: Side, lineage: Path) -> str:
@@ -128,7 +131,7 @@ def _same_key(side: Side) -> str:
     return f"{same} AND o._k = n._k"
 
 
-def _rows(connection: Connection, old: Side, new: Side, pairs: _Pairs) -> dict[str, int]:
+def _rows(connection: Connection, old: Side, new: Side, pairs: Pairs) -> dict[str, int]:
     if pairs.by_place:
         return {"rows_added": 0, "rows_removed": 0, "rows_moved": 0}
     both, moved = first_row(
@@ -140,7 +143,7 @@ def _rows(connection: Connection, old: Side, new: Side, pairs: _Pairs) -> dict[s
     return {"rows_added": new.rows - both, "rows_removed": old.rows - both, "rows_moved": moved}
 
 
-def _comparable(
+def comparable(
     connection: Connection, old: Side, new: Side, common: Sequence[str]
 ) -> dict[str, str]:
     """Key → how its two cells are compared: as they are, or as text when the types differ."""
@@ -157,7 +160,7 @@ def _physical(connection: Connection, table: Path) -> dict[str, str]:
 
 
 def _cells(
-    connection: Connection, pairs: _Pairs, columns: dict[str, str]
+    connection: Connection, pairs: Pairs, columns: dict[str, str]
 ) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     keys = list(columns)

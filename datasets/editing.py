@@ -36,8 +36,9 @@ def edit(version: Version, person: User, *, row: int, key: str, text: str) -> Ed
     Raises DatasetProblem when the value does not fit, Conflict when the draft is about another
     version or is being saved.
     """
-    column = _editable(version, key)
-    value, before = stored(read_edit(column, text)), _stored_cell(version, column, row)
+    column = rows.find_column(list(version.columns.all()), key)
+    require_editable(column)
+    value, before = stored(read_edit(column, text)), stored(stored_cell(version, column, row))
     _require_kept(column, value)
     with transaction.atomic():
         draft = _locked(version, person)
@@ -123,8 +124,8 @@ def note_of(draft: Draft) -> str:
     return "; ".join(dict.fromkeys(e["note"] for e in draft.edits if e["note"]))
 
 
-def _editable(version: Version, key: str) -> Column:
-    column = rows.find_column(list(version.columns.all()), key)
+def require_editable(column: Column) -> None:
+    """Raise DatasetProblem when the cells of this column cannot be typed over."""
     if column.is_masked:
         raise DatasetProblem(
             gettext(
@@ -135,7 +136,6 @@ def _editable(version: Version, key: str) -> Column:
             code="masked",
             field="key",
         )
-    return column
 
 
 def _require_kept(column: Column, value: Any) -> None:
@@ -148,7 +148,8 @@ def _require_kept(column: Column, value: Any) -> None:
         )
 
 
-def _stored_cell(version: Version, column: Column, row: int) -> Any:
+def stored_cell(version: Version, column: Column, row: int) -> Any:
+    """What a cell of the version holds. Raises DatasetProblem when there is no such row."""
     found = rows.raw_cells(version, row, [column.key])
     if not found:
         raise DatasetProblem(
@@ -157,7 +158,7 @@ def _stored_cell(version: Version, column: Column, row: int) -> Any:
             code="no_row",
             field="row",
         )
-    return stored(found[column.key])
+    return found[column.key]
 
 
 def _locked(version: Version, person: User) -> Draft:

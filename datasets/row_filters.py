@@ -125,9 +125,13 @@ def _test(column: Column, wanted: Filter) -> tuple[str, list[Any]]:
         name = "contains" if wanted.operator == "contains" else "starts_with"
         return f"{name}(lower(CAST({key} AS VARCHAR)), lower(?))", [wanted.value]
     if wanted.operator == "between":
-        low, high = read_cell(column, wanted.value), read_cell(column, wanted.other)
+        low, high = _read(column, wanted.value), _read(column, wanted.other)
         return f"{key} BETWEEN ? AND ?", [low, high]
-    return f"{key} {_COMPARED[wanted.operator]} ?", [read_cell(column, wanted.value)]
+    return f"{key} {_COMPARED[wanted.operator]} ?", [_read(column, wanted.value)]
+
+
+def _read(column: Column, text: str) -> Any:
+    return read_cell(column.type, column.name, text)
 
 
 def _text_test(columns: Sequence[Column], text: str) -> tuple[str, list[Any]]:

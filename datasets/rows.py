@@ -11,6 +11,7 @@ import duckdb
 
 from datasets import remembering, storage
 from datasets.building.duck import connect, parquet
+from datasets.cell_values import read_cell
 from datasets.masking import expression
 from datasets.models import Column, Version
 from datasets.row_filters import OPERATORS, Filter, find_column, order_of, tests_of
@@ -24,6 +25,7 @@ __all__ = [
     "page",
     "preview",
     "raw_cells",
+    "read_cell",
     "rows_holding",
     "value_counts",
 ]
@@ -228,5 +230,3 @@ def value_counts(version: Version, column: Column, most: int) -> list[tuple[Any,
 
     found = remembering.answer(version, "top", [column.key, column.is_masked, most], count)
     return [(value, int(times)) for value, times in found]
-
-

@@ -61,7 +61,11 @@ def _write(draft: Draft, target: Path, run: Run) -> None:
 
 
 def _step(draft: Draft) -> dict[str, Any]:
-    return {"step": STEP, "draft": str(draft.pk), "cells": list(draft.edits)}
+    cells = [
+        {"column": e["key"], "row": e["row"], "value": e["value"], "was": e["was"]}
+        for e in draft.edits
+    ]
+    return {"step": STEP, "settings": {"cells": cells}, "draft": str(draft.pk)}
 
 
 def _is_saved(draft: Draft) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from datasets.column_statistics import shown_stats
 from datasets.forms import DESCRIPTION_LENGTH, NAME_LENGTH
 from datasets.models import Column, Dataset, Version
 from jobs.models import Job
@@ -64,12 +65,19 @@ class VersionSerializer(serializers.ModelSerializer[Version]):
 
     start = serializers.SerializerMethodField()
     end = serializers.SerializerMethodField()
+    made_by = serializers.CharField(source="made_by.username", default="", read_only=True)
+    made_from = serializers.IntegerField(source="parent.number", default=None, read_only=True)
 
     class Meta:
         model = Version
         fields = [
             "id",
             "number",
+            "origin",
+            "made_from",
+            "made_by",
+            "note",
+            "diff",
             "content_hash",
             "row_count",
             "file_size",
@@ -153,8 +161,8 @@ class ColumnSerializer(serializers.ModelSerializer[Column]):
 
     @extend_schema_field(serializers.DictField())
     def get_stats(self, column: Column) -> Any:
-        """Numbers about the column, without NaN."""
-        return plain(column.stats)
+        """Numbers about the column, without NaN and without hidden values."""
+        return plain(shown_stats(column))
 
 
 class UploadedSerializer(serializers.Serializer[Any]):

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+
 from celery import shared_task
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models.user import User
-from datasets import appending, editing, saving_edits
+from datasets import appending, column_changes, editing, saving_edits
 from datasets.appending import Arrived
-from datasets.models import Dataset
+from datasets.column_changes import ColumnChange
+from datasets.models import Dataset, Version
 from datasets.uploads import require_room
 from jobs.models import Job
 from jobs.registry import name_kind
 from jobs.running import enqueue, running
 
-EDIT, APPEND = "edit", "append"
+EDIT, APPEND, COLUMNS = "edit", "append", "columns"
 
 
 def connect() -> None:
     """Say what people call these jobs."""
     name_kind(EDIT, _("edited cells"))
     name_kind(APPEND, _("new rows"))
+    name_kind(COLUMNS, _("changed columns"))
 
 
 @shared_task(name="datasets.save_edits")
@@ -39,6 +44,42 @@ def append_rows(job_id: str) -> None:
     with running(job_id) as run:
         if run is not None:
             appending.append(run)
+
+
+@shared_task(name="datasets.rewrite_columns")
+def rewrite_columns(job_id: str) -> None:
+    """Put the rows into the order of another time or series."""
+    with running(job_id) as run:
+        if run is None:
+            return
+        said = run.arguments
+        version = Version.objects.filter(pk=said["version"]).first()
+        if version is not None and run.job.owner is not None:
+            changes = [ColumnChange(**change) for change in said["changes"]]
+            column_changes.rewrite(version, changes, run.job.owner, note=said["note"], run=run)
+
+
+def start_rewriting(
+    version: Version, person: User, changes: Sequence[ColumnChange], note: str
+) -> Job:
+    """Start to make the version that has another time or series. Raises TooLarge over the quota."""
+    with transaction.atomic():
+        require_room(version.dataset.owner, version.file_size)
+        job = enqueue(
+            rewrite_columns,
+            owner=person,
+            kind=COLUMNS,
+            title=version.dataset.name,
+            link=f"{version.dataset.get_absolute_url()}columns/",
+            arguments={
+                "dataset": str(version.dataset_id),
+                "version": str(version.pk),
+                "changes": [asdict(change) for change in changes],
+                "note": note,
+            },
+        )
+        audit.record(person, "dataset.roles", version.dataset, version=version.number + 1)
+    return job
 
 
 def start_saving(dataset: Dataset, person: User) -> Job:

@@ -175,6 +175,8 @@ def _overview(version: Version, whole: pyramid.Range) -> dict[str, Any]:
 def explorer_context(version: Version, choice: ChartChoice, address: str) -> dict[str, Any]:
     """Where the explorer's two charts come from, and which part it shows first."""
     query = {"column": choice.column.key, **({"series": choice.series} if choice.series else {})}
+    if version != version.dataset.current_version:
+        query["version"] = str(version.number)
     whole = f"{address}?{urlencode(query)}"
     first = first_range(version)
     last = read_time(version.profile.get("end"))

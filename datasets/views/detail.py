@@ -19,14 +19,14 @@ from accounts.requests import AuthenticatedHttpRequest
 from datasets import uploads
 from datasets.forms import DescribeForm, ReadingForm
 from datasets.models import Dataset, Version
+from datasets.usage import usage_of
 from datasets.views.charts import ChartChoice, explorer_context
-from datasets.views.fetching import fetch_dataset
+from datasets.views.fetching import fetch_dataset, version_asked
 from datasets.views.refusals import refusal
 from datasets.views.shown import ShownDataset, shown_columns
 
-# Most columns the overview lists, and most that the page of columns describes in full.
+# Most columns the overview lists.
 COLUMNS_LISTED: Final = 50
-COLUMNS_DESCRIBED: Final = 100
 
 
 @require_safe
@@ -37,7 +37,7 @@ def overview(request: AuthenticatedHttpRequest, pk: str) -> HttpResponseBase:
     if dataset.is_staged and context["can_edit"]:
         return redirect(dataset.import_url)
     context["listed"] = context["columns"][:COLUMNS_LISTED]
-    version = dataset.current_version
+    version = context["version"]
     if dataset.is_ready and version:
         if choice := ChartChoice.of(version, request.GET):
             address = reverse("datasets:chart", args=[dataset.pk])
@@ -48,29 +48,6 @@ def overview(request: AuthenticatedHttpRequest, pk: str) -> HttpResponseBase:
         context["reading_form"] = ReadingForm()
         return render(request, "datasets/not_imported.html", context)
     return render(request, "datasets/arriving.html", context)
-
-
-@require_safe
-def columns(request: AuthenticatedHttpRequest, pk: str) -> HttpResponseBase:
-    """`/data/<pk>/columns/`: every column with its role, type, distribution and examples."""
-    dataset = fetch_dataset(request, pk)
-    if not dataset.is_ready:
-        return redirect(dataset)
-    context = dataset_frame(request, dataset, tab="columns")
-    context["listed"] = context["columns"]
-    context["described"] = context["columns"][:COLUMNS_DESCRIBED]
-    return render(request, "datasets/columns.html", context)
-
-
-@require_safe
-def versions(request: AuthenticatedHttpRequest, pk: str) -> HttpResponseBase:
-    """`/data/<pk>/versions/`: each immutable state with its hash."""
-    dataset = fetch_dataset(request, pk)
-    if not dataset.is_ready:
-        return redirect(dataset)
-    context = dataset_frame(request, dataset, tab="versions")
-    context["versions"] = dataset.versions.all()
-    return render(request, "datasets/versions.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,19 +88,28 @@ def dataset_frame(
     request: AuthenticatedHttpRequest, dataset: Dataset, *, tab: str
 ) -> dict[str, Any]:
     """What the head, the facts and the tabs of every page of a dataset need."""
-    version: Version | None = dataset.current_version
+    current: Version | None = dataset.current_version
+    version = version_asked(request, dataset) if current and dataset.is_ready else current
     is_owner = dataset.owner_id == request.user.pk
+    can_edit = Dataset.objects.editable_by(request.user).filter(pk=dataset.pk).exists()
+    is_old = bool(version and current and version.pk != current.pk)
     return {
         "section": "data",
         "dataset": dataset,
-        "shown": ShownDataset(dataset),
+        "shown": ShownDataset(dataset, version),
         "version": version,
+        "current": current,
+        "is_old": is_old,
+        # Kept by every link that leads on within the same version.
+        "version_query": f"?version={version.number}" if is_old and version else "",
         "columns": shown_columns(version) if version else [],
         "findings": version.findings if version else [],
         "tab": tab,
-        "can_edit": Dataset.objects.editable_by(request.user).filter(pk=dataset.pk).exists(),
+        "can_edit": can_edit,
+        "can_change": can_edit and dataset.is_ready and not is_old,
         "can_delete": is_owner and request.user.can_create,
         "can_forecast": bool(version and version.time_column and version.value_columns()),
+        "used_by": ", ".join(usage_of(dataset, request.user).total) if tab == "overview" else "",
     }
 
 

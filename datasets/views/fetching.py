@@ -1,25 +1,62 @@
-"""The dataset a page is about, with its current version."""
+"""The dataset a page is about, with the version that is asked for."""
 
 from __future__ import annotations
 
+from django.db.models import Prefetch, prefetch_related_objects
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext
 
-from accounts.ownership import fetch_visible
+from accounts.ownership import fetch_editable, fetch_visible
 from accounts.problems import Conflict
 from accounts.requests import AuthenticatedHttpRequest
-from datasets.models import Dataset, Version
+from datasets.models import Column, Dataset, DatasetQuerySet, Version
+from datasets.views.asked import version_number
 
 
 def fetch_dataset(request: AuthenticatedHttpRequest, pk: str) -> Dataset:
-    """The dataset with its versions and columns, if this person may see it; 404 otherwise."""
-    found = Dataset.objects.select_related("owner", "job").prefetch_related("versions__columns")
-    return fetch_visible(found, request.user, pk=pk)
+    """The dataset with its versions, if this person may see it; 404 otherwise."""
+    return _loaded(fetch_visible(_with_versions(), request.user, pk=pk))
+
+
+def fetch_own(request: AuthenticatedHttpRequest, pk: str) -> Dataset:
+    """The dataset with its versions, if this person may change it; 404 or NotAllowed otherwise."""
+    return _loaded(fetch_editable(_with_versions(), request.user, pk=pk))
 
 
 def fetch_version(request: AuthenticatedHttpRequest, pk: str) -> tuple[Dataset, Version]:
-    """The dataset and its current version; Conflict while there is none to read."""
+    """The dataset and the version asked for; Conflict while there is none to read."""
     dataset = fetch_dataset(request, pk)
-    return dataset, require_version(dataset)
+    return dataset, version_asked(request, dataset)
+
+
+def version_asked(request: HttpRequest, dataset: Dataset) -> Version:
+    """The version of `?version=`, else the current one; 404 when it does not exist."""
+    current = require_version(dataset)
+    number = version_number(request.GET)
+    if number in {0, current.number}:
+        return current
+    return loaded_version(dataset, number)
+
+
+def loaded_version(dataset: Dataset, number: int) -> Version:
+    """One version with its columns; 404 when the dataset has none of this number."""
+    for version in dataset.versions.all():
+        if version.number == number:
+            prefetch_related_objects([version], "columns")
+            _hide(version, dataset.current_version)
+            return version
+    raise Http404
+
+
+def _hide(version: Version, current: Version | None) -> None:
+    """What is personal data today was so before anybody said it."""
+    if current is None or current.pk == version.pk:
+        return
+    hidden = [column for column in current.columns.all() if column.is_masked]
+    keys, names = {column.key for column in hidden}, {column.name for column in hidden}
+    for column in version.columns.all():
+        if column.key in keys or column.name in names:
+            column.role = Column.Role.PERSONAL
 
 
 def require_version(dataset: Dataset) -> Version:
@@ -35,3 +72,18 @@ def not_ready_sentence(dataset: Dataset) -> str:
     if dataset.status == Dataset.Status.ERROR:
         return gettext("This file was not imported: %s") % dataset.error_sentence
     return gettext("This file is still being read. Try again in a few seconds.")
+
+
+def _with_versions() -> DatasetQuerySet:
+    """Only the version that is shown needs its columns: there may be 2,000 in each."""
+    newest_first = Version.objects.order_by("-number")
+    found: DatasetQuerySet = Dataset.objects.select_related("owner", "job").prefetch_related(
+        Prefetch("versions", queryset=newest_first)
+    )
+    return found
+
+
+def _loaded(dataset: Dataset) -> Dataset:
+    if current := dataset.current_version:
+        prefetch_related_objects([current], "columns")
+    return dataset

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext, gettext_lazy
 
+from datasets.column_statistics import shown_stats
 from datasets.decimals import common_decimals
 from datasets.frequency_words import frequency_words
 from datasets.models import Column, Dataset, Version
@@ -56,9 +57,9 @@ def aligned(values: list[float | None]) -> list[str | None]:
 class ShownDataset:
     """A dataset for a list or a head."""
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: Dataset, version: Version | None = None) -> None:
         self.row = dataset
-        self.version = dataset.current_version
+        self.version = version or dataset.current_version
         self.pill, self.state = PILLS[Dataset.Status(dataset.status)]
 
     @cached_property
@@ -77,6 +78,11 @@ class ShownDataset:
         if not (self.version and self.version.time_column):
             return ""
         return frequency_words(self.version.frequency)
+
+    @property
+    def zone(self) -> str:
+        """The zone of the times: as the file was written, else UTC, else none."""
+        return str(self.profile.get("zone") or self.profile.get("time_zone") or "")
 
     @property
     def start(self) -> datetime | None:
@@ -106,7 +112,7 @@ class ShownDataset:
         )
 
 
-@dataclass(frozen=True)
+@dataclass
 class ShownColumn:
     """A column for the column table and the head of the data grid."""
 
@@ -116,9 +122,17 @@ class ShownColumn:
     @property
     def role_pill(self) -> str:
         """The colour of its role."""
-        return {Column.Role.TARGET: "live", Column.Role.KNOWN: "good"}.get(
-            Column.Role(self.column.role), ""
-        )
+        colours = {
+            Column.Role.TARGET: "live",
+            Column.Role.KNOWN: "good",
+            Column.Role.PERSONAL: "warn",
+        }
+        return colours.get(Column.Role(self.column.role), "")
+
+    @cached_property
+    def open_stats(self) -> dict[str, Any]:
+        """What may be shown of the statistics: hidden values stay hidden."""
+        return shown_stats(self.column)
 
     @property
     def missing_share(self) -> float:
@@ -128,15 +142,15 @@ class ShownColumn:
     @property
     def spark(self) -> list[float | None]:
         """The values from first to last, thinned."""
-        return list(self.column.stats.get("spark") or ())
+        return list(self.open_stats.get("spark") or ())
 
     @property
     def counts(self) -> list[float]:
         """How often which values occur: by equal steps for numbers, by value for others."""
-        histogram = self.column.stats.get("histogram")
+        histogram = self.open_stats.get("histogram")
         if histogram:
             return list(histogram["counts"])
-        return [count for _, count in self.column.stats.get("top", [])]
+        return [count for _, count in self.open_stats.get("top", [])]
 
     @property
     def bars_width(self) -> int:
@@ -151,19 +165,19 @@ class ShownColumn:
     @property
     def low(self) -> Any:
         """The smallest value."""
-        value = self.column.stats.get("min")
+        value = self.open_stats.get("min")
         return read_time(value) if self.is_time else value
 
     @property
     def high(self) -> Any:
         """The largest value."""
-        value = self.column.stats.get("max")
+        value = self.open_stats.get("max")
         return read_time(value) if self.is_time else value
 
     @property
     def mean(self) -> float | None:
         """The mean of the numbers."""
-        return self.column.stats.get("mean") if self.column.is_number else None
+        return self.open_stats.get("mean") if self.column.is_number else None
 
     @cached_property
     def decimals(self) -> int | None:
@@ -178,17 +192,24 @@ class ShownColumn:
     def _decimals(self, *names: str) -> int | None:
         if not self.column.is_number:
             return 0
-        return common_decimals(self.column.stats.get(name) for name in names)
+        return common_decimals(self.open_stats.get(name) for name in names)
+
+    @property
+    def days(self) -> int | None:
+        """How many days a column of times spans."""
+        if not self.is_time or self.low is None or self.high is None:
+            return None
+        return int((self.high - self.low).days) + 1
 
     @property
     def distinct(self) -> int | None:
         """How many different values, where that says something."""
-        return None if self.column.is_number else self.column.stats.get("distinct")
+        return None if self.column.is_number else self.open_stats.get("distinct")
 
     @property
     def shares(self) -> str:
         """`no 97%, yes 3%` for a column of yes and no."""
-        top = self.column.stats.get("top", [])
+        top = self.open_stats.get("top", [])
         total = sum(count for _, count in top)
         if self.column.type != Column.Type.BOOLEAN or not total:
             return ""

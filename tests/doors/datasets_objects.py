@@ -3,9 +3,8 @@
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from datasets import converting
+from datasets import converting, resumable, version_jobs
 from jobs.models import Job
-from datasets import resumable
 from tests.datasets.made import read_dataset
 from tests.doors.replay import Replay
 
@@ -31,6 +30,19 @@ def converted(owner):
     )
     default_storage.save(converting.key_of(made.pk, job.pk), ContentFile(b"[]"))
     made.conversion = job.pk
+    return made
+
+
+def appending(owner):
+    """A dataset to which its owner adds rows right now."""
+    made = dataset(owner)
+    job = Job.objects.create(
+        owner=owner,
+        kind=version_jobs.APPEND,
+        title="Load",
+        arguments={"dataset": str(made.pk), "file": "nowhere", "name": "more.csv", "size": 1},
+    )
+    made.appending = job.pk
     return made
 
 

@@ -1,0 +1,114 @@
+"""Two versions side by side: counts of what changed, and the first cells that did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from datasets import remembering, storage
+from datasets.building.duck import connect
+from datasets.cell_values import stored, typed
+from datasets.differences import Side, comparable, difference, pairs_of
+from datasets.masking import DOTS
+from datasets.models import Column, Version
+from datasets.versions import side_of
+
+MOST_CELLS = 50
+# Cells that differ are looked for column by column until there are enough.
+_EACH = 10
+
+
+@dataclass(frozen=True)
+class ChangedCell:
+    """One cell that differs; rows are counted from 1 in each version."""
+
+    column: str
+    old_row: int
+    new_row: int
+    time: str
+    series: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What `new` changed of `old`."""
+
+    old: Version
+    new: Version
+    diff: dict[str, Any]
+    cells: list[ChangedCell]
+
+
+def compare(old: Version, new: Version) -> Comparison:
+    """Count and look. Hidden cells are counted and stay hidden."""
+    if old.file_key == new.file_key:
+        return Comparison(old, new, _by_columns(old, new), [])
+    one, other = side_of(old), side_of(new)
+
+    def count() -> dict[str, Any]:
+        with storage.work_folder() as folder:
+            return difference(one, other, scratch=folder)
+
+    asked = [old.file_key, one.columns, other.columns]
+    diff = remembering.answer(new, "difference", asked, count)
+    changed = [key for key in diff.get("cells", {}) if key in one.columns]
+    cells = remembering.answer(
+        new, "changed cells", asked, lambda: _first_cells(one, other, changed)
+    )
+    return Comparison(old, new, diff, [_shown(new, cell) for cell in cells])
+
+
+def _by_columns(old: Version, new: Version) -> dict[str, Any]:
+    """Versions that share a file differ in names and roles only."""
+    pairs = list(zip(old.columns.all(), new.columns.all(), strict=True))
+    renamed = [[was.name, now.name] for was, now in pairs if was.name != now.name]
+    roles = [[now.name, was.role, now.role] for was, now in pairs if was.role != now.role]
+    return {
+        "columns_renamed": len(renamed),
+        "columns_roles": len(roles),
+        "columns": {"renamed": renamed, "roles": roles},
+    }
+
+
+def _first_cells(old: Side, new: Side, keys: list[str]) -> list[list[Any]]:
+    found: list[list[Any]] = []
+    with storage.work_folder() as folder, connect(scratch=folder) as connection:
+        pairs = pairs_of(connection, old, new)
+        forms = comparable(connection, old, new, keys)
+        for key in keys:
+            before, after = forms[key].format(f"o.{key}"), forms[key].format(f"n.{key}")
+            time = f"n.{new.time}" if new.time else "NULL"
+            series = f"CAST(n.{new.series} AS VARCHAR)" if new.series else "NULL"
+            rows = connection.execute(
+                f"SELECT o._o, n._n, {time}, {series}, o.{key}, n.{key} FROM {pairs.source} "  # noqa: S608
+                f"WHERE o._o IS NOT NULL AND n._n IS NOT NULL "
+                f"AND {before} IS DISTINCT FROM {after} ORDER BY n._n LIMIT {_EACH}"
+            ).fetchall()
+            found += [[key, *(stored(value) for value in row)] for row in rows]
+            if len(found) >= MOST_CELLS:
+                break
+    return found[:MOST_CELLS]
+
+
+def _shown(version: Version, cell: list[Any]) -> ChangedCell:
+    key, old_row, new_row, time, series, before, after = cell
+    column: Column = version.column(key)
+    hidden = column.is_masked
+    names = version.column(version.series_column) if version.series_column else None
+    return ChangedCell(
+        column=column.name,
+        old_row=int(old_row) + 1,
+        new_row=int(new_row) + 1,
+        time=(time or "").replace("T", " ")[:19].removesuffix(":00"),
+        series=DOTS if names and names.is_masked and series else series or "",
+        before=_cell(before, hidden=hidden),
+        after=_cell(after, hidden=hidden),
+    )
+
+
+def _cell(value: Any, *, hidden: bool) -> str | None:
+    if value is None:
+        return None
+    return DOTS if hidden else typed(value)

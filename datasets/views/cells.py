@@ -1,0 +1,115 @@
+"""Cells of the grid: how a value is shown, and what is known of it besides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from datasets import rows
+from datasets.cell_values import moment_text, restored, typed
+from datasets.models import Column, Draft
+from datasets.models.draft import Edit
+from datasets.views.shown import aligned, digits
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value: missing, hidden, a number, a time, yes or no, or words."""
+
+    key: str
+    value: Any
+    kind: str
+    is_minor: bool = False
+    # Every digit, where fewer are shown.
+    exact: str = ""
+    # What it was before somebody edited it, in words; None unless it is edited.
+    was: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the grid."""
+
+    number: int
+    cells: list[Cell]
+
+
+def lines(page: rows.Page, draft: Draft | None) -> list[Line]:
+    """The rows of a page, with the edits of a draft in their places."""
+    edits = {(e["row"], e["key"]): e for e in draft.edits} if draft else {}
+    made = [
+        _column_cells(column, [row[place] for row in page.rows], page.row_numbers, edits, place)
+        for place, column in enumerate(page.columns)
+    ]
+    return [
+        Line(number, [cells[place] for cells in made])
+        for place, number in enumerate(page.row_numbers)
+    ]
+
+
+def one_cell(column: Column, value: Any, made: Edit | None) -> Cell:
+    """A single cell, as it stands in the grid."""
+    number = made["row"] if made else 0
+    edits = {(number, column.key): made} if made else {}
+    return _column_cells(column, [value], [number], edits, 0)[0]
+
+
+def _column_cells(
+    column: Column,
+    values: Sequence[Any],
+    numbers: Sequence[int],
+    edits: dict[tuple[int, str], Edit],
+    place: int,
+) -> list[Cell]:
+    here = [edits.get((number, column.key)) for number in numbers]
+    now = [
+        restored(column, edit["value"]) if edit else value
+        for value, edit in zip(values, here, strict=True)
+    ]
+    kind = kind_of(column)
+    texts = aligned(now) if kind == "number" else [_words(value) for value in now]
+    return [
+        Cell(
+            key=column.key,
+            value=text,
+            kind="missing" if text is None else kind,
+            is_minor=place > 2,
+            exact=_exact(value, text) if kind == "number" and text is not None else "",
+            was=None if edit is None else shown_value(column, restored(column, edit["was"])),
+            note=edit["note"] if edit else "",
+        )
+        for value, text, edit in zip(now, texts, here, strict=True)
+    ]
+
+
+def shown_value(column: Column, value: Any) -> str:
+    """A value in words; "" for missing."""
+    if value is None:
+        return ""
+    if column.is_number:
+        return digits(value)
+    return typed(value)
+
+
+def kind_of(column: Column) -> str:
+    """How the cells of a column are drawn."""
+    if column.is_masked:
+        return "masked"
+    if column.is_number:
+        return "number"
+    return {Column.Type.DATETIME: "time", Column.Type.BOOLEAN: "yes_no"}.get(
+        Column.Type(column.type), "text"
+    )
+
+
+def _exact(value: Any, text: str) -> str:
+    """The number with every digit when the shown text has fewer."""
+    whole = typed(float(value))
+    return "" if text.replace(",", "").replace("−", "-") == whole else whole
+
+
+def _words(value: Any) -> Any:
+    return moment_text(value) if isinstance(value, datetime) else value
