@@ -124,7 +124,7 @@ FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
-UPLOAD_MAX_BYTES = env.env_int("ALMANAC_UPLOAD_MAX_BYTES", 10 * 1024**3)
+UPLOAD_MAX_BYTES = env.env_int("ALMANAC_UPLOAD_MAX_BYTES", 10_000_000_000)
 # A file that takes longer to read is stopped.
 INGEST_SECONDS = env.env_int("ALMANAC_INGEST_SECONDS", 1800)
 # Parts of files, and files that nobody imported, go after so long.

@@ -120,10 +120,21 @@ def _request(dataset: Dataset, source: Path, results: Path) -> Request:
 
 def _note_place(dataset: Dataset, refusal: Refusal) -> None:
     """Keep row and column of what was refused, so that its page can show the rows around it."""
-    known = ("row", "column", "text", "count", "rows", "read", "key", "orders", "step", "fits")
-    place: dict[str, Any] = {
-        name: refusal.params[name] for name in (*known, "sure") if name in refusal.params
-    }
+    known = (
+        "row",
+        "column",
+        "text",
+        "count",
+        "rows",
+        "read",
+        "key",
+        "orders",
+        "step",
+        "fits",
+        "sure",
+        "around",
+    )
+    place: dict[str, Any] = {name: refusal.params[name] for name in known if name in refusal.params}
     dataset.metadata["error_at"] = {**place, "code": refusal.code}
     dataset.save(update_fields=["metadata", "updated_at"])
 

@@ -160,8 +160,11 @@ _WARNINGS = frozenset(
 
 def _findings(found: Found, frequency: Frequency | None) -> Iterator[dict[str, Any]]:
     yield from _time_findings(found, frequency)
+    failing = {column["key"]: column.get("failing") for column in found["reading"]["columns"]}
     for key, misfits in found["misfits"].items():
-        yield from _misfit_findings(key, misfits)
+        # Rows that were left out for it have a finding of their own.
+        if failing.get(key) != "leave_out":
+            yield from _misfit_findings(key, misfits)
     for key, column in found["columns"].items():
         yield from _column_findings(found, key, column)
     for note in found["notes"]:

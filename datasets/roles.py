@@ -8,6 +8,8 @@ from datasets.models import Column
 from datasets.quality.personal import find_personal
 
 Found = dict[str, Any]
+# Words that stand in fewer rows than the rest say little about a series.
+_MOSTLY_EMPTY = 0.95
 
 
 def role_of(found: Found, column: Found) -> str:
@@ -30,6 +32,8 @@ def _by_type(described: Found, rows: int) -> str:
     kind = described["type"]
     if kind in {"integer", "float"}:
         return Column.Role.TARGET
+    if kind in {"category", "text"} and described["missing"] >= _MOSTLY_EMPTY * rows:
+        return Column.Role.IGNORE
     if kind == "text" and described["stats"].get("distinct") == rows:
         return Column.Role.ID
     by_type = {"boolean": Column.Role.PAST, "category": Column.Role.CATEGORY}

@@ -29,14 +29,27 @@ class Staged:
     @property
     def counts(self) -> dict[str, int]:
         """What a person should see again when it changes: rows, columns, cells not read."""
+        kept = {
+            column["key"]
+            for column in self.found["reading"]["columns"]
+            if column.get("failing") != "leave_out"
+        }
         lost = sum(
-            misfits["total"] - misfits["blanks"] for misfits in self.found["misfits"].values()
+            misfits["total"] - misfits.get("blanks", 0)
+            for key, misfits in self.found["misfits"].items()
+            if key in kept
         )
         return {
             "rows": self.found["rows"],
             "columns": len(self.found["columns"]),
             "unread": lost,
         }
+
+    @property
+    def rows_gone(self) -> int:
+        """Rows of the file that are left out or merged into others."""
+        gone = {"left_out", "left_out_cells", "merged"}
+        return sum(note["count"] for note in self.found["notes"] if note["code"] in gone)
 
 
 def store(results: Path, folder: str) -> None:
@@ -52,14 +65,24 @@ def keep(dataset: Dataset, staged: Staged, results: Path) -> None:
     """Keep what was read until a person has looked at it; called under the dataset's lock."""
     _write(dataset, staged, results)
     store(results, storage.version_folder(dataset.pk, 1))
-    dataset.metadata["staged"] = {**staged.counts, "size": staged.found["size"]}
+    _note(dataset, staged)
 
 
 def rewrite(dataset: Dataset, staged: Staged) -> None:
     """Keep the same rows under other names and roles."""
     with storage.work_folder() as folder:
         _write(dataset, staged, folder)
-    dataset.metadata["staged"] = {**staged.counts, "size": staged.found["size"]}
+    _note(dataset, staged)
+
+
+def _note(dataset: Dataset, staged: Staged) -> None:
+    """Beside the counts: what was decided, so that a reading that fails changes nothing."""
+    decided = dataset.metadata.get("options") or {}
+    dataset.metadata["staged"] = {
+        **staged.counts,
+        "size": staged.found["size"],
+        "options": decided,
+    }
 
 
 def _write(dataset: Dataset, staged: Staged, folder: Path) -> None:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("data/samples/", uploading.sample, name="sample"),
     path("data/<uuid:pk>/", detail.overview, name="detail"),
     path("data/<uuid:pk>/", include("datasets.urls_versions")),
+    path("data/<uuid:pk>/quality/", include("datasets.urls_quality")),
     path("data/<uuid:pk>/chart/", charts.chart, name="chart"),
     path("data/<uuid:pk>/download/", downloads.download, name="download"),
     path("data/<uuid:pk>/convert/", converting.convert, name="convert"),

@@ -10,12 +10,13 @@ import duckdb
 
 from datasets.building.duck import first_row, parquet
 from datasets.formats.csv import typed
-from datasets.formats.csv.convert import Plan, source_table
+from datasets.formats.csv.convert import Plan, row_number, source_table
 from datasets.refusals import Refusal
 from datasets.sniffing.reading import Reading
 from datasets.sniffing.times import in_order, order_of, orders_of
 
 _NEIGHBOURS = 200
+_SHOWN_AROUND, _MOST_COLUMNS, _LONGEST = 2, 12, 60
 Connection = duckdb.DuckDBPyConnection
 
 
@@ -37,8 +38,27 @@ def evidence(
         "read": columns[:100],
         "key": reading.time_column,
         "orders": _orders(connection, plan, reading),
+        "around": _around(connection, plan, reading, refusal),
         **(_only_fit(connection, plan, reading) if refusal.params.get("count") == 1 else {}),
     }
+
+
+def _around(
+    connection: Connection, plan: Plan, reading: Reading, refusal: Refusal
+) -> list[list[Any]]:
+    """The row and its neighbours as they stand in the file, each after its number."""
+    place = int(refusal.params["row"]) - reading.first_row
+    before = sum(row < refusal.params["row"] for row in plan.blank_rows)
+    first = max(place - before - _SHOWN_AROUND, 0)
+    keys = ", ".join(f"{column.key}[1:{_LONGEST}]" for column in reading.columns[:_MOST_COLUMNS])
+    rows = connection.execute(
+        f"SELECT {keys} FROM {source_table(plan, reading)} "  # noqa: S608
+        f"LIMIT {2 * _SHOWN_AROUND + 1} OFFSET {first}"
+    ).fetchall()
+    return [
+        [row_number(plan, reading, first + offset), *(cell or "" for cell in row)]
+        for offset, row in enumerate(rows)
+    ]
 
 
 def _orders(connection: Connection, plan: Plan, reading: Reading) -> dict[str, int]:

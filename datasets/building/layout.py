@@ -21,6 +21,8 @@ _SERIES_NAMES = frozenset(
 )  # fmt: skip
 # More distinct values than this share of the rows: not a name of series.
 _MOST_DISTINCT = 0.5
+# Fewer repeated times than this share of the rows: only a column called so names series.
+_FEWEST_REPEATED = 0.05
 Connection = duckdb.DuckDBPyConnection
 
 
@@ -127,7 +129,11 @@ def _series_column(connection: Connection, table: Path, reading: Reading) -> str
         f"SELECT count({time}), count(DISTINCT {time}), {counts} FROM {parquet(table)}",  # noqa: S608
     )
     best, fewest = "", 0.9 * (rows - times)
+    # A few repeated times, as where clocks are put back, make no long table of any words.
+    is_long = rows - times > _FEWEST_REPEATED * rows
     for place, column in enumerate(candidates):
+        if not (is_long or _is_series_name(column.name)):
+            continue
         distinct, filled = counted[2 * place], counted[2 * place + 1]
         if distinct < 2 or filled < rows or distinct > max(_MOST_DISTINCT * rows, 1):
             continue

@@ -113,6 +113,7 @@ class Understood:
     rows: int
     cells: int
     unread: int
+    rows_gone: int
     kept: int
     seconds: float
     series_count: int
@@ -136,6 +137,7 @@ def understood(dataset: Dataset, staged: Staged) -> Understood:
         rows=found["rows"],
         cells=found["rows"] * len(kept),
         unread=staged.counts["unread"],
+        rows_gone=staged.rows_gone,
         kept=len(kept),
         seconds=float(found.get("seconds") or 0.0),
         series_count=int(profile.get("series_count") or 0),

@@ -8,8 +8,12 @@ import re
 MISSING_WORDS = frozenset(
     {"na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "-", "--", "?", "."}
 )
-TRUE_WORDS = frozenset({"true", "yes", "t", "y", "是"})
-FALSE_WORDS = frozenset({"false", "no", "f", "n", "否"})
+TRUE_WORDS = frozenset(
+    {"true", "yes", "t", "y", "ja", "wahr", "oui", "vrai", "да", "是", "真", "はい", "예"}
+)
+FALSE_WORDS = frozenset(
+    {"false", "no", "f", "n", "nein", "falsch", "non", "faux", "нет", "否", "假", "いいえ", "아니오"}
+)
 INFINITE = re.compile(r"^[+-]?inf(inity)?$", re.IGNORECASE)
 
 _POINT = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")

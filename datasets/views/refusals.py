@@ -9,9 +9,19 @@ from itertools import islice
 from typing import Any, Final, cast
 
 from django.core.files.storage import default_storage
-from django.utils.translation import gettext
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_safe
 
+from accounts.ownership import fetch_visible
+from accounts.problems import Conflict
+from accounts.requests import AuthenticatedHttpRequest
+from datasets import fixes
+from datasets.formats.guards import harmless
+from datasets.masking import mask
 from datasets.models import Dataset
+from datasets.quality.personal import find_personal
 
 AROUND: Final = 2
 # Looking further into a file would make the page wait.
@@ -43,37 +53,147 @@ class Fact:
 
     label: str
     value: str
+    is_bad: bool = False
+
+
+@dataclass(frozen=True)
+class FoundColumn:
+    """What could be read of one column of a refused file."""
+
+    name: str
+    words: str
+    is_whole: bool
 
 
 @dataclass(frozen=True)
 class RefusedFile:
     """What the page of a refused file shows."""
 
+    headline: str
     sentence: str
-    is_about_times: bool
     names: list[str]
     excerpt: list[Line]
     facts: list[Fact]
+    columns: list[FoundColumn]
+    fixes: list[fixes.Fix]
+    reference: str
+
+    @property
+    def bad_line(self) -> Line | None:
+        """The row it is about."""
+        return next((line for line in self.excerpt if line.is_bad), None)
 
 
 def refusal(dataset: Dataset) -> RefusedFile:
     """Why `dataset` was not imported, with the rows around the place where that is known."""
-    reading = dataset.reading
     where = dataset.metadata.get("error_at") or {}
+    reading = dataset.reading
     columns = [str(column.get("name", "")) for column in reading.get("columns", [])]
-    excerpt = _excerpt(dataset, where, columns) if where.get("row") else []
+    excerpt = _around(where, columns)
+    if not excerpt and where.get("row") and dataset.format == Dataset.Format.CSV:
+        excerpt = _excerpt(dataset, where, columns)
     width = max((len(line.cells) for line in excerpt), default=0)
     return RefusedFile(
-        sentence=_sentence(dataset),
-        is_about_times=where.get("code") == "bad_time",
+        headline=_headline(where),
+        sentence=_sentence(dataset, where),
         names=(columns + [""] * width)[:width],
         excerpt=excerpt,
-        facts=_facts(reading),
+        facts=[*_counts(where), *_facts(reading)],
+        columns=[_read_column(column, where) for column in where.get("read") or []],
+        fixes=fixes.fixes(dataset),
+        reference=_reference(dataset),
     )
 
 
-def _sentence(dataset: Dataset) -> str:
+@require_safe
+def refused_row(request: AuthenticatedHttpRequest, pk: str) -> HttpResponse:
+    """`/data/<pk>/refused-row/`: the row that was refused, with its number, as a CSV file."""
+    dataset = fetch_visible(Dataset.objects.select_related("job"), request.user, pk=pk)
+    found = refusal(dataset)
+    if found.bad_line is None:
+        raise Conflict(gettext("No row of this file was refused. Open its page to see its state."))
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=f"{dataset.name}-row-{found.bad_line.number}.csv"
+    )
+    writer = csv.writer(answer)
+    writer.writerow(["row", *(harmless(name) for name in found.names)])
+    writer.writerow(
+        [
+            found.bad_line.number,
+            *(harmless(cell.text, may_be_number=True) for cell in found.bad_line.cells),
+        ]
+    )
+    return answer
+
+
+def _headline(where: dict[str, Any]) -> str:
+    """What is wrong, in a few words after the name of the file."""
+    if where.get("code") != "bad_time":
+        return ""
+    count = int(where.get("count") or 1)
+    return ngettext("%(count)s date does not exist", "%(count)s dates do not exist", count) % {
+        "count": f"{count:,}"
+    }
+
+
+def _reference(dataset: Dataset) -> str:
+    """What support needs to find the reading in the log."""
+    if dataset.job is None:
+        return ""
+    return f"IMP-{dataset.job.created_at:%Y-%m%d}-{str(dataset.job.pk)[:8]}"
+
+
+def _counts(where: dict[str, Any]) -> list[Fact]:
+    if not where.get("rows"):
+        return []
+    return [
+        Fact(gettext("Rows read"), f"{int(where['rows']):,}"),
+        Fact(gettext("Rows refused"), f"{int(where.get('count') or 1):,}", is_bad=True),
+    ]
+
+
+def _read_column(column: dict[str, Any], where: dict[str, Any]) -> FoundColumn:
+    count, rows = int(column["read"]), int(where.get("rows") or 0)
+    is_bad = column["name"] == where.get("column")
+    if is_bad:
+        words = gettext("%(count)s of %(rows)s") % {"count": f"{count:,}", "rows": f"{rows:,}"}
+    elif column["type"] == "number":
+        words = ngettext("%(count)s number", "%(count)s numbers", count) % {"count": f"{count:,}"}
+    else:
+        words = ngettext("%(count)s cell", "%(count)s cells", count) % {"count": f"{count:,}"}
+    return FoundColumn(str(column["name"]), words, not is_bad)
+
+
+def _around(where: dict[str, Any], columns: list[str]) -> list[Line]:
+    """The rows that the reading process brought along."""
+    hidden = [bool(find_personal(name, [])) for name in columns]
+    return [
+        Line(
+            number=number,
+            is_bad=number == where.get("row"),
+            cells=[
+                Shown(
+                    mask(text) if text and position < len(hidden) and hidden[position] else text,
+                    number == where.get("row") and columns[position : position + 1] == [column],
+                )
+                for position, text in enumerate(cells)
+            ],
+        )
+        for column in [where.get("column")]
+        for number, *cells in where.get("around") or []
+    ]
+
+
+def _sentence(dataset: Dataset, where: dict[str, Any]) -> str:
     """The reason without the file's name, which stands above it already."""
+    if where.get("code") == "bad_time" and where.get("text"):
+        told = gettext("Row %(row)s, column %(column)s holds %(text)s.") % {
+            "row": f"{int(where['row']):,}",
+            "column": where.get("column"),
+            "text": where["text"],
+        }
+        return " ".join(part for part in (told, fixes.why(where)) if part)
     reason = dataset.error_sentence.removeprefix(f"{dataset.filename}: ")
     return reason[:1].upper() + reason[1:]
 

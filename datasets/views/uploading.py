@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.ownership import fetch_editable, require_creator
 from accounts.problems import Conflict, Problem
 from accounts.requests import AuthenticatedHttpRequest
-from datasets import samples, uploads
+from datasets import fixes, samples, uploads
 from datasets.forms import ReadingForm, first_problem
 from datasets.models import Dataset
 from datasets.views.home import shown_samples, upload_limits
@@ -52,11 +52,14 @@ def sample(request: AuthenticatedHttpRequest) -> HttpResponseBase:
 def read_again(request: AuthenticatedHttpRequest, pk: str) -> HttpResponseBase:
     """Read the kept file once more, the way the person says it is written."""
     dataset = fetch_editable(Dataset.objects, request.user, pk=pk)
+    if dataset.is_being_read:
+        raise Conflict(gettext("This file is being read right now. Wait for it, or cancel it."))
+    if fix := request.POST.get("fix", ""):
+        fixes.apply(dataset, fix)
+        return _go_to(request, dataset)
     form = ReadingForm(request.POST)
     if not form.is_valid():
         raise first_problem(form)
-    if dataset.is_being_read:
-        raise Conflict(gettext("This file is being read right now. Wait for it, or cancel it."))
     uploads.again(dataset, options=form.options())
     return _go_to(request, dataset)
 
