@@ -79,8 +79,8 @@ def main(worker: str, memory: str, seconds: str, mode: str = "") -> int:
         say({"refusal": {"code": "too_deep", "params": {}}})
     except duckdb.Error as error:
         # The text that ran has one line before the person's first.
-        refused = refused_by_parser(error, first_line - 1)
-        say({"refusal": {"code": "failed", "params": _runtime(refused, error)}})
+        found = refused_by_parser(error, first_line - 1)
+        say({"refusal": {"code": "failed", "params": found.params}})
     return 0
 
 
@@ -132,7 +132,7 @@ def _checked(connection: duckdb.DuckDBPyConnection, statement: Statement) -> Che
 
 def _look(connection: duckdb.DuckDBPyConnection, text: str, statement: Statement) -> Checked:
     row = connection.execute("SELECT json_serialize_sql($1::VARCHAR)", [text]).fetchone()
-    tree = json.loads(row[0]) if row else {"error": True}
+    tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
     if tree["error"]:
         if tree.get("error_type") == "not implemented":
             raise Refused("statement", word=statement.word, line=statement.line)
@@ -267,10 +267,6 @@ def _plain(column: str, type_name: str, storage: bool) -> str:
     if kind in {"time", "yes_no"}:
         return column
     return f"CAST({column} AS VARCHAR)"
-
-
-def _runtime(refused: Refused, error: duckdb.Error) -> dict[str, Any]:
-    return {**refused.params, "kind": type(error).__name__}
 
 
 class _Memory:

@@ -49,7 +49,7 @@ def split(sql: str) -> list[Statement]:
         begins = max(plain.find(_SPACES.sub(" ", part.query), start), start)
         begins += len(part.query) - len(part.query.lstrip())
         line = plain.count("\n", 0, begins) + 1
-        statements.append(_statement(part.query, line, part.type))
+        statements.append(_statement(part, line))
         start = begins + len(part.query.strip())
     return statements
 
@@ -68,14 +68,22 @@ def sentence_of(message: str) -> str:
     return " ".join(_KIND.sub("", first).split())[:400]
 
 
-def _statement(query: str, line: int, kind: object) -> Statement:
-    text = query.strip()
+def _statement(part: duckdb.Statement, line: int) -> Statement:
+    text = part.query.strip()
     found = _FIRST_WORD.match(text)
     word = found.group(1).upper() if found else text[:10]
     if word == "WITH":
         # WITH … DELETE says at its beginning nothing of what it is.
-        word = str(kind).rpartition(".")[2]
+        word = _kind(part) or word
     return Statement(_without_end(text), line, word)
+
+
+def _kind(part: duckdb.Statement) -> str:
+    try:
+        return str(part.type).rpartition(".")[2]
+    except ValueError:
+        # The database knows more kinds than its Python package has names for.
+        return ""
 
 
 def _without_end(text: str) -> str:

@@ -121,9 +121,8 @@ class _Watch:
 
     def judged(self, refused: Refused) -> Refused:
         """The true reason: a child that was killed can only be seen to have ended."""
-        if not self._reason:
-            return refused
-        return Refused(self._reason, seconds=self._seconds)
+        code = self._reason or refused.code
+        return Refused(code, **{**refused.params, "seconds": self._seconds})
 
     def _look(self) -> None:
         deadline = time.monotonic() + self._seconds

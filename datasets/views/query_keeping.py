@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
-from accounts.ownership import fetch_editable, fetch_visible
+from accounts.ownership import fetch_editable, fetch_visible, require_creator
 from accounts.problems import Problem
 from accounts.requests import AuthenticatedHttpRequest
 from accounts.throttling import require_rate
@@ -31,6 +31,7 @@ _LISTED: Final = 60
 @require_POST
 def save_query(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Keep what is in the editor under a name."""
+    require_creator(request.user)
     key = request.POST.get("query", "")
     row = fetch_editable(Query.objects, request.user, pk=key) if key else None
     query = save(
