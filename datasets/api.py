@@ -24,6 +24,7 @@ from accounts.requests import AuthenticatedApiRequest
 from datasets import rows, samples, uploads
 from datasets.api_convert import ConvertActions
 from datasets.api_mapping import MappingActions, MappingSerializer
+from datasets.api_quality import QualityActions
 from datasets.api_query import QueryActions
 from datasets.api_receiving import receive, understood_at_once
 from datasets.api_versions import VersionActions
@@ -98,7 +99,7 @@ ROWS = [
 )
 @extend_schema(tags=["datasets"])
 class DatasetViewSet(
-    ConvertActions, MappingActions, QueryActions, VersionActions, OwnedViewSet
+    ConvertActions, MappingActions, QualityActions, QueryActions, VersionActions, OwnedViewSet
 ):
     """Files that became tables."""
 
@@ -106,7 +107,7 @@ class DatasetViewSet(
     serializer_class = DatasetSerializer
     parser_classes = [JSONParser, MultiPartParser]
     owner_actions = ("destroy",)
-    read_only_actions = ("convert", "query", "query_one")
+    read_only_actions = ("convert", "query", "query_one", "repairs_preview")
 
     def get_queryset(self) -> DatasetQuerySet:
         """What this person may see, narrowed by `search` and `status`."""

@@ -10,11 +10,12 @@ class DatasetsConfig(AppConfig):
     def ready(self) -> None:
         """Let jobs move the status of datasets, and let the search find them."""
         # Models can be imported only once every app is loaded.
-        from datasets import converting, hits, transitions, version_jobs  # noqa: PLC0415
+        from datasets import converting, hits, repair_jobs, transitions, version_jobs  # noqa: PLC0415
         from datasets.query import jobs as query_jobs  # noqa: PLC0415
 
         transitions.connect()
         hits.connect()
         converting.connect()
         version_jobs.connect()
+        repair_jobs.connect()
         query_jobs.connect()

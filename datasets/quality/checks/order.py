@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from datasets.building.finish import ROW
-from datasets.quality.finding import Found, finding, step
+from datasets.quality.finding import Found, finding
 from datasets.quality.subject import Subject
 
 CODES = ("order",)
@@ -35,7 +35,6 @@ def check(subject: Subject) -> Iterator[Found]:
             count=int(count),
             first=int(first) + 2,
             last=int(last) + 2,
-            repair=step("sort"),
             note="sorted",
         )
 
