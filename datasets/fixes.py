@@ -112,8 +112,7 @@ def _why_it_fits(where: dict[str, Any]) -> str:
     step = span(float(where.get("step") or 0))
     if where.get("sure"):
         return gettext(
-            "The rows around it are %(twice)s apart in a file with a row every %(step)s. "
-            "Only this value fits."
+            "The rows around it are %(twice)s apart, all others %(step)s. Only this value fits."
         ) % {"twice": span(2 * float(where.get("step") or 0)), "step": step}
     return gettext("It follows the row before it by %(step)s, as the other rows do.") % {
         "step": step

@@ -61,6 +61,8 @@ class ShownDataset:
         self.row = dataset
         self.version = version or dataset.current_version
         self.pill, self.state = PILLS[Dataset.Status(dataset.status)]
+        if dataset.is_staged and not dataset.is_being_read:
+            self.pill, self.state = "warn", gettext_lazy("Waits for you")
 
     @cached_property
     def profile(self) -> dict[str, Any]:

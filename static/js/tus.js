@@ -12,6 +12,9 @@ export class Refused extends Error {
   }
 }
 
+/* The file on disk is no longer the one that was chosen. */
+export class Changed extends Error {}
+
 export class Sending {
   /* options: { url, person, onProgress(sent, total, seconds), onWait(isLost), metadata } */
   constructor(file, options) {
@@ -38,6 +41,7 @@ export class Sending {
       } catch (error) {
         if (error.name === 'AbortError') throw error;
         if (error instanceof Refused && !this.mayTryAgain(error)) { this.forget(); throw error; }
+        if (!(await this.isReadable(at))) { await this.cancel(); throw new Changed(); }
         this.piece = Math.max(this.piece / 4, SMALLEST);
         this.options.onWait(true);
         await this.pause(WAITS[Math.min(tries, WAITS.length - 1)]);
@@ -46,6 +50,15 @@ export class Sending {
         if (known === undefined) at = await this.create();
         else if (known !== null) { at = known; this.options.onWait(false); }
       }
+    }
+  }
+
+  async isReadable(at) {
+    try {
+      await this.file.slice(at, at + 1).arrayBuffer();
+      return true;
+    } catch {
+      return false;
     }
   }
 

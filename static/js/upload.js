@@ -1,7 +1,7 @@
 /* Files dropped anywhere, pasted or chosen: each gets a line with its bytes, then its rows. One file
    leads on to its page; of several, each line does. Without this script the form posts one file.
    Words come from the form's template, never from here. */
-import { Refused, Sending, discard, unfinished } from './tus.js';
+import { Changed, Refused, Sending, discard, unfinished } from './tus.js';
 
 const AT_ONCE = 2;
 const form = document.querySelector('[data-upload]');
@@ -67,7 +67,8 @@ function start(zone) {
       if (given === 1) { arrival.line(word('arrived')); location.assign(done.page); return; }
       arrival.whole(done);
     } catch (error) {
-      if (error.name !== 'AbortError') {
+      if (error instanceof Changed) arrival.refuse(word('changed'));
+      else if (error.name !== 'AbortError') {
         arrival.refuse((error instanceof Refused && error.message) || word('refused'));
         arrival.offer('go', word('again'), () => { arrival.reset(); waiting.push([file, arrival]); next(); });
       }
@@ -186,6 +187,13 @@ class Arrival {
     open.textContent = this.word('review');
     open.hidden = false;
     if (!job) return;
+    live.addEventListener('job:done', ({ detail }) => {
+      const isRead = detail.state === 'succeeded';
+      live.hidden = isRead;
+      this.state(isRead ? 'whole' : 'refused');
+      this.line(this.word(isRead ? 'read' : 'refused'));
+      if (!isRead) open.textContent = this.word('why');
+    });
     live.hidden = false;
     live.dataset.liveJob = job;
     live.dataset.wsUrl = `/ws/jobs/${job}/`;
