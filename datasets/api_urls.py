@@ -5,10 +5,12 @@ from __future__ import annotations
 from rest_framework.routers import SimpleRouter
 
 from datasets.api import DatasetViewSet
+from datasets.api_saved_queries import QueryViewSet
 from datasets.api_uploads import UploadViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("datasets", DatasetViewSet, basename="dataset")
+router.register("queries", QueryViewSet, basename="query")
 router.register("uploads", UploadViewSet, basename="upload")
 
 urlpatterns = router.urls

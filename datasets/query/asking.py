@@ -141,7 +141,9 @@ def _forget(user: User) -> None:
         Query.objects.filter(pk__in=beyond).delete()
 
 
-def _record(user: User, used: Sequence[Used], *, outcome: str, **facts: int | float | str | None) -> None:
+def _record(
+    user: User, used: Sequence[Used], *, outcome: str, **facts: int | float | str | None
+) -> None:
     """Who asked what was read, and how it ended: neither the text nor any value."""
     read = [f"{table.version.dataset_id} v{table.version.number}" for table in used]
     audit.record(user, "sql.run", None, datasets=read, outcome=outcome, **facts)

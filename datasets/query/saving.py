@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from accounts.models.user import User
@@ -46,9 +46,14 @@ def save(user: User, row: Query | None, *, sql: str, name: str) -> Query:
 def search(user: User, text: str) -> list[Query]:
     """A person's queries, the newest first, whose name or text holds every word."""
     found = Query.objects.owned_by(user).order_by("-updated_at", "-id")
+    return list(searched(found, text)[:_LISTED])
+
+
+def searched(found: QuerySet[Query], text: str) -> QuerySet[Query]:
+    """Those whose name or text holds every word."""
     for word in text.split()[:8]:
         found = found.filter(Q(name__icontains=word) | Q(sql__icontains=word))
-    return list(found[:_LISTED])
+    return found
 
 
 def forget(query: Query) -> None:

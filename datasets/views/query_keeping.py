@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
+from accounts.models.user import User
 from accounts.ownership import fetch_editable, fetch_visible, require_creator
 from accounts.problems import Problem
 from accounts.requests import AuthenticatedHttpRequest
@@ -83,8 +84,12 @@ def export(request: AuthenticatedHttpRequest, pk: str) -> HttpResponseBase:
 @require_safe
 def exported_file(request: AuthenticatedHttpRequest, pk: str, job_id: str) -> HttpResponseBase:
     """The file that an export job has written."""
-    query = fetch_visible(Query.objects, request.user, pk=pk)
-    job = fetch_visible(Job.objects, request.user, pk=job_id)
+    return file_of_job(request.user, fetch_visible(Query.objects, request.user, pk=pk), job_id)
+
+
+def file_of_job(user: User, query: Query, job_id: str) -> FileResponse:
+    """What an export of this query has written; Problem when it is gone."""
+    job = fetch_visible(Job.objects, user, pk=job_id)
     if job.kind != query_jobs.EXPORT or job.arguments.get("query") != str(query.pk):
         raise Problem(_gone(), code="file_gone")
     try:
