@@ -88,6 +88,7 @@ def build(request: Request, say: Say) -> dict[str, Any]:
     found["time"] = time_of(connection, target, converted.reading, series)
     found["series"] = series_of(connection, target, converted.reading, series)
     found["zone"] = arranged.zone
+    found["facts"] = opened.facts
     found["samples"] = samples(connection, plan, converted.reading)
     if request.review:
         found["review"] = review(connection, plan, target, converted.reading, layout)

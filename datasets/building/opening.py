@@ -5,8 +5,9 @@ Both say how they are to be read, and what was noticed on the way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from datasets.building.declared import as_declared, as_native
 from datasets.formats.format import Extracted, Format, Native, Say
@@ -39,6 +40,7 @@ class Opened:
     table: str = ""
     rows: int = 0
     natives: tuple[Native, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 def open_source(
@@ -49,7 +51,7 @@ def open_source(
     A `reading` that is given holds for text; of other formats it settles the columns.
     """
     if reading is not None and reading.format == "csv":
-        return Opened(source, reading)
+        return Opened(source, _noted(reading, format_of("csv"), asked.filename))
     options = asked.options
     format = _format(source, reading, asked)
     if format.key == "csv":
@@ -102,6 +104,7 @@ def _opened(extracted: Extracted, asked: Asked, format: Format) -> Opened:
         table=extracted.table,
         rows=extracted.rows,
         natives=extracted.natives,
+        facts=extracted.facts,
     )
 
 

@@ -55,6 +55,8 @@ class Extracted:
     natives: tuple[Native, ...] = ()
     # Key of the column that names the series, where the format itself says so.
     series: str = ""
+    # What a person may choose from: of a workbook its `sheets` and the `sheet` that was read.
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 Guard = Callable[[Path], None]

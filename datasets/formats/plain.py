@@ -6,7 +6,7 @@ import csv
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from datasets.formats.cells import DATE, NESTED, NULL, NUMBER, TEXT, TRUTH, Cell
 from datasets.formats.guards import harmless
@@ -36,6 +36,12 @@ class PlainText:
         self._kinds: list[Counter[str]] = []
         self._empty_texts = 0
         self.rows = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._file.close()
 
     def named(self, pairs: Iterable[tuple[str, Cell]]) -> None:
         """Add a row given as (name, cell); a name that is new opens a column."""

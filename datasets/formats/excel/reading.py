@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import chain, islice
 from pathlib import Path
@@ -38,11 +39,15 @@ def extract(source: Path, folder: Path, options: ReadingOptions, say: Say) -> Ex
     guard(source)
     require_safe(source)
     book = _open(source)
-    sheet, notes = _choose(book, options.sheet)
+    sheet = _choose(book, options.sheet)
+    facts = _facts(book, sheet)
+    # One sheet leaves nothing to choose, so nothing is said.
+    notes = [Note("sheet", params=facts)] if len(facts["sheets"]) > 1 else []
     part = sheet_part(source, sheet.name)
     notes += _oddities(source, part)
     notes += _not_followed(source)
-    return _read(sheet, folder / "extracted.csv", options, notes, say)
+    extracted = _read(sheet, folder / "extracted.csv", options, notes, say)
+    return replace(extracted, facts=facts)
 
 
 def _open(source: Path) -> calamine.CalamineWorkbook:
@@ -54,13 +59,9 @@ def _open(source: Path) -> calamine.CalamineWorkbook:
         raise Refusal("damaged", kind="xlsx") from error
 
 
-def _choose(
-    book: calamine.CalamineWorkbook, wanted: str | None
-) -> tuple[calamine.CalamineSheet, list[Note]]:
+def _choose(book: calamine.CalamineWorkbook, wanted: str | None) -> calamine.CalamineSheet:
     """The wanted sheet, else the first visible one that is not empty."""
-    tables = [
-        found for found in book.sheets_metadata if found.typ == calamine.SheetTypeEnum.WorkSheet
-    ]
+    tables = _tables(book)
     names = [found.name for found in tables]
     if wanted and wanted not in names:
         raise Refusal("no_such_sheet", sheet=wanted[:80], sheets=", ".join(names)[:400])
@@ -75,10 +76,17 @@ def _choose(
             if wanted or not hidden
             else Refusal("only_hidden", sheets=", ".join(hidden)[:400])
         )
-    if len(names) == 1:
-        return chosen, []
-    listed = [{"name": found.name, "shown": _shown(found)} for found in tables]
-    return chosen, [Note("sheet", params={"sheet": chosen.name, "sheets": listed})]
+    return chosen
+
+
+def _facts(book: calamine.CalamineWorkbook, sheet: calamine.CalamineSheet) -> dict[str, Any]:
+    sheets = [{"name": found.name, "shown": _shown(found)} for found in _tables(book)]
+    return {"sheet": sheet.name, "sheets": sheets}
+
+
+def _tables(book: calamine.CalamineWorkbook) -> list[calamine.SheetMetadata]:
+    kind = calamine.SheetTypeEnum.WorkSheet
+    return [found for found in book.sheets_metadata if found.typ == kind]
 
 
 def _shown(found: calamine.SheetMetadata) -> str:
@@ -140,10 +148,12 @@ def _read(
     body = chain(head[1:] if named else head, rows)
     merged = Merged(sheet.merged_cell_ranges or (), first_column)
     starts_at = head[1 if named and len(head) > 1 else 0][0]
-    table = PlainText(target, starts_at=starts_at)
-    table.open_all(names)
-    blank = _write(table, body, merged, lambda row: say(step="reading", rows=row, rows_total=total))
-    declared, found = table.finish()
+    with PlainText(target, starts_at=starts_at) as table:
+        table.open_all(names)
+        blank = _write(
+            table, body, merged, lambda row: say(step="reading", rows=row, rows_total=total)
+        )
+        declared, found = table.finish()
     if above:
         found.append(Note("rows_above", count=above))
     if merged.filled:

@@ -11,7 +11,7 @@ from datasets.formats.json.events import DEEPEST
 from datasets.refusals import Refusal
 
 _HEAD = 4 * 1024 * 1024
-_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_TEXTS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 
 
 def guard(path: Path) -> None:

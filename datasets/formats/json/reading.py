@@ -10,7 +10,7 @@ from datasets.formats.format import Extracted, Say
 from datasets.formats.json.columns import read_columns
 from datasets.formats.json.events import Events
 from datasets.formats.json.shape import Shape, find_shape
-from datasets.formats.json.values import built, pairs_of, value_cell
+from datasets.formats.json.values import names_in, pairs_of, value_cell
 from datasets.formats.plain import PlainText
 from datasets.refusals import Refusal
 from datasets.sniffing.options import ReadingOptions
@@ -24,8 +24,7 @@ def extract(source: Path, folder: Path, options: ReadingOptions, say: Say) -> Ex
     shape = find_shape(source, options.orient)
     target = folder / "extracted.csv"
     total = source.stat().st_size
-    rows = PlainText(target, guarded=False)
-    with Events(source) as events:
+    with PlainText(target, guarded=False) as rows, Events(source) as events:
 
         def on_row() -> None:
             events.row = rows.rows
@@ -35,7 +34,7 @@ def extract(source: Path, folder: Path, options: ReadingOptions, say: Say) -> Ex
         _enter(events, shape)
         _READERS[shape.orient](events, rows, on_row)
         _drain(events, rows, shape)
-    declared, notes = rows.finish()
+        declared, notes = rows.finish()
     if shape.path:
         notes.append(Note("json_member", params={"member": ".".join(shape.path)}))
     return Extracted(text=target, declared=declared, notes=tuple(notes))
@@ -139,7 +138,7 @@ def _split(events: Events, rows: PlainText, on_row: Callable[[], None]) -> None:
         if event == "end_map":
             return
         if key == "columns":
-            rows.open_all([str(name) for name in built(events, *next(events))])
+            rows.open_all(names_in(events))
             named = True
         elif key == "data" and named:
             _listed(events, rows, on_row)

@@ -9,22 +9,9 @@ from typing import Any
 
 from datasets.formats.cells import EMPTY, FALSE, NESTED, NUMBER, TEXT, TRUE, Cell
 from datasets.formats.json.events import Event, Events
+from datasets.refusals import Refusal
 
 _SCALARS = frozenset({"null", "boolean", "number", "string"})
-
-
-class _Number(float):
-    """Written as it stood in the file."""
-
-    def __new__(cls, value: int | Decimal) -> _Number:
-        number = super().__new__(cls, value)
-        number.text = str(value)
-        return number
-
-    text: str
-
-    def __repr__(self) -> str:
-        return self.text
 
 
 def cell_of(event: str, value: Any) -> Cell:
@@ -62,27 +49,36 @@ def value_cell(events: Events, event: str, value: Any) -> Cell:
     """Any value as one cell; lists and objects as JSON."""
     if event in _SCALARS:
         return cell_of(event, value)
-    return NESTED, json.dumps(built(events, event, value), ensure_ascii=False)
+    return NESTED, _text(events, event, value)
 
 
-def built(events: Iterator[Event], event: str, value: Any) -> Any:
-    """The value that begins with this event, as Python objects whose numbers keep their digits."""
+def names_in(events: Events) -> list[str]:
+    """The list of names that comes next."""
+    event, _ = next(events)
+    if event != "start_array":
+        raise Refusal("json_orient", orient="split")
+    names = []
+    for inner, value in events:
+        if inner == "end_array":
+            break
+        names.append(value if inner == "string" else _text(events, inner, value))
+    return names
+
+
+def _text(events: Iterator[Event], event: str, value: Any) -> str:
+    """The value that begins with this event as JSON; its numbers keep their digits."""
     if event == "start_array":
-        found = []
+        items = []
         for inner, scalar in events:
             if inner == "end_array":
                 break
-            found.append(built(events, inner, scalar))
-        return found
+            items.append(_text(events, inner, scalar))
+        return f"[{', '.join(items)}]"
     if event == "start_map":
-        pairs = {}
+        pairs = []
         for inner, name in events:
             if inner == "end_map":
                 break
-            pairs[name] = built(events, *next(events))
-        return pairs
-    return _exact(value) if event == "number" else value
-
-
-def _exact(value: int | Decimal) -> Any:
-    return value if isinstance(value, int) else _Number(value)
+            pairs.append(f"{json.dumps(name, ensure_ascii=False)}: {_text(events, *next(events))}")
+        return f"{{{', '.join(pairs)}}}"
+    return str(value) if event == "number" else json.dumps(value, ensure_ascii=False)

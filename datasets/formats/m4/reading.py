@@ -48,39 +48,44 @@ def frequency_in(filename: str) -> str | None:
 def extract(source: Path, folder: Path, options: ReadingOptions, say: Say) -> Extracted:
     """Write one line per value. Raises Refusal naming row and column of a cell that is none."""
     total = source.stat().st_size
-    table = PlainText(folder / "extracted.csv")
-    table.open_all(["series", "time" if options.frequency else "step", "value"])
-    times = _Times(options.frequency)
-    names: set[str] = set()
-    with source.open("rb") as start:
-        head = start.read(1024 * 1024)
-    encoding = find_encoding(head, complete=len(head) == total, wanted=options.encoding)
+    target = folder / "extracted.csv"
     csv.field_size_limit(LONGEST_LINE)
     with (
         source.open("rb") as raw,
-        io.TextIOWrapper(raw, encoding=_codec(encoding.name), newline="") as file,
+        io.TextIOWrapper(raw, encoding=_codec(source, options), newline="") as file,
+        PlainText(target) as table,
     ):
-        for row, (name, values) in enumerate(_series(csv.reader(file)), 2):
-            if name in names:
-                raise Refusal("series_twice", row=row, series=name[:80])
-            names.add(name)
-            if len(names) > _MOST_SERIES:
-                raise Refusal("too_many_series", count=len(names), limit=_MOST_SERIES)
-            for step, cell in enumerate(_cells(values, row)):
-                table.placed([(TEXT, name), times.at(step), cell])
+        table.open_all(["series", "time" if options.frequency else "step", "value"])
+        for row in _write(table, csv.reader(file), _Times(options.frequency)):
             if row % _EVERY == 0:
                 say(step="reading", bytes=min(raw.tell(), total), bytes_total=total)
-    declared, notes = table.finish()
+        declared, notes = table.finish()
     dated = Note("dated", "c2", params={"frequency": options.frequency, "start": "2000-01-01"})
     notes.append(dated if options.frequency else Note("numbered", "c2"))
     kinds = ("text", "datetime" if options.frequency else "number", declared[2])
-    return Extracted(
-        text=folder / "extracted.csv", declared=kinds, notes=tuple(notes), starts_at=2, series="c1"
-    )
+    return Extracted(text=target, declared=kinds, notes=tuple(notes), starts_at=2, series="c1")
 
 
-def _codec(name: str) -> str:
+def _write(table: PlainText, reader: Iterator[list[str]], times: _Times) -> Iterator[int]:
+    """Write series after series; yields the row of each."""
+    names: set[str] = set()
+    for row, (name, values) in enumerate(_series(reader), 2):
+        if name in names:
+            raise Refusal("series_twice", row=row, series=name[:80])
+        names.add(name)
+        if len(names) > _MOST_SERIES:
+            raise Refusal("too_many_series", count=len(names), limit=_MOST_SERIES)
+        for step, cell in enumerate(_cells(values, row)):
+            table.placed([(TEXT, name), times.at(step), cell])
+        yield row
+
+
+def _codec(source: Path, options: ReadingOptions) -> str:
     """As the file is opened from its start, the codec skips a byte order mark by itself."""
+    with source.open("rb") as start:
+        head = start.read(1024 * 1024)
+        complete = not start.read(1)
+    name = find_encoding(head, complete=complete, wanted=options.encoding).name
     return {"utf-8": "utf-8-sig", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}.get(name, name)
 
 

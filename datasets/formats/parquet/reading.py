@@ -18,7 +18,7 @@ import pyarrow.parquet
 from datasets.building.duck import connect, first_row, literal
 from datasets.formats.format import Extracted, Native, Say
 from datasets.formats.parquet.guarding import guard
-from datasets.formats.parquet.types import native_of
+from datasets.formats.parquet.types import UTF8, native_of
 from datasets.refusals import Refusal
 from datasets.sniffing.options import ReadingOptions
 from datasets.sniffing.reading import Note
@@ -36,9 +36,9 @@ def extract(source: Path, folder: Path, options: ReadingOptions, say: Say) -> Ex
     guard(source)
     metadata = _metadata(source)
     _require_small(source, metadata)
-    table = f"read_parquet({literal(str(source))}, binary_as_string=true)"
+    table = f"read_parquet({literal(str(source))})"
     with connect(scratch=folder) as connection:
-        columns = _described(connection, table)
+        columns = _texts_told(connection, table, _described(connection, table))
         if len(columns) > MOST_COLUMNS:
             raise Refusal("too_many_columns", columns=len(columns), limit=MOST_COLUMNS)
         if not metadata.num_rows or not columns:
@@ -100,6 +100,24 @@ def _described(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[
     except duckdb.Error as error:
         raise Refusal("damaged", kind="parquet") from error
     return [(row[0], row[1]) for row in rows]
+
+
+def _texts_told(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: list[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """Old writers do not say that bytes are text; bytes that are all UTF-8 are taken for it."""
+    unknown = [name for name, kind in columns if kind == "BLOB"]
+    if not unknown:
+        return columns
+    tests = ", ".join(
+        f"count({_quoted(name)}) = count(TRY(decode({_quoted(name)})))" for name in unknown
+    )
+    try:
+        answers = first_row(connection, f"SELECT {tests} FROM {table}")  # noqa: S608
+    except duckdb.Error as error:
+        raise Refusal("damaged", kind="parquet") from error
+    texts = {name for name, is_text in zip(unknown, answers, strict=True) if is_text}
+    return [(name, UTF8 if name in texts else kind) for name, kind in columns]
 
 
 def _names(source: Path, columns: list[tuple[str, str]]) -> list[str]:

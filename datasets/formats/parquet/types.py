@@ -11,6 +11,8 @@ _WHOLE = frozenset(
     }
 )  # fmt: skip
 _TIMES = frozenset({"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATE"})
+# Bytes that are all UTF-8.
+UTF8 = "UTF-8"
 _ZONED = "TIMESTAMP WITH TIME ZONE"
 _TEXTS = frozenset({"VARCHAR", "UUID", "TIME", "TIME WITH TIME ZONE", "INTERVAL", "TIME_NS"})
 
@@ -48,6 +50,9 @@ def _as_text(shown: str, quoted: str, kind: str, text: str) -> tuple[Native, str
         json = f"CAST(to_json({quoted}) AS VARCHAR)"
         json = f"CASE WHEN {quoted} IS NOT NULL THEN {json} END"
         return Native(shown, "text", json, json), "nested_as_text"
+    if kind == UTF8:
+        decoded = f"decode({quoted})"
+        return Native(shown, "text", decoded, decoded), ""
     if kind == "BLOB":
         hexadecimal = f"hex({quoted})"
         return Native(shown, "text", hexadecimal, hexadecimal), "bytes_as_text"

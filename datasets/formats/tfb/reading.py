@@ -40,7 +40,8 @@ def extract(source: Path, folder: Path, options: ReadingOptions, say: Say) -> Ex
     channels = widen(plan.target, wide, reading)
     if channels is None:
         kinds = tuple(_KINDS[column.name] for column in reading.columns)
-        return Extracted(text=source, declared=kinds, starts_at=reading.first_row)
+        series = next(column.key for column in reading.columns if column.name == "cols")
+        return Extracted(text=source, declared=kinds, starts_at=reading.first_row, series=series)
     date = next(column for column in reading.columns if column.name == "date")
     kind = date.type if date.type != "empty" else "number"
     natives = [Native("date", kind, "c1", "CAST(c1 AS VARCHAR)", zoned=bool(zoned))]
@@ -81,7 +82,10 @@ def _reading(source: Path, options: ReadingOptions) -> Reading:
         decimal=".",
     )
     found = sniff(head, complete=complete, options=plain)
-    return as_declared(found, [_KINDS.get(column.name, "") for column in found.columns])
+    found = as_declared(found, [_KINDS.get(column.name, "") for column in found.columns])
+    data = next(column for column in found.columns if column.name == "data")
+    # A word among the numbers is refused with its row; it does not make them text.
+    return found.changed(data.key, fixed=True)
 
 
 def _require_numbers(converted: Converted) -> None:
