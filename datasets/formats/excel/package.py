@@ -16,7 +16,7 @@ from datasets.refusals import Refusal
 _BLOCK = 1024 * 1024
 _OVERLAP = 64 * 1024
 # A range this large would not fit in memory; its corner is one cell far out, most often.
-MOST_CELLS = 40_000_000
+MOST_CELLS = 20_000_000
 _MOST_XML = 16 * 1024**2
 _DOCTYPE = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
@@ -28,9 +28,10 @@ _NAMESPACE = re.compile(r"^\{[^}]*\}")
 
 
 @dataclass
-class Oddities:
-    """What the cells of a sheet hold that is no value: errors, formulas never computed."""
+class SheetCells:
+    """How many cells a sheet has, and those that hold no value: errors, formulas never computed."""
 
+    cells: int = 0
     errors: int = 0
     first_error: str = ""
     uncomputed: int = 0
@@ -80,14 +81,15 @@ def sheet_part(path: Path, name: str) -> str:
     return ""
 
 
-def look_through(path: Path, part: str) -> Oddities:
+def look_through(path: Path, part: str) -> SheetCells:
     """Count errors and formulas without a value. Raises Refusal when the sheet is far too wide."""
-    found = Oddities()
+    found = SheetCells()
     right = bottom = 0
     with zipfile.ZipFile(path) as archive:
         if part not in archive.namelist():
             return found
         for attributes, content in _cells(archive, part):
+            found.cells += 1
             place = _PLACE.search(attributes)
             where = place.group(0)[3:-1].decode() if place else ""
             if place:
@@ -99,7 +101,7 @@ def look_through(path: Path, part: str) -> Oddities:
     return found
 
 
-def _judge(found: Oddities, attributes: bytes, content: bytes, where: str) -> None:
+def _judge(found: SheetCells, attributes: bytes, content: bytes, where: str) -> None:
     if _ERROR.search(attributes):
         found.errors += 1
         found.first_error = found.first_error or where

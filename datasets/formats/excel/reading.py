@@ -14,7 +14,13 @@ import python_calamine as calamine
 from datasets.formats.cells import DATE, EMPTY, FALSE, NUMBER, TEXT, TRUE, Cell
 from datasets.formats.excel.guarding import guard
 from datasets.formats.excel.merged import Merged
-from datasets.formats.excel.package import look_through, parts_of, require_safe, sheet_part
+from datasets.formats.excel.package import (
+    SheetCells,
+    look_through,
+    parts_of,
+    require_safe,
+    sheet_part,
+)
 from datasets.formats.format import Extracted, Say
 from datasets.formats.plain import PlainText
 from datasets.refusals import Refusal
@@ -39,12 +45,12 @@ def extract(source: Path, folder: Path, options: ReadingOptions, say: Say) -> Ex
     guard(source)
     require_safe(source)
     book = _open(source)
-    sheet = _choose(book, options.sheet)
-    facts = _facts(book, sheet)
+    name, found = _choose(source, book, options.sheet)
+    sheet = _sheet(book, name)
+    facts = _facts(book, name)
     # One sheet leaves nothing to choose, so nothing is said.
     notes = [Note("sheet", params=facts)] if len(facts["sheets"]) > 1 else []
-    part = sheet_part(source, sheet.name)
-    notes += _oddities(source, part)
+    notes += _oddities(found)
     notes += _not_followed(source)
     extracted = _read(sheet, folder / "extracted.csv", options, notes, say)
     return replace(extracted, facts=facts)
@@ -59,29 +65,31 @@ def _open(source: Path) -> calamine.CalamineWorkbook:
         raise Refusal("damaged", kind="xlsx") from error
 
 
-def _choose(book: calamine.CalamineWorkbook, wanted: str | None) -> calamine.CalamineSheet:
-    """The wanted sheet, else the first visible one that is not empty."""
+def _choose(
+    source: Path, book: calamine.CalamineWorkbook, wanted: str | None
+) -> tuple[str, SheetCells]:
+    """The wanted sheet, else the first visible one with cells; none is opened to find out.
+
+    Opening a sheet holds all of it, so what is too large must be known before.
+    """
     tables = _tables(book)
     names = [found.name for found in tables]
     if wanted and wanted not in names:
         raise Refusal("no_such_sheet", sheet=wanted[:80], sheets=", ".join(names)[:400])
     visible = [found.name for found in tables if found.visible == _VISIBLE]
-    candidates = [wanted] if wanted else visible
-    sheets = (_sheet(book, name) for name in candidates)
-    chosen = next((sheet for sheet in sheets if sheet.height), None)
-    if chosen is None:
-        hidden = [name for name in names if name not in visible]
-        raise (
-            Refusal("no_rows")
-            if wanted or not hidden
-            else Refusal("only_hidden", sheets=", ".join(hidden)[:400])
-        )
-    return chosen
+    for name in [wanted] if wanted else visible:
+        found = look_through(source, sheet_part(source, name))
+        if found.cells:
+            return name, found
+    hidden = [name for name in names if name not in visible]
+    if wanted or not hidden:
+        raise Refusal("no_rows")
+    raise Refusal("only_hidden", sheets=", ".join(hidden)[:400])
 
 
-def _facts(book: calamine.CalamineWorkbook, sheet: calamine.CalamineSheet) -> dict[str, Any]:
+def _facts(book: calamine.CalamineWorkbook, name: str) -> dict[str, Any]:
     sheets = [{"name": found.name, "shown": _shown(found)} for found in _tables(book)]
-    return {"sheet": sheet.name, "sheets": sheets}
+    return {"sheet": name, "sheets": sheets}
 
 
 def _tables(book: calamine.CalamineWorkbook) -> list[calamine.SheetMetadata]:
@@ -100,8 +108,7 @@ def _sheet(book: calamine.CalamineWorkbook, name: str) -> calamine.CalamineSheet
         raise Refusal("damaged", kind="xlsx") from error
 
 
-def _oddities(source: Path, part: str) -> list[Note]:
-    found = look_through(source, part)
+def _oddities(found: SheetCells) -> list[Note]:
     notes = []
     if found.errors:
         notes.append(Note("error_cells", count=found.errors, params={"cell": found.first_error}))
@@ -224,7 +231,8 @@ def _below_title(head: list[tuple[int, Row]]) -> tuple[list[tuple[int, Row]], in
     above = 0
     while widest > 1 and above < min(_MOST_ABOVE, len(kept) - 1) and _is_title(kept[above:]):
         above += 1
-    return (_from_filled(kept[above:]), above) if above else (kept, 0)
+    left_out = sum(_filled(row) > 0 for _, row in kept[:above])
+    return _from_filled(kept[above:]), left_out
 
 
 def _is_title(rows: Sequence[tuple[int, Row]]) -> bool:
