@@ -17,7 +17,8 @@ Places = NDArray[np.int64]
 _MEDIAN_SCALE, _MEAN_SCALE = 1.4826, 1.2533
 # Without a season the level follows stretches of so many rows.
 _STRETCH = 25
-_LEAST_CYCLES = 4
+# With fewer cycles the median of a step is too near to the values themselves.
+_LEAST_CYCLES = 8
 # Filled shares from which a cycle tells the level: before and after the season is known.
 _WHOLE, _ENOUGH = 0.9, 0.25
 

@@ -93,10 +93,7 @@ def _before(work: Work, seen: Seen, key: str, window: Window) -> Line:
         return [], []
     if not seen.time or seen.time != work.time:
         return _line(work, seen.table, key, (0, len(times)))
-    tests, values = (
-        [f"{seen.time} BETWEEN CAST(? AS TIMESTAMP) AND CAST(? AS TIMESTAMP)"],
-        times[:1],
-    )
+    tests = [f"{seen.time} BETWEEN CAST(? AS TIMESTAMP) AND CAST(? AS TIMESTAMP)"]
     values = [times[0], times[-1]]
     if work.series:
         tests.append(f"CAST({work.series} AS VARCHAR) = ?")
@@ -106,7 +103,14 @@ def _before(work: Work, seen: Seen, key: str, window: Window) -> Line:
         f"WHERE {' AND '.join(tests)} ORDER BY rowid LIMIT {2 * _MOST}",
         values,
     ).fetchall()
-    return [row[0] for row in found], [row[1] for row in found]
+    # A row that was absent is a hole in the line, not a bridge over it.
+    there = {row[0] for row in found}
+    rows = sorted([*found, *((time, None) for time in times if time not in there)], key=_time)
+    return [row[0] for row in rows], [row[1] for row in rows]
+
+
+def _time(row: tuple[str, float | None]) -> str:
+    return row[0]
 
 
 def _reference(work: Work, seen: Seen, key: str, place: Place, count: int) -> Line:

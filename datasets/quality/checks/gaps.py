@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from datasets.quality.checks.clock_changes import explained_gaps
-from datasets.quality.checks.moves import longest_step, moves
+from datasets.quality.checks.moves import is_sparse, longest_step, moves
 from datasets.quality.finding import Found, finding, step
 from datasets.quality.subject import Subject
 
@@ -16,7 +16,7 @@ _LISTED = 10
 
 def check(subject: Subject) -> Iterator[Found]:
     """Steps longer than the frequency allows; hours that the clock skipped are told apart."""
-    if subject.frequency is None or not subject.time:
+    if subject.frequency is None or not subject.time or is_sparse(subject):
         return
     usual = longest_step(subject.frequency)
     skipped = explained_gaps(subject)

@@ -17,6 +17,10 @@ def moves(subject: Subject) -> str:
     )
 
 
+# A frequency with more steps than this for each row is none.
+_SPARSE = 10
+
+
 def longest_step(frequency: Frequency) -> float:
     """The longest time, in microseconds, that one step may take."""
     if frequency.unit == "B":
@@ -33,3 +37,17 @@ def shortest_step(frequency: Frequency) -> float:
     if frequency.unit == "B":
         return frequency.multiple * 86_400e6
     return frequency.step_seconds * 1e6
+
+
+def is_sparse(subject: Subject) -> bool:
+    """Are most steps of the frequency without a row? Then the rows follow no clock."""
+    if subject.frequency is None:
+        return False
+    known: bool | None = subject.profile.get("_sparse")
+    if known is None:
+        step = subject.frequency.step_seconds * 1e6
+        spanned, moved = subject.row(
+            f"SELECT coalesce(sum(step), 0), count(*) FROM ({moves(subject)}) WHERE step > 0"  # noqa: S608
+        )
+        known = subject.profile["_sparse"] = float(spanned) / step > _SPARSE * max(moved, 1)
+    return known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from datasets.quality.checks.moves import moves, shortest_step
+from datasets.quality.checks.moves import is_sparse, moves, shortest_step
 from datasets.quality.finding import Found, finding, step
 from datasets.quality.subject import Subject
 
@@ -18,7 +18,7 @@ def check(subject: Subject) -> Iterator[Found]:
     """No frequency: irregular. With one: rows closer together than a step."""
     if not subject.time:
         return
-    if subject.frequency is None:
+    if subject.frequency is None or is_sparse(subject):
         yield from _irregular(subject)
         return
     least = shortest_step(subject.frequency)
