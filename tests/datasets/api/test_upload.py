@@ -63,7 +63,7 @@ def test_a_body_sent_twice_with_one_key_makes_one_dataset(owner, owner_api):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"time,load\n", b"\x00" * 500, b"PK\x03\x04" + b"x" * 200, b'{"a": [1, 2]}']
+    "content", [b"", b"time,load\n", b"\x00" * 500, b"PK\x03\x04" + b"x" * 200, b"%PDF-1.7"]
 )
 def test_what_is_no_table_is_refused_in_a_sentence_and_nothing_stays(owner_api, content):
     response = owner_api.post(UPLOAD, form(content), format="multipart")

@@ -16,18 +16,18 @@ def csv(text=HOURLY, name="load.csv"):
     return {"file": SimpleUploadedFile(name, content, "text/csv")}
 
 
-def test_a_file_becomes_a_dataset_and_its_page_opens(owner, owner_client):
+def test_a_file_is_read_and_its_mapper_opens(owner, owner_client):
     response = owner_client.post(UPLOAD, csv())
     dataset = Dataset.objects.get(owner=owner)
     assert response.status_code == 302
-    assert response["Location"] == dataset.get_absolute_url()
+    assert response["Location"] == dataset.import_url
     assert dataset.filename == "load.csv"
     assert dataset.is_being_read
 
 
 def test_the_script_is_told_where_to_go(owner, owner_client):
     response = owner_client.post(UPLOAD, csv(), headers=HTMX)
-    assert response["HX-Redirect"] == Dataset.objects.get(owner=owner).get_absolute_url()
+    assert response["HX-Redirect"] == Dataset.objects.get(owner=owner).import_url
 
 
 def test_the_page_of_a_file_that_is_being_read_listens_to_its_job(owner, owner_client):
