@@ -63,7 +63,7 @@ def main(worker: str, memory: str, seconds: str, mode: str = "") -> int:
         return 0
     first_line = 1
     try:
-        statement, later = _chosen(json.loads(asked))
+        statement, later = _chosen(connection, json.loads(asked))
         first_line = statement.line
         checked = _checked(connection, statement)
         say({"tables": sorted(checked.tables), "later": later})
@@ -96,13 +96,15 @@ def _connect(memory: int) -> duckdb.DuckDBPyConnection:
     connection.execute("SET TimeZone = 'UTC'")
     for row in connection.execute(_WARM_UP).fetchall():
         json.dumps([cell(value) for value in row])
-    connection.execute("SELECT json_serialize_sql('SELECT 1')").fetchall()
+    _checked(connection, split(connection, "SELECT 1")[0])
     return connection
 
 
-def _chosen(asked: dict[str, Any]) -> tuple[Statement, dict[str, Any] | None]:
+def _chosen(
+    connection: duckdb.DuckDBPyConnection, asked: dict[str, Any]
+) -> tuple[Statement, dict[str, Any] | None]:
     """The statement to run, and the one after it that is not."""
-    statements = split(asked["sql"])
+    statements = split(connection, asked["sql"])
     if len(statements) == 1:
         return statements[0], None
     first, second = statements[:2]

@@ -31,14 +31,18 @@ class Statement:
         return self.line + self.text.count("\n")
 
 
-def split(sql: str) -> list[Statement]:
-    """The statements of a text; Refused when it is empty, too long, or not SQL at all."""
+def split(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Statement]:
+    """The statements of a text; Refused when it is empty, too long, or not SQL at all.
+
+    By the given connection: the module's own function would open another one, with threads of
+    its own and without a lock.
+    """
     if len(sql) > LONGEST:
         raise Refused("too_long", largest=LONGEST)
     if "\x00" in sql:
         raise Refused("syntax", line=sql.count("\n", 0, sql.index("\x00")) + 1, detail="NUL")
     try:
-        found = duckdb.extract_statements(sql)
+        found = connection.extract_statements(sql)
     except duckdb.Error as error:
         raise refused_by_parser(error) from error
     if not found:

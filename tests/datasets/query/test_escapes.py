@@ -17,7 +17,7 @@ def parser():
 
 def passed(parser, sql, tables=("load",)):
     """The tables of a statement that the gate and the list of tables let through; else Refused."""
-    statement, _later = child._chosen({"sql": sql})
+    statement, _later = child._chosen(parser, {"sql": sql})
     checked = child._checked(parser, statement)
     foreign = [name for name in checked.tables if name.lower() not in tables]
     if foreign:

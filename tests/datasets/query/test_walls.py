@@ -149,3 +149,24 @@ def is_running(pid):
     except FileNotFoundError:
         return False
     return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def test_no_thread_starts_before_the_walls_stand():
+    counted = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import os\n"
+            "from datasets.query import child\n"
+            "connection = child._connect(1024**3)\n"
+            "statement, _ = child._chosen(connection, {'sql': 'SELECT 1; SELECT 2', "
+            "'first_only': True})\n"
+            "child._checked(connection, statement)\n"
+            "print(len(os.listdir('/proc/self/task')))",
+        ],
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert counted.stdout.strip() == "1"
