@@ -132,7 +132,7 @@ def _add(upload_id: UUID, offset: int, block: bytes) -> Upload:
 
 def _write(path: Path, offset: int, block: bytes) -> None:
     # Bytes beyond the offset are of a block that was written but never counted.
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
         view = memoryview(block)
         while view:

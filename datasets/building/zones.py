@@ -40,10 +40,24 @@ class ClockChange:
 
 def clock_changes(zone: str, start: datetime, end: datetime) -> Iterator[ClockChange]:
     """The changes of `zone` between two wall clock times."""
+    # A day more on both sides: no zone is further from UTC.
+    for change in _changes_between(zone, _moved(start, -1), _moved(end, 1)):
+        low, high = change.span
+        if low <= end and high > start:
+            yield change
+
+
+def _moved(moment: datetime, days: int) -> datetime:
+    try:
+        return moment.replace(tzinfo=UTC) + timedelta(days=days)
+    except OverflowError:
+        return moment.replace(tzinfo=UTC)
+
+
+def _changes_between(zone: str, at: datetime, last: datetime) -> Iterator[ClockChange]:
     place = ZoneInfo(zone)
-    at, last = start.replace(tzinfo=UTC), end.replace(tzinfo=UTC)
-    while at <= last:
-        then = at + timedelta(days=1)
+    while at < last:
+        then = min(at + timedelta(days=1), last)
         before, after = _offset(place, at), _offset(place, then)
         if before != after:
             low, high = at, then
