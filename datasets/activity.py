@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import CharField, F, Q, QuerySet, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models.audit_event import AuditEvent
 from accounts.models.share import Share
@@ -155,11 +156,20 @@ def _versions(keys: list[UUID]) -> dict[UUID, Happening]:
             _VERSION,
             origin_words(row),
             (row.made_by or row.dataset.owner).username,
-            ", ".join([*difference_words(row.diff), *([row.note] if row.note else [])]),
+            _detail(row),
             row.number,
         )
         for row in rows.defer("profile", "quality")
     }
+
+
+def _detail(row: Version) -> str:
+    """What it changed and why; of the first one, the file it came from."""
+    said = difference_words(row.diff) or [
+        ngettext("%(n)s row", "%(n)s rows", row.row_count) % {"n": f"{row.row_count:,}"}
+    ]
+    file = row.dataset.filename if row.origin == _ORIGINS.UPLOAD else ""
+    return ", ".join(part for part in (*said, file, row.note) if part)
 
 
 def _shares(keys: list[UUID]) -> dict[UUID, Happening]:

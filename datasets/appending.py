@@ -30,6 +30,7 @@ from datasets.problems import DatasetProblem, problem_from
 from datasets.reading_process import run_reading
 from datasets.reading_words import reading_words
 from datasets.refusals import Refusal
+from datasets.repairs.applying import apply_recipe
 from datasets.sniffing.options import ColumnChoice, ReadingOptions
 from datasets.uploads import Content, receive_file
 from datasets.versions import make_version
@@ -137,7 +138,7 @@ def _append(
         joined = folder / "joined.parquet"
         join(parent, matched, same, joined, scratch=folder)
         run.report(_JOINED, gettext("Describing the rows"))
-        return make_version(
+        version = make_version(
             dataset,
             source=joined,
             parent=parent,
@@ -147,6 +148,27 @@ def _append(
             note=arrived.name,
             run=run,
         )
+    return _repaired(version, run)
+
+
+def _repaired(version: Version, run: Run) -> Version:
+    """What the dataset's recipe for new data makes of it; the same version without a recipe."""
+    recipe = version.dataset.recipe
+    if not recipe:
+        return version
+    try:
+        return apply_recipe(
+            version, recipe, made_by=_person(run), run=run, note=gettext("Recipe for new data")
+        )
+    except DatasetProblem as problem:
+        raise DatasetProblem(
+            gettext(
+                "The rows were added as version %(number)s, but the recipe for new data could not "
+                "be applied: %(why)s"
+            )
+            % {"number": version.number, "why": problem.message},
+            code=problem.code,
+        ) from problem
 
 
 def _read(parent: Version, arrived: Arrived, folder: Path, run: Run, reader: Reader) -> Matched:

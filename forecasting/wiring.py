@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models.signals import pre_delete
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models.user import User
+from datasets.models import Dataset
 from datasets.search import Hit, register_search
+from datasets.usage import register_usage
 from forecasting import live
 from forecasting.models import PredictionTask, TrainedModel
 from forecasting.transitions import INSTANT, TRAINING
@@ -25,7 +29,19 @@ def connect() -> None:
     register_fragment(TRAINING, live.fragment)
     register_search("forecasts", _("Forecasts"), forecast_hits)
     register_search("models", _("Models"), model_hits)
+    register_usage("forecasts", forecast_words, forecast_counts)
     pre_delete.connect(stop_work, sender=PredictionTask)
+
+
+def forecast_words(count: int) -> str:
+    """`4 forecasts`."""
+    return ngettext("%(n)s forecast", "%(n)s forecasts", count) % {"n": f"{count:,}"}
+
+
+def forecast_counts(user: User, dataset: Dataset) -> dict[UUID, int]:
+    """How many forecasts this person may see name each version of a dataset."""
+    seen = PredictionTask.objects.visible_to(user).of_dataset(dataset)
+    return seen.count_by_version()
 
 
 def stop_work(sender: type[PredictionTask], instance: PredictionTask, **_signal: Any) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
@@ -115,9 +115,9 @@ def _shown(query: QueryDict) -> tuple[str, ...]:
     return tuple(dict.fromkeys(chosen))
 
 
-def version_number(query: QueryDict) -> int:
+def version_number(query: Mapping[str, Any]) -> int:
     """`?version=`; 0 when it is not said."""
-    text = query.get("version", "")
+    text = str(query.get("version") or "")
     return whole_number(text.removeprefix("v"), "version") if text else 0
 
 

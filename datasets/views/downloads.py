@@ -16,7 +16,7 @@ from accounts.problems import Problem
 from accounts.requests import AuthenticatedHttpRequest
 from datasets import downloads, exporting, storage
 from datasets.models import Dataset
-from datasets.views.fetching import fetch_dataset, require_version
+from datasets.views.fetching import fetch_dataset, version_named
 
 _ANY: Final = "application/octet-stream"
 ORIGINAL: Final = "original"
@@ -24,7 +24,8 @@ ORIGINAL: Final = "original"
 
 @require_safe
 def download(request: AuthenticatedHttpRequest, pk: str) -> HttpResponseBase:
-    """`?as=csv|json|xlsx|parquet|tfb|m4|original`: the current version, or the file as sent."""
+    """`?as=csv|json|xlsx|parquet|tfb|m4|original`: the current version or
+    that of `?version=`, or the file as sent."""
     dataset = fetch_dataset(request, pk)
     kind = request.GET.get("as", "csv")
     response = as_file(dataset, kind, request.GET.dict())
@@ -41,7 +42,7 @@ def as_file(dataset: Dataset, kind: str, given: Mapping[str, Any]) -> HttpRespon
     if kind == ORIGINAL:
         return sent(dataset.file_path, dataset.filename, _ANY)
     format = exporting.wanted_format(kind)
-    version = require_version(dataset)
+    version = version_named(dataset, given)
     chosen = exporting.choose(format, given)
     exporting.require_writable(version, format)
     if exporting.is_large(version, format):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext
@@ -31,8 +34,13 @@ def fetch_version(request: AuthenticatedHttpRequest, pk: str) -> tuple[Dataset, 
 
 def version_asked(request: HttpRequest, dataset: Dataset) -> Version:
     """The version of `?version=`, else the current one; 404 when it does not exist."""
+    return version_named(dataset, request.GET)
+
+
+def version_named(dataset: Dataset, asked: Mapping[str, Any]) -> Version:
+    """The version that `asked` names under `version`, else the current one."""
     current = require_version(dataset)
-    number = version_number(request.GET)
+    number = version_number(asked)
     if number in {0, current.number}:
         return current
     return loaded_version(dataset, number)

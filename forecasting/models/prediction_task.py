@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Prefetch, Q
@@ -42,6 +43,10 @@ class PredictionTaskQuerySet(OwnedQuerySet["PredictionTask"]):
     def of_dataset(self, dataset: Dataset) -> Self:
         """Those made from this dataset."""
         return self.filter(dataset=dataset)
+
+    def count_by_version(self) -> dict[UUID, int]:
+        """How many name each version."""
+        return dict(self.order_by().values_list("version_id").annotate(n=models.Count("pk")))
 
     def in_state(self, status: str) -> Self:
         """Those with this status."""

@@ -47,6 +47,17 @@ def test_an_edit_waits_in_the_bar_and_is_there_after_a_reload(hourly, owner_clie
     assert "4,871" in page
 
 
+def test_rows_beyond_a_thousand_are_named_without_marks(owner, owner_client):
+    rows = "".join(f"{number},{number}\n" for number in range(1, 1205))
+    dataset = read_dataset(owner, "id,load\n" + rows)
+    page = owner_client.get(at("data", dataset) + "?page=13").content.decode()
+    assert 'data-row="1201"' in page
+    assert (
+        'value="1201"'
+        in owner_client.get(f"{at('edit_cell', dataset)}?row=1201&key=c2").content.decode()
+    )
+
+
 def test_the_editor_holds_every_digit(owner, owner_client):
     rows = "".join(f"2026-01-{day:02d},{day}.123456789012\n" for day in range(1, 9))
     dataset = read_dataset(owner, "day,load\n" + rows)
