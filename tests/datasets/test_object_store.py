@@ -1,10 +1,13 @@
 """The same life of a dataset when files lie in an object store."""
 
+from urllib.request import urlopen
+
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from datasets import frames, pyramid, storage, sweeping, uploads
+from datasets import frames, pyramid, resumable, storage, sweeping, tasks, uploads
+from datasets.mapping import choosing
 from datasets.models import Dataset
 from tests.datasets.given import read
 
@@ -59,3 +62,45 @@ def test_a_dataset_lives_in_an_object_store(
         uploads.delete(Dataset.objects.get())
     assert keys(bucket) == set()
     assert not [path for path in (own_files / "cache").rglob("*") if path.is_file()]
+
+
+def test_a_file_waits_in_an_object_store_until_it_is_imported(
+    owner, bucket, own_files, django_capture_on_commit_callbacks
+):
+    content = TABLE.encode()
+    upload = resumable.begin(owner=owner, name="load.csv", size=len(content), review=True)
+    resumable.append(upload, offset=0, blocks=[content[:50], content[50:]])
+    dataset = resumable.finish(upload)
+    folder = storage.folder_of(dataset.pk)
+    assert keys(bucket) == {f"{folder}/source"}
+    tasks.ingest(str(dataset.job_id))
+    dataset.refresh_from_db()
+    assert keys(bucket) == {
+        f"{folder}/source",
+        f"{folder}/staged/found.json",
+        f"{folder}/v1/data.parquet",
+    }
+    with django_capture_on_commit_callbacks(execute=True):
+        version = choosing.import_now(dataset)
+    assert keys(bucket) == {f"{folder}/source", f"{folder}/v1/data.parquet"}
+    assert frames.read_frame(version)["y"].sum() == sum(range(1, 29))
+
+
+def test_a_browser_fetches_a_file_from_the_store_itself(owner, bucket, own_files):
+    dataset = read(owner, TABLE).dataset
+    address = storage.download_url(dataset.file_path, "load äöü.csv")
+    with urlopen(address) as answer:  # noqa: S310 - a server of this test
+        assert answer.read().decode() == TABLE
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        assert "load" in answer.headers["Content-Disposition"]
+    assert "Expires=" in address or "X-Amz-Expires=300" in address
+
+
+def test_files_of_a_local_folder_have_no_address_of_their_own(owner, own_files):
+    dataset = read(owner, TABLE).dataset
+    assert storage.download_url(dataset.file_path, "load.csv") is None
+
+
+def test_a_file_that_is_no_longer_stored_is_missing_in_every_store(owner, bucket, own_files):
+    with pytest.raises(FileNotFoundError):
+        storage.read_text("datasets/nothing/staged/found.json")
