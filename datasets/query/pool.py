@@ -61,7 +61,9 @@ class Pool:
             try:
                 return child.ask(question)
             finally:
-                child.end()
+                # Dead at once; its remains are cleared away while the answer travels.
+                child.kill()
+                self._starter.clear_away(child)
                 self.warm()
 
     def running(self) -> int:
@@ -146,15 +148,18 @@ class Pool:
 
 
 class _Starter:
-    """The one thread that starts children; it lives as long as the process."""
+    """The one thread that starts children, as long as the process lives, and one that buries."""
 
     def __init__(self) -> None:
         self.pending = 0
         self._orders: queue.Queue[
             tuple[Future[QueryProcess], Callable[[QueryProcess], None] | None] | None
         ] = queue.Queue()
+        self._dead: queue.Queue[QueryProcess | None] = queue.Queue()
         self._thread = threading.Thread(target=self._work, name="sql-children", daemon=True)
+        self._undertaker = threading.Thread(target=self._bury, name="sql-ended", daemon=True)
         self._thread.start()
+        self._undertaker.start()
 
     def start(self, keep: Callable[[QueryProcess], None] | None) -> Future[QueryProcess]:
         """A child that will be started next; `keep` is called with it."""
@@ -164,10 +169,20 @@ class _Starter:
         self._orders.put((future, keep))
         return future
 
+    def clear_away(self, child: QueryProcess) -> None:
+        """Wait for the end of a killed child, so that it does not stay as a zombie."""
+        self._dead.put(child)
+
     def stop(self) -> None:
         """Start nothing more."""
+        self._dead.put(None)
+        self._undertaker.join(5)
         self._orders.put(None)
         self._thread.join(5)
+
+    def _bury(self) -> None:
+        while (child := self._dead.get()) is not None:
+            child.end()
 
     def _work(self) -> None:
         while (order := self._orders.get()) is not None:

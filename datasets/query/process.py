@@ -89,8 +89,12 @@ class QueryProcess:
         """Has it not ended yet?"""
         return self.process.poll() is None
 
+    def kill(self) -> None:
+        """Stop it, whatever it does."""
+        self.process.kill()
+
     def end(self) -> None:
-        """Kill it, whatever it does."""
+        """Kill it, wait until it is gone, and close its pipes."""
         self.process.kill()
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):

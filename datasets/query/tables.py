@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from accounts.models.user import User
 from datasets import storage
@@ -76,8 +76,7 @@ class Tables:
             found = found.filter(
                 Q(name__icontains=search) | Q(versions__columns__name__icontains=search)
             ).distinct()
-        datasets = found.prefetch_related("versions__columns")
-        versions = {dataset.pk: dataset.current_version for dataset in datasets}
+        versions = {version.dataset_id: version for version in _newest(found)}
         listed = [(table, versions.get(table.dataset)) for table in self.all]
         return [(table, version) for table, version in listed if version is not None][:most]
 
@@ -96,13 +95,19 @@ class Tables:
 
     def _version(self, table: Table) -> Version | None:
         found = Dataset.objects.visible_to(self._user).ready().filter(pk=table.dataset)
-        dataset = found.prefetch_related("versions__columns").first()
-        version: Version | None = dataset.current_version if dataset else None
-        return version
+        return _newest(found).first()
 
     def _suggestions(self, unknown: Sequence[str]) -> list[str]:
         names = [table.name for table in self.all]
         return similar(unknown[0], names) if unknown else []
+
+
+def _newest(datasets: QuerySet[Dataset]) -> QuerySet[Version]:
+    """The current version of each, with its columns and without its long descriptions."""
+    newest = Version.objects.filter(dataset__in=datasets.order_by().values("pk"))
+    newest = newest.order_by("dataset_id", "-number").distinct("dataset_id")
+    light = newest.defer("profile", "quality", "diff", "recipe", "note")
+    return light.prefetch_related("columns")
 
 
 def _named(rows: Iterable[tuple[UUID, str]]) -> list[Table]:
