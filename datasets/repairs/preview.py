@@ -92,7 +92,7 @@ class _Watch:
         known = {column.key: column for column in self.work.columns if _is_shown(column)}
         touched = [place.column for place in done.outcome.places if place.column in known]
         new = [key for key in known if key not in self.seen.columns]
-        order = [self.column, *touched, *new, *chosen(self.work, None), *known]
+        order = [self.column, *touched, *new, *chosen(self.work, settings.get("columns")), *known]
         key = next((key for key in order if key in known), "")
         if key:
             self.window = window_around(self.work, self.seen, key, done, settings)

@@ -70,7 +70,9 @@ def quality(request: AuthenticatedHttpRequest, pk: str) -> HttpResponseBase:
     if not version.quality and version.row_count * version.columns.count() > _AT_ONCE:
         return render(request, "datasets/quality_missing.html", context)
     recipe = propose(report_of(version)["findings"], ignored_of(dataset))
-    context["repair"] = ShownRepair(version, recipe, _first(recipe), editable=context["can_edit"])
+    repair = ShownRepair(version, recipe, _first(recipe), editable=context["can_edit"])
+    repair.look_at(request.GET.get("finding", ""))
+    context["repair"] = repair
     return render(request, "datasets/quality.html", context)
 
 
@@ -130,6 +132,8 @@ def ignore_finding(request: AuthenticatedHttpRequest, pk: str) -> HttpResponseBa
         request.POST.get("finding", ""),
         is_ignored=request.POST.get("ignored", "1") == "1",
     )
+    if request.POST.get("from") == "overview":
+        return redirect(dataset)
     return _back(request, dataset)
 
 

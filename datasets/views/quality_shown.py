@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from django.utils.translation import gettext
 
 from datasets.models import Version
+from datasets.quality.finding import Found, name_of
 from datasets.quality.reports import report_of
 from datasets.quality.words import ShownFinding, clean_words, shown_findings
 from datasets.repairs.chart import VIEWS, repair_figure
@@ -21,6 +22,7 @@ from datasets.repairs.registry import STEPS
 from datasets.repairs.setting import Setting
 from datasets.repairs.step import Step
 from datasets.repairs.words import long_words, outcome_rows, short_words
+from datasets.serializers import plain
 
 _GROUPS = ("repair", "derive", "columns")
 _MOST_LISTED = 300
@@ -125,6 +127,15 @@ class ShownRepair:
         self.column, self.editable = column, editable
         self.view = view if view in VIEWS else "both"
 
+    def look_at(self, finding: str) -> None:
+        """Look at the step that repairs the finding of this name, in its column."""
+        for one in self.report["findings"]:
+            if name_of(one) != finding:
+                continue
+            places = [p for p, step in enumerate(self.recipe) if _repairs(step, one)]
+            if places:
+                self.look, self.column = places[0], one["column"]
+
     @cached_property
     def preview(self) -> Preview:
         """What the recipe would do."""
@@ -161,14 +172,8 @@ class ShownRepair:
         return [(finding, self._step_for(finding)) for finding in shown]
 
     def _step_for(self, finding: ShownFinding) -> ShownStep | None:
-        wanted = finding.found["repair"].get("step")
-        names = {"resample", "fill"} if finding.code == "gaps" else {wanted}
-        for step in self.steps:
-            columns = step.settings.get("columns") or []
-            fits = not finding.found["column"] or not columns or finding.found["column"] in columns
-            if step.done.step.key in names and fits:
-                return step
-        return None
+        places = (p for p, given in enumerate(self.recipe) if _repairs(given, finding.found))
+        return next((self.steps[place] for place in places), None)
 
     @property
     def clean_count(self) -> int:
@@ -241,6 +246,11 @@ class ShownRepair:
         return repair_figure(window, self.view) if window else None
 
     @property
+    def figure_json(self) -> str:
+        """The chart as text: fragments bring no scripts, not even of data."""
+        return json.dumps(plain(self.figure), ensure_ascii=False)
+
+    @property
     def chart_words(self) -> str:
         """The chart in words."""
         window = self.preview.window
@@ -257,9 +267,10 @@ class ShownRepair:
 
     @property
     def is_active(self) -> bool:
-        """Is there a step to run, and can all of them?"""
+        """Can all steps run, and do they change something?"""
         on = [done for done in self.preview.done if done.is_on]
-        return bool(on) and not any(done.problem for done in on)
+        does = bool(self.preview.totals) or self.preview.is_part
+        return bool(on) and does and not any(done.problem for done in on)
 
     @property
     def offered(self) -> list[tuple[str, list[Step]]]:
@@ -286,3 +297,12 @@ class ShownRepair:
     def keeps_recipe(self) -> bool:
         """Does new data go through a recipe already?"""
         return bool(self.version.dataset.recipe)
+
+
+def _repairs(step: dict[str, Any], found: Found) -> bool:
+    """Is this the step that repairs the finding?"""
+    # Absent rows are added by resampling and by filling.
+    wanted = {"resample", "fill"} if found["code"] == "gaps" else {found["repair"].get("step")}
+    columns = step["settings"].get("columns") or []
+    fits = not found["column"] or not columns or found["column"] in columns
+    return step["step"] in wanted and fits

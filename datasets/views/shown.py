@@ -11,8 +11,10 @@ from django.utils.translation import gettext, gettext_lazy
 
 from datasets.column_statistics import shown_stats
 from datasets.decimals import common_decimals
+from datasets.findings import Finding
 from datasets.frequency_words import frequency_words
 from datasets.models import Column, Dataset, Version
+from datasets.views.checks import Check, checks_of, notes_of
 
 # Single precision carries seven digits; more would show its noise.
 DIGITS: Final = 7
@@ -109,9 +111,17 @@ class ShownDataset:
     @property
     def things_to_check(self) -> int:
         """How many findings ask for a look."""
-        return sum(
-            1 for found in self.profile.get("findings", ()) if found.get("severity") != "info"
-        )
+        return len(self.checks) + sum(1 for note in self.notes if note.severity != "info")
+
+    @cached_property
+    def checks(self) -> list[Check]:
+        """What the quality report asks to look at."""
+        return checks_of(self.version) if self.version else []
+
+    @cached_property
+    def notes(self) -> list[Finding]:
+        """What else was noticed while reading."""
+        return notes_of(self.version) if self.version else []
 
 
 @dataclass

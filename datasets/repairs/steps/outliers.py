@@ -24,6 +24,8 @@ METHODS = (
 )
 _USUAL = {"residual": 5.0, "iqr": 1.5, "zscore": 3.0, "hampel": 3.0}
 _SPAN, _LEAST = 3, 20
+# Outliers of the residual are clipped to this share of the limit: from beyond 5 to 3.5.
+_INSIDE = 0.7
 
 
 def run(work: Work, settings: dict[str, Any]) -> Outcome:
@@ -54,6 +56,9 @@ def _repaired(values: Floats, part: Stretch, settings: dict[str, Any], work: Wor
         outside = (values < low) | (values > high)
     if settings["action"] == "mask":
         return np.where(outside, np.nan, values)
+    if method == "residual":
+        # Inside the limit, or the next report, with a smaller spread, would find them again.
+        low, high = _residual(values, part, _INSIDE * threshold, work)
     return np.where(outside, np.clip(values, low, high), values)
 
 
@@ -92,7 +97,9 @@ _EDGES = {"residual": _residual, "iqr": _iqr, "zscore": _zscore, "hampel": _hamp
 
 def _summary(settings: dict[str, Any]) -> str:
     method = settings.get("method") or "residual"
-    threshold = f"{float(settings.get('threshold') or _USUAL[method]):g}"
+    limit = _limit(settings.get("threshold"), method)
+    inside = _INSIDE if method == "residual" and settings.get("action") != "mask" else 1
+    threshold = f"{limit * inside:g}"
     words = {
         "residual": gettext("to %(n)s robust deviations"),
         "iqr": gettext("to %(n)s times the quartile distance"),
@@ -100,6 +107,13 @@ def _summary(settings: dict[str, Any]) -> str:
         "hampel": gettext("to %(n)s deviations of the neighbours"),
     }
     return words[method] % {"n": threshold}
+
+
+def _limit(given: Any, method: str) -> float:
+    try:
+        return float(given or _USUAL[method])
+    except (TypeError, ValueError):
+        return _USUAL[method]
 
 
 STEP = Step(

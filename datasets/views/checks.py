@@ -1,0 +1,55 @@
+"""What to check before forecasting: findings that ask for a look, and what would repair them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from datasets.findings import Finding
+from datasets.models import Version
+from datasets.quality.words import ShownFinding, shown_findings
+from datasets.repairs.ignoring import ignored_of
+from datasets.repairs.registry import STEPS
+
+# What reading noticed and the quality report tells in full.
+_TOLD_BY_REPORT = frozenset(
+    {"repeated_times", "gaps", "off_grid", "irregular", "constant", "empty_column", "missing",
+     "sorted"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing to check. `name` is what to call it when it is kept as it is."""
+
+    title: str
+    where: str
+    column: str
+    remedy: str
+    name: str
+    count: int
+
+
+def checks_of(version: Version) -> list[Check]:
+    """Those of the quality report that are not for information and that nobody kept."""
+    shown = shown_findings(version, version.quality, ignored_of(version.dataset))
+    return [
+        Check(one.title, one.where, one.column, remedy(one), one.name, one.count)
+        for one in shown
+        if one.severity != "info" and not one.is_ignored
+    ]
+
+
+def remedy(finding: ShownFinding) -> str:
+    """`Fill gaps: same place in the season`; what we would do about it."""
+    suggested = finding.found["repair"]
+    step = STEPS.get(suggested.get("step", ""))
+    if step is None:
+        return finding.note
+    words = step.summary(suggested.get("settings", {}))
+    return f"{step.label}: {words}" if words else str(step.label)
+
+
+def notes_of(version: Version) -> list[Finding]:
+    """What was noticed while reading and stands in no report."""
+    told = _TOLD_BY_REPORT if version.quality else frozenset()
+    return [finding for finding in version.findings if finding.code not in told]
