@@ -60,6 +60,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def is_reserved(word: str) -> bool:
+    """Is it a word of SQL that cannot be a plain name?"""
+    return word.lower() in _RESERVED
+
+
 def similar(name: str, names: Sequence[str], count: int = 3) -> list[str]:
     """The names most like the one that does not exist."""
     # Loaded when somebody mistypes, not with the application.

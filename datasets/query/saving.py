@@ -16,7 +16,7 @@ _LISTED = 400
 
 
 def save(user: User, row: Query | None, *, sql: str, name: str) -> Query:
-    """Keep a statement under a name: a past one gets the name, a saved one the new text."""
+    """Keep a statement under a name: one that ran gets the name, a saved one the new text."""
     clean = " ".join(name.split())[:200]
     if not clean:
         raise DatasetProblem(gettext("Give the query a name."), code="empty_name", field="name")
@@ -31,7 +31,8 @@ def save(user: User, row: Query | None, *, sql: str, name: str) -> Query:
             code="too_long",
             field="sql",
         )
-    if row is None:
+    if row is None or (not row.name and row.sql != sql):
+        # What ran stays in the history as it was, with its result.
         return Query.objects.create(owner=user, name=clean, sql=sql)
     changed = row.sql != sql
     row.name, row.sql = clean, sql

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
-import sqlparse
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpResponse, JsonResponse, QueryDict
@@ -25,6 +24,7 @@ from datasets.models import Query
 from datasets.query.asking import Asked, ask, memory_words
 from datasets.query.charts import draw
 from datasets.query.kept import Kept, keep, kept
+from datasets.query.layout import laid_out
 from datasets.query.naming import quoted
 from datasets.query.pool import pool
 from datasets.query.process import MOST_ROWS
@@ -85,10 +85,7 @@ def tidy(request: AuthenticatedHttpRequest) -> JsonResponse:
         raise Problem(
             gettext("The text is longer than %(largest)s characters.") % {"largest": f"{LONGEST:,}"}
         )
-    text = sqlparse.format(
-        sql, reindent=True, keyword_case="upper", use_space_around_operators=True
-    )
-    return JsonResponse({"sql": text.strip() + "\n" if text.strip() else ""})
+    return JsonResponse({"sql": laid_out(sql)})
 
 
 @require_safe
