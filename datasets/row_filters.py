@@ -142,7 +142,10 @@ def _text_test(columns: Sequence[Column], text: str) -> tuple[str, list[Any]]:
         if column.is_masked:
             continue
         if column.type in {Column.Type.TEXT, Column.Type.CATEGORY}:
-            tests.append(f"contains(lower({column.key}), lower(?))")
+            # Text without letters is the same in capitals: no cell has to be lowered.
+            plain = text.lower() == text.upper()
+            lowered = f"contains(lower({column.key}), lower(?))"
+            tests.append(f"contains({column.key}, ?)" if plain else lowered)
             values.append(text)
         elif column.is_number and is_number_text(text):
             tests.append(f"{column.key} = ?")

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from datasets import remembering, storage
+from datasets import deep_pages, remembering, storage
 from datasets.building.duck import connect, parquet
 from datasets.cell_values import read_cell
 from datasets.masking import expression
@@ -31,6 +31,8 @@ __all__ = [
 ]
 _LARGEST_PAGE = 500
 _LONGEST_CELL = 500
+# Above this it pays to find out where a page lies before anything is sorted.
+_LARGE = 300_000
 Where = tuple[list[str], list[Any]]
 Connection = duckdb.DuckDBPyConnection
 
@@ -161,12 +163,19 @@ def _places(
         return list(range(skipped, skipped + size))
 
     def find() -> list[int]:
+        if order[0] and total > _LARGE:
+            asked = deep_pages.Asked(table, *order, tests, values)
+            if (found := deep_pages.places(connection, asked, skipped, size)) is not None:
+                return found
+        return sort_all()
+
+    def sort_all() -> list[int]:
         # The back half is reached from the end, so that no sort keeps more than half of the rows.
         from_end = skipped > total // 2
         skip = total - skipped - size if from_end else skipped
         sql = _ordered(table, order, tests, from_end=from_end)
-        found = connection.execute(f"{sql} LIMIT {size} OFFSET {skip}", values).fetchall()
-        places = [int(row[0]) for row in found]
+        rows = connection.execute(f"{sql} LIMIT {size} OFFSET {skip}", values).fetchall()
+        places = [int(row[0]) for row in rows]
         return places[::-1] if from_end else places
 
     return remembering.answer(version, "places", [order, tests, values, skipped, size], find)
