@@ -110,7 +110,7 @@ _SENTENCES: dict[str, tuple[Any, Any]] = {
         _("%(what)s is a part of SQL that is not allowed here."),
         _("Begin with SELECT, WITH, FROM, VALUES, DESCRIBE or SUMMARIZE."),
     ),
-    "failed": (_("%(detail)s"), _("Correct that place and run it again.")),
+    "failed": ("%(detail)s.", _("Correct that place and run it again.")),
     "out_of_memory": (
         _("The statement needs more memory than one may use (%(memory)s)."),
         _("Choose fewer rows or columns, or group before you join and sort."),
