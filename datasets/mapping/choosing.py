@@ -18,7 +18,8 @@ from datasets.problems import DatasetProblem
 from datasets.profile import kept_columns, main_column
 from datasets.roles import role_of
 from datasets.sniffing.options import ColumnChoice, ReadingOptions
-from datasets.sniffing.reading import DROP
+from datasets.sniffing.reading import DROP, Reading
+from datasets.sniffing.times import order_of
 from datasets.staging import Staged
 from jobs.models import Job
 
@@ -39,12 +40,17 @@ def merged(dataset: Dataset, staged: Staged, said: dict[str, Any]) -> ReadingOpt
     """The options after `said`: only what differs from what is shown becomes a decision."""
     options = options_of(dataset)
     given = ReadingOptions.from_dict(said)
+    shown = shown_options(staged)
     plain = {
         name: getattr(given, name)
         for name in said
-        if name not in {"columns", "corrections"} and hasattr(given, name)
+        if name not in {"columns", "corrections"}
+        and hasattr(given, name)
+        # A value that is none is no decision; nor is what holds anyway.
+        and (getattr(given, name) is not None or said[name] is None)
+        and said[name] != shown.get(name)
     }
-    if any(plain.get(name) != getattr(options, name) for name in _SHAPING if name in plain):
+    if any(plain[name] != getattr(options, name) for name in _SHAPING if name in plain):
         return replace(options, **plain, columns={}, corrections={})
     columns = {**options.columns, **_column_choices(staged, options, given)}
     corrections = {**options.corrections, **given.corrections}
@@ -130,6 +136,24 @@ def _without_role(
         key: replace(choice, role="")
         for key, choice in options.columns.items()
         if choice.role == role and but.choice(key).role in {"", role}
+    }
+
+
+def shown_options(staged: Staged) -> dict[str, Any]:
+    """What the mapper shows for the whole file before anybody changes it."""
+    reading = Reading.from_dict(staged.found["reading"])
+    time = reading.column(reading.time_column).time if reading.time_column else None
+    return {
+        "header": reading.header,
+        "skip": reading.skip,
+        "delimiter": reading.delimiter,
+        "encoding": reading.encoding,
+        "decimal": reading.decimal,
+        "zone": reading.zone,
+        "date_order": order_of(time) if time else "",
+        "layout": "long" if staged.found["series_column"] else "wide",
+        "repeated": reading.repeated or "keep",
+        "format": reading.format,
     }
 
 

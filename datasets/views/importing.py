@@ -240,6 +240,7 @@ def _words(found: Understood, dataset: Dataset) -> dict[str, Any]:
         "delimiters": list(sentences.DELIMITERS.items()),
         "delimiter_word": sentences.DELIMITERS.get(decisions.delimiter, decisions.delimiter),
         "encodings": [(name, sentences.ENCODINGS.get(name, name.upper())) for name in ENCODINGS],
+        "is_listed_encoding": decisions.encoding in ENCODINGS,
         "encoding_word": sentences.ENCODINGS.get(decisions.encoding, decisions.encoding.upper()),
         "personal": sum(column.is_personal for column in found.columns),
     }

@@ -12,7 +12,7 @@ function start(zone) {
   const title = find('title'), line = find('line'), idle = [title.textContent, line.textContent];
   const list = document.querySelector('[data-arrivals]');
   const limit = Number(zone.dataset.maxBytes);
-  const waiting = [];
+  const waiting = [], active = new Set();
   let running = 0, depth = 0, given = 0;
 
   const word = (key, values = {}) => {
@@ -57,6 +57,7 @@ function start(zone) {
         if (isLost) { arrival.line(word('lost')); arrival.offer('go', word('retry'), () => sending.goOn()); }
       },
     });
+    active.add(`${file.name}:${file.size}`);
     arrival.forgetEarlier(file);
     arrival.state('sending');
     arrival.line(word('sent', { sent: bytes(0), total: bytes(file.size) }));
@@ -103,12 +104,13 @@ function start(zone) {
     else if (/[\t,;|]/.test(text) && text.includes('\n')) take([new File([text], `${word('pasted')}.csv`, { type: 'text/csv' })]);
   });
   addEventListener('beforeunload', (event) => { if (running && given > 1) event.preventDefault(); });
-  showUnfinished(zone, list, word);
+  showUnfinished(zone, list, word, active);
 }
 
 /* What had not arrived whole when the page was left: the same file goes on, or it is given up. */
-async function showUnfinished(zone, list, word) {
+async function showUnfinished(zone, list, word, active) {
   for (const upload of await unfinished(zone.dataset.uploadsUrl).catch(() => [])) {
+    if (active.has(`${upload.name}:${upload.size}`)) continue;
     const arrival = new Arrival(list, word, upload.name);
     arrival.element.dataset.earlier = `${upload.name}:${upload.size}`;
     arrival.at(upload.received / upload.size);

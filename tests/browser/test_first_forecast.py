@@ -39,9 +39,11 @@ def data_file(request, tmp_path):
 
 
 def drop(page, path):
-    """Give the file on Home; wait until its dataset page stands."""
+    """Give the file on Home, import it as it was understood; wait until its page stands."""
     page.goto("/")
     page.set_input_files("[data-upload] input[type=file]", path)
+    page.wait_for_selector("[data-mapper]", timeout=SLOW)
+    page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Overview")).to_be_visible(timeout=SLOW)
 
 

@@ -83,6 +83,16 @@ def test_what_becomes_of_such_cells_is_decided(owner, owner_client, failing, row
     assert (version.row_count, version.column("c2").type) == (rows, kind)
 
 
+def test_what_the_form_sends_unchanged_is_no_decision(owner, owner_client):
+    shown = {"header": "yes", "delimiter": ",", "encoding": "utf-8", "decimal": ".", "zone": ""}
+    shown |= {"layout": "wide", "date_order": "ymd", "name-c2": "load", "type-c2": "number"}
+    dataset = decide(owner_client, staged(owner, BAD), **shown, **{"failing-c2": "leave_out"})
+    assert dataset.metadata["options"]["columns"]["c2"]["failing"] == "leave_out"
+    assert dataset.metadata["options"]["delimiter"] is None
+    job = dataset.job_id
+    assert decide(owner_client, dataset, "import", **shown).job_id == job
+
+
 def test_names_and_roles_change_without_another_reading(owner, owner_client):
     dataset = staged(owner)
     said = {"name-c2": "load_mw", "role-c2": "known", "name-c1": "time"}
