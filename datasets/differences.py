@@ -63,9 +63,7 @@ class Pairs:
     by_place: bool = False
 
 
-def pairs_of(
-    connection: Connection, old: Side, new: Side, lineage: Path | None = None
-) -> Pairs:
+def pairs_of(connection: Connection, old: Side, new: Side, lineage: Path | None = None) -> Pairs:
     """How the rows of both sides are matched; both relations also have the place of each row."""
     before = f"(SELECT file_row_number AS _o, * FROM {parquet(old.table, numbered=True)})"  # noqa: S608
     after = f"(SELECT file_row_number AS _n, * FROM {parquet(new.table, numbered=True)})"  # noqa: S608
@@ -76,8 +74,10 @@ def pairs_of(
         return Pairs(f"{before} o FULL JOIN {after} n ON o._o = n.{FROM}")
     if not new.time or new.time not in old.columns or old.time != new.time:
         return Pairs(f"{before} o FULL JOIN {after} n ON o._o = n._n")
-    if old.rows == new.rows and _same_times(connection, old, new):
-        return Pairs(f"{before} o POSITIONAL JOIN {after} n", by_place=True)
+    if old.rows <= new.rows and _same_times(connection, old, new):
+        # Rows that only came after the others need no matching, however many there are.
+        first = f"(SELECT * FROM {after} WHERE _n < {old.rows})"  # noqa: S608
+        return Pairs(f"{before} o POSITIONAL JOIN {first} n", by_place=True)
     return Pairs(f"{_counted(old, '_o')} o FULL JOIN {_counted(new, '_n')} n ON {_same_key(new)}")
 
 
@@ -111,7 +111,8 @@ def _same_times(connection: Connection, old: Side, new: Side) -> bool:
     (found,) = first_row(
         connection,
         f"SELECT count(*) FROM (SELECT {', '.join(keys)} FROM {parquet(old.table)}) o "  # noqa: S608
-        f"POSITIONAL JOIN (SELECT {', '.join(keys)} FROM {parquet(new.table)}) n WHERE {differing}",
+        f"POSITIONAL JOIN (SELECT {', '.join(keys)} FROM {parquet(new.table, numbered=True)} "
+        f"WHERE file_row_number < {old.rows}) n WHERE {differing}",
     )
     return not found
 
@@ -133,7 +134,7 @@ def _same_key(side: Side) -> str:
 
 def _rows(connection: Connection, old: Side, new: Side, pairs: Pairs) -> dict[str, int]:
     if pairs.by_place:
-        return {"rows_added": 0, "rows_removed": 0, "rows_moved": 0}
+        return {"rows_added": new.rows - old.rows, "rows_removed": 0, "rows_moved": 0}
     both, moved = first_row(
         connection,
         f"SELECT count(*), count(*) FILTER (_o < before) FROM (SELECT _o, "  # noqa: S608

@@ -25,6 +25,11 @@ def table(tmp_path_factory):
     return path
 
 
+def _asked(table, key, *, tests, descending=False):
+    numbered = parquet(table, numbered=True)
+    return deep_pages.Asked(numbered, key, tests=tests, values=[], descending=descending)
+
+
 @pytest.mark.parametrize("key", ["c1", "c2", "c3", "c4"])
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("skipped", [0, 1_000, 17_777, 30_000, 52_000, 59_950])
@@ -36,7 +41,7 @@ def test_every_page_equals_that_of_the_whole_sort(table, key, descending, skippe
     # Equal values stand in the order of the file in either direction, missing ones last.
     rank = kept[key].rank(method="dense", ascending=not descending).fillna(np.inf)
     expected = rank.sort_values(kind="stable").index[skipped : skipped + 100]
-    asked = deep_pages.Asked(parquet(table, numbered=True), key, descending, tests, [])
+    asked = _asked(table, key, descending=descending, tests=tests)
     with connect() as connection:
         found = deep_pages.places(connection, asked, skipped, 100)
     if found is None:
@@ -48,6 +53,6 @@ def test_every_page_equals_that_of_the_whole_sort(table, key, descending, skippe
 
 
 def test_a_sample_too_small_to_trust_leaves_it_to_the_whole_sort(table):
-    asked = deep_pages.Asked(parquet(table, numbered=True), "c1", False, ["c4 < '2026-01-02'"], [])
+    asked = _asked(table, "c1", tests=["c4 < '2026-01-02'"])
     with connect() as connection:
         assert deep_pages.places(connection, asked, 10, 10) is None
