@@ -16,7 +16,7 @@ def laid_out(sql: str) -> str:
     parts = [
         token.value.upper() if token.is_keyword and _is_word_of_sql(token.value) else token.value
         for statement in sqlparse.parse(text)
-        for token in statement.flatten()
+        for token in statement.flatten()  # type: ignore[no-untyped-call]
     ]
     return f"{''.join(parts).strip()}\n" if text else ""
 
