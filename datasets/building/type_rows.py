@@ -58,7 +58,14 @@ def _prepare(opened: Opened, folder: Path, say: Say) -> tuple[Plan, Rewritten]:
     if not found.regular:
         return _rewrite(opened, folder, say)
     _require_rows(found.records, reading)
-    plan = Plan(opened.source, folder / TYPED, reading.delimiter, found.records, opened.blank_rows)
+    plan = Plan(
+        opened.source,
+        folder / TYPED,
+        reading.delimiter,
+        found.records,
+        opened.blank_rows,
+        is_plain=found.is_plain,
+    )
     return plan, Rewritten(records=found.records)
 
 

@@ -17,8 +17,14 @@ from numpy.typing import NDArray
 from datasets.refusals import Refusal
 from datasets.sniffing.reading import Reading
 
-CHUNK = 4 * 1024 * 1024
+# Small enough for the caches of a processor, as every byte is looked at several times.
+CHUNK = 512 * 1024
+_LONGEST_RECORD = 16 * 1024 * 1024
 _NEWLINE, _RETURN, _QUOTE = 10, 13, 34
+_ZERO, _ONE, _NINE = 48, 49, 57
+_BLANKS = np.array([9, 11, 12, 32], dtype=np.uint8)
+# A sign or a quote, after which the digits begin.
+_MARKS = np.array([_QUOTE, 43, 45], dtype=np.uint8)
 Bytes = NDArray[np.uint8]
 Positions = NDArray[np.int64]
 
@@ -29,6 +35,9 @@ class Survey:
 
     records: int
     regular: bool
+    # No cell begins with a zero before a digit, with a blank, or holds an underscore: numbers
+    # mean what they say.
+    is_plain: bool = False
 
 
 def survey(source: Path, reading: Reading, on_bytes: Callable[[int], None]) -> Survey:
@@ -45,7 +54,7 @@ def survey(source: Path, reading: Reading, on_bytes: Callable[[int], None]) -> S
             if not walk.regular:
                 return Survey(0, regular=False)
         unclosed = walk.take(rest + (b"\r\n" if walk.returns else b"\n")) if rest else b""
-    return Survey(walk.records, walk.regular and not unclosed)
+    return Survey(walk.records, walk.regular and not unclosed, walk.is_plain)
 
 
 class _Walk:
@@ -56,6 +65,7 @@ class _Walk:
         self.records = 0
         self.regular = True
         self.returns: bool | None = None
+        self.is_plain = True
 
     def take(self, block: bytes) -> bytes:
         """Check the whole records at the start of `block` and return what is left over."""
@@ -69,10 +79,12 @@ class _Walk:
             records, end = int(np.count_nonzero(cells == _NEWLINE)), block.rfind(b"\n") + 1
         if not end:
             # One record larger than several blocks is an unclosed quote.
-            self.regular = self.regular and len(block) < 4 * CHUNK
+            self.regular = self.regular and len(block) < _LONGEST_RECORD
             return block
         whole = block if end == len(block) else block[:end]
-        self.regular = self.regular and self._is_plain(whole)
+        self.regular = self.regular and self._is_even(whole)
+        if self.is_plain:
+            self.is_plain = b"_" not in whole and not _odd_starts(cells[:end], self.delimiter)
         self.records += records
         return block[end:]
 
@@ -85,7 +97,7 @@ class _Walk:
             self.regular = False
         return len(ends), int(ends[-1]) + 1 if len(ends) else 0
 
-    def _is_plain(self, whole: bytes) -> bool:
+    def _is_even(self, whole: bytes) -> bool:
         """Is it UTF-8 with one kind of line end and no other returns?"""
         if not whole.isascii():
             try:
@@ -100,6 +112,35 @@ class _Walk:
         same = self.returns in {None, bool(pairs)}
         self.returns = bool(pairs)
         return same
+
+
+def _odd_starts(cells: Bytes, delimiter: int) -> bool:
+    """Does any cell begin with a blank, or with a zero before another digit?
+
+    A sign or a quote may stand before the zero. `cells` ends with a line end.
+    """
+    before, first = cells[:-1], cells[1:]
+    # Everything a person may put before the digits of a number sorts below "1".
+    candidate = first < _ONE
+    candidate &= (before == delimiter) | (before == _NEWLINE)
+    places = np.flatnonzero(candidate) + 1
+    if cells[0] < _ONE:
+        places = np.append(places, 0)
+    starts = cells[places]
+    blanks = _BLANKS[delimiter != _BLANKS]
+    if np.isin(starts, blanks).any():
+        return True
+    last = len(cells) - 1
+    marked = places[np.isin(starts, _MARKS)]
+    while len(marked):
+        places = np.concatenate([places, marked + 1])
+        following = cells[np.minimum(marked + 1, last)]
+        if np.isin(following, blanks).any():
+            return True
+        marked = marked[np.isin(following, _MARKS)] + 1
+    zeros = places[cells[np.minimum(places, last)] == _ZERO]
+    after = cells[np.minimum(zeros + 1, last)]
+    return bool(((after >= _ZERO) & (after <= _NINE)).any())
 
 
 def _well_placed(quotes: Positions, cells: Bytes, delimiter: int) -> bool:

@@ -71,6 +71,11 @@ def native_misfit(column: FoundColumn, typed: str) -> str:
     return f"{unread})"
 
 
+def direct_misfit(column: FoundColumn, typed: str) -> str:
+    """True where a number that the reader of CSV made is none, or may have lost digits."""
+    return f"({column.key} IS NOT NULL AND ({typed} IS NULL OR abs({typed}) >= {LARGEST_EXACT}))"
+
+
 def misfit(column: FoundColumn, typed: str) -> str:
     """True where a filled cell has no value, or has one that lost something (001, 2^60)."""
     raw = column.key
@@ -193,7 +198,12 @@ def _iso(raw: str) -> str:
     utc = f"make_timestamp(epoch_us(try_cast({raw} AS TIMESTAMPTZ)))"
     ends = f"({_has_no_zone(raw)} OR regexp_matches({raw}, '[0-9]\\s*$'))"
     plain = f"{raw}[1] BETWEEN '0' AND '9' AND {ends}"
-    return f"CASE WHEN {zoned(raw)} THEN {utc} WHEN {plain} THEN try_cast({raw} AS TIMESTAMP) END"
+    # The usual shape first, as it needs no pattern.
+    usual = f"length({raw}) = 19 AND {raw}[17] = ':' AND {raw}[1] BETWEEN '0' AND '9'"
+    time = f"try_cast({raw} AS TIMESTAMP)"
+    return (
+        f"CASE WHEN {usual} THEN {time} WHEN {zoned(raw)} THEN {utc} WHEN {plain} THEN {time} END"
+    )
 
 
 def _week(raw: str) -> str:
