@@ -34,6 +34,7 @@ from datasets.repairs.applying import apply_recipe
 from datasets.sniffing.options import ColumnChoice, ReadingOptions
 from datasets.uploads import Content, receive_file
 from datasets.versions import make_version
+from jobs.progress import Interrupted, Superseded
 
 ASK = "ask"
 SAME = (ASK, OLD, NEW, BOTH)
@@ -59,13 +60,9 @@ class Arrived:
 
 
 def keep(dataset: Dataset, *, name: str, content: Content, size: int | None = None) -> Arrived:
-    """Store a file of new rows, in blocks. Raises TooLarge over the limit of one file.
-
-    What waited before for an answer that never came goes.
-    """
+    """Store a file of new rows, in blocks. Raises TooLarge over the limit of one file."""
     with storage.work_folder() as folder:
         received = receive_file(content, folder / "source", size=size)
-        storage.delete_tree(_folder(dataset))
         arrived = Arrived(f"{_folder(dataset)}/{uuid4()}", clean_filename(name), received.size)
         storage.put(received.path, arrived.key)
     return arrived
@@ -80,9 +77,9 @@ def is_waiting(arrived: Arrived) -> bool:
     return True
 
 
-def give_up(dataset: Dataset) -> None:
+def give_up(arrived: Arrived) -> None:
     """Remove the file that waits."""
-    storage.delete_tree(_folder(dataset))
+    storage.delete_file(arrived.key)
 
 
 @contextmanager
@@ -108,14 +105,15 @@ def append(run: Run, *, reader: Reader = run_reading) -> Version | None:
     if dataset is None:
         storage.delete_file(arrived.key)
         return None
-    asks = False
+    is_needed = False
     try:
         return _append(dataset, arrived, same, run, reader)
-    except SameTimes:
-        asks = True
+    except (SameTimes, Interrupted, Superseded):
+        # Somebody is asked, or another worker goes on.
+        is_needed = True
         raise
     finally:
-        if not asks and not run.should_stop():
+        if not is_needed:
             storage.delete_file(arrived.key)
 
 

@@ -8,15 +8,15 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from datasets import resumable, uploads
+from datasets import resumable, uploads, version_jobs
 from datasets.models import Dataset
 
 logger = logging.getLogger(__name__)
 
 
 def sweep_unfinished() -> int:
-    """Remove both kinds; return how many there were."""
-    return resumable.sweep_parts() + sweep_unconfirmed()
+    """Remove all kinds; return how many there were."""
+    return resumable.sweep_parts() + sweep_unconfirmed() + version_jobs.sweep_unanswered()
 
 
 def sweep_unconfirmed() -> int:

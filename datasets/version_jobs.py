@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
@@ -21,6 +24,8 @@ from jobs.registry import name_kind
 from jobs.running import enqueue, running
 
 EDIT, APPEND, COLUMNS = "edit", "append", "columns"
+# Ended jobs looked at for files that they left waiting.
+_UNANSWERED, _SWEPT = 20, 1000
 
 
 def connect() -> None:
@@ -121,4 +126,24 @@ def start_appending(dataset: Dataset, person: User, arrived: Arrived, same: str)
         job.link = f"{dataset.get_absolute_url()}append/{job.pk}/"
         job.save(update_fields=["link"])
         audit.record(person, "dataset.append", dataset, file=arrived.name, same=same)
+    _forget_unanswered(dataset, arrived)
     return job
+
+
+def _forget_unanswered(dataset: Dataset, arrived: Arrived) -> None:
+    """Files whose question nobody answered go when other rows come."""
+    ended = Job.objects.ended().of_kind(APPEND).filter(arguments__dataset=str(dataset.pk))
+    for job in ended.newest_first()[:_UNANSWERED]:
+        if job.arguments["file"] != arrived.key:
+            appending.give_up(Arrived.from_dict(job.arguments))
+
+
+def sweep_unanswered() -> int:
+    """Remove files whose question nobody answered for as long as unfinished uploads are kept."""
+    before = timezone.now() - timedelta(seconds=settings.UPLOAD_KEEP_SECONDS)
+    ended = Job.objects.of_kind(APPEND).in_state(Job.State.FAILED).filter(finished_at__lt=before)
+    waiting = [Arrived.from_dict(job.arguments) for job in ended.newest_first()[:_SWEPT]]
+    old = [arrived for arrived in waiting if appending.is_waiting(arrived)]
+    for arrived in old:
+        appending.give_up(arrived)
+    return len(old)

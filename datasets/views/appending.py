@@ -66,7 +66,7 @@ def append_job(request: AuthenticatedHttpRequest, pk: str, job_id: UUID) -> Http
     if request.method == "POST":
         same = request.POST.get("same", "")
         if same == "none":
-            appending.give_up(dataset)
+            appending.give_up(arrived)
             return redirect("datasets:data", pk=dataset.pk)
         if not asks or same not in {OLD, NEW, BOTH}:
             raise Conflict(gettext("This was answered already. Send the file again."), code="gone")

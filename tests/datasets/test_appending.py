@@ -6,6 +6,7 @@ from datasets import appending, frames
 from datasets.appending import SameTimes
 from datasets.models import Version
 from datasets.problems import DatasetProblem
+from jobs.progress import Cancelled, Interrupted
 from tests.datasets.given import Quietly, build_here, read
 
 HOURS = "time,load,note\n2026-01-01 00:00,100,calm\n2026-01-01 01:00,110,\n2026-01-01 02:00,120,x\n"
@@ -116,3 +117,19 @@ def test_two_series_may_share_a_time(owner):
     assert made.row_count == 18
     with pytest.raises(SameTimes):
         add(made, "day,shop,sold\n2026-01-08,c,81\n")
+
+
+def test_a_cancelled_addition_leaves_no_file_and_an_interrupted_one_keeps_it(version, own_files):
+    for ending, left in ((Cancelled, 0), (Interrupted, 1)):
+        dataset = version.dataset
+        arrived = appending.keep(dataset, name="more.csv", content=[HOURS.encode()])
+        run = Quietly(dataset=str(dataset.pk), same="both", **arrived.to_dict())
+
+        def stop(*args, ending=ending, **detail):
+            raise ending
+
+        run.report = stop
+        with pytest.raises(ending):
+            appending.append(run, reader=build_here)
+        assert len(list(own_files.rglob("append/*"))) == left
+    assert dataset.versions.count() == 1

@@ -65,6 +65,22 @@ def test_adding_nothing_removes_the_file_that_waited(hourly, owner_client, own_f
     assert newest(hourly).number == 1
 
 
+def test_a_file_nobody_answered_for_goes_when_other_rows_come_or_a_day_has_passed(
+    hourly, owner_client, own_files, settings
+):
+    send(owner_client, hourly, AGAIN)
+    first = run_last()
+    send(owner_client, hourly, AGAIN)
+    text = owner_client.get(at("append_job", hourly, first.pk)).content.decode()
+    assert "Take the new row" not in text
+    second = run_last()
+    assert version_jobs.sweep_unanswered() == 0
+    settings.UPLOAD_KEEP_SECONDS = -1
+    assert version_jobs.sweep_unanswered() == 1
+    text = owner_client.get(at("append_job", hourly, second.pk)).content.decode()
+    assert "Take the new row" not in text
+
+
 def test_a_column_that_is_missing_is_named_on_the_page(hourly, owner_client):
     send(owner_client, hourly, "time,load\n2026-01-11 00:00,1\n")
     job = run_last()
