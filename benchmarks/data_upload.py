@@ -61,6 +61,7 @@ def measured(stack: Stack, folder: Path) -> int:
         "MB",
         GROWTH_BAR,
     )
+    report.row("memory of the web process before", watched["before"] / 1e6, "MB")
     report.row("upload of 1 GB in pieces of 16 MiB, by tus", GIGABYTE / 1e6 / took, "MB/s")
     person.cancel(address)
     times = sorted(to_mapper(person, small) for _ in range(TRIES))
@@ -151,7 +152,9 @@ def one_gigabyte(folder: Path) -> Path:
 
 def web_processes(stack: Stack) -> list[psutil.Process]:
     """The web process with the processes it started."""
-    found = [psutil.Process(pid) for pid in stack.pids("uvicorn")]
+    found = [psutil.Process(pid) for pid in stack.pids("config.supervisor.web")]
+    if not found:
+        raise RuntimeError("The web process was not found.")
     return [one for process in found for one in (process, *process.children(recursive=True))]
 
 
