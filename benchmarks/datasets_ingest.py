@@ -53,11 +53,11 @@ connection.execute(
 def measure(folder: Path, rows: int = ROWS) -> Iterator[Figure]:
     """Make the file in `folder`, let both read it, and yield the figures."""
     source = folder / "large.csv"
-    _run([sys.executable, "-c", _MAKE, str(source), str(rows)])
-    peer, peer_bytes = _best(
+    make_csv(source, rows)
+    peer, peer_bytes = best(
         [sys.executable, "-c", _PEER, str(source), str(folder / "peer.parquet")]
     )
-    ours, our_bytes = _best([sys.executable, "-m", "benchmarks.ingest_worker", str(source)])
+    ours, our_bytes = best([sys.executable, "-m", "benchmarks.ingest_worker", str(source)])
     yield figure("ingest_5m_seconds", ours, "s")
     yield figure("ingest_5m_duckdb_seconds", peer, "s")
     yield figure("ingest_5m_duckdb_memory", peer_bytes / 1024**2, "MiB")
@@ -72,6 +72,11 @@ def measure(folder: Path, rows: int = ROWS) -> Iterator[Figure]:
     )
 
 
+def make_csv(path: Path, rows: int) -> None:
+    """Write a CSV of a time and nine numbers a row."""
+    _run([sys.executable, "-c", _MAKE, str(path), str(rows)])
+
+
 def figure(
     name: str, value: float, unit: str, bar: float | None = None, *, holds: bool | None = None
 ) -> Figure:
@@ -79,7 +84,7 @@ def figure(
     return {"name": name, "value": round(value, 3), "unit": unit, "bar": bar, "holds": holds}
 
 
-def _best(command: list[str], runs: int = 3) -> tuple[float, int]:
+def best(command: list[str], runs: int = 3) -> tuple[float, int]:
     """(least seconds, most bytes resident in the process and its children) of some runs."""
     measured = [_run(command) for _ in range(runs)]
     return min(seconds for seconds, _ in measured), max(size for _, size in measured)
