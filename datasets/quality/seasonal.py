@@ -48,10 +48,12 @@ def fit(values: Floats, places: Places, cycles: tuple[int, ...]) -> Fit:
     grid = _grid(values - season[places % len(season)], places, width)
     level = _bridged(row_medians(grid), _filled(grid) >= (_ENOUGH if cycle else 0.0))
     smooth = _between(level, width)
-    rest = grid.ravel() - smooth
-    season = np.tile(season, -(-grid.size // len(season)))[: grid.size]
-    scale = _scale(rest, width if cycle else 0)
-    return Fit((smooth + season)[places], scale[places], level, width)
+    # Millions of rows: what is not needed any more goes before the next is made.
+    scale = _scale(np.subtract(grid.ravel(), smooth, out=grid.ravel()), width if cycle else 0)
+    del grid
+    expected = smooth[places]
+    expected += season[places % len(season)]
+    return Fit(expected, scale[places], level, width)
 
 
 def row_medians(grid: Floats) -> Floats:

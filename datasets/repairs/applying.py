@@ -12,7 +12,7 @@ from datasets import storage
 from datasets.building.duck import connect
 from datasets.models import Dataset, Version
 from datasets.problems import DatasetProblem
-from datasets.repairs.recipe import Recipe, read_recipe, run_recipe, totals, write
+from datasets.repairs.recipe import MEMORY, Recipe, read_recipe, run_recipe, totals, write
 from datasets.repairs.recipe import open_work as _open
 from datasets.repairs.registry import STEPS
 from datasets.versions import Fence, NewColumn, make_version
@@ -42,7 +42,7 @@ def apply_recipe(
     with storage.work_folder() as folder:
         scratch = folder / "scratch"
         scratch.mkdir()
-        with connect(scratch=scratch) as connection:
+        with connect(scratch=scratch, memory=MEMORY) as connection:
             work = _open(connection, version)
             done = run_recipe(work, steps, before=_reporter(run, steps))
             source = write(work, folder)

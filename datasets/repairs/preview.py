@@ -15,7 +15,7 @@ from datasets import storage
 from datasets.building.duck import connect
 from datasets.models import Version
 from datasets.quality.finding import Found
-from datasets.repairs.recipe import Done, open_work, run_recipe, totals
+from datasets.repairs.recipe import MEMORY, Done, open_work, run_recipe, totals
 from datasets.repairs.seen import Seen, Window, window_around
 from datasets.repairs.step import chosen
 from datasets.repairs.work import NUMBER, Work, WorkColumn
@@ -53,7 +53,7 @@ def preview(
 ) -> Preview:
     """Run `recipe` over a version and look at step number `look` (from 0) in one column."""
     part, is_part = _part(version, recipe, look)
-    with storage.work_folder() as scratch, connect(scratch=scratch) as connection:
+    with storage.work_folder() as scratch, connect(scratch=scratch, memory=MEMORY) as connection:
         work = open_work(connection, version, part)
         before = work.rows
         watch = _Watch(work, look, column)

@@ -22,6 +22,8 @@ from forecasting.engine.errors import EngineError
 from forecasting.engine.frequency import Frequency
 
 MOST_STEPS = 50
+# What DuckDB may hold beside the columns that a step works on; the rest spills.
+MEMORY = "200MB"
 _KINDS = {
     "integer": NUMBER, "float": NUMBER, "boolean": BOOLEAN, "datetime": TIME,
     "category": TEXT, "text": TEXT,

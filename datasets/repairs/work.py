@@ -74,10 +74,15 @@ class Work:
     next_key: int = 1
     number: int = 0
     kept: set[str] = field(default_factory=set)
+    # Columns that were put and stand in tables of their own until the rows are needed together.
+    aside: dict[str, str] = field(default_factory=dict)
+    puts: int = 0
 
     @property
     def table(self) -> str:
-        """The name of the table now."""
+        """The name of the table now, whole."""
+        if self.aside:
+            self._gather()
         return f"t{self.number}"
 
     @property
@@ -121,8 +126,11 @@ class Work:
 
     def numbers(self, key: str, table: str = "") -> Floats:
         """All numbers of a column in order of the rows; NaN is missing."""
+        place, name = (f"t{self.number}", key) if not table else (table, key)
+        if not table and key in self.aside:
+            place, name = self.aside[key], "v"
         arrays = self.connection.execute(
-            f"SELECT coalesce({key}, 'nan'::DOUBLE) AS v FROM {table or self.table}"  # noqa: S608
+            f"SELECT coalesce({name}, 'nan'::DOUBLE) AS v FROM {place}"  # noqa: S608
         ).fetchnumpy()
         return np.asarray(arrays["v"], dtype=np.float64)
 
@@ -147,15 +155,28 @@ class Work:
 
     def put(self, changes: dict[str, Any]) -> None:
         """Replace whole columns by arrays `[rows]`, or add them; NaN and None are missing."""
-        arrays = {key: _arrow(values) for key, values in changes.items()}
-        self.connection.register("put", pa.table(arrays))
-        rows = self.connection.execute(f"DESCRIBE {self.table}").fetchall()
+        for key, values in changes.items():
+            self.puts += 1
+            name = f"a{self.puts}"
+            self.connection.register("put", pa.table({"v": _arrow(values)}))
+            self.do(f"CREATE TABLE {name} AS SELECT v FROM put")  # noqa: S608
+            self.connection.unregister("put")
+            if key in self.aside:
+                self.do(f"DROP TABLE {self.aside[key]}")
+            self.aside[key] = name
+
+    def _gather(self) -> None:
+        """Bring the columns that stand aside into the table, all at once."""
+        aside, self.aside = self.aside, {}
+        rows = self.connection.execute(f"DESCRIBE t{self.number}").fetchall()
         known = {row[0] for row in rows}
-        replaced = ", ".join(f"p.{key} AS {key}" for key in changes if key in known)
-        added = "".join(f", p.{key}" for key in changes if key not in known)
+        replaced = ", ".join(f"{name}.v AS {key}" for key, name in aside.items() if key in known)
+        added = "".join(f", {name}.v AS {key}" for key, name in aside.items() if key not in known)
         star = f"t.* REPLACE ({replaced})" if replaced else "t.*"
-        self.become(f"SELECT {star}{added} FROM {{table}} t POSITIONAL JOIN put p")  # noqa: S608
-        self.connection.unregister("put")
+        joined = "".join(f" POSITIONAL JOIN {name}" for name in aside.values())
+        self.become(f"SELECT {star}{added} FROM {{table}} t{joined}")  # noqa: S608
+        for name in aside.values():
+            self.do(f"DROP TABLE {name}")
 
     def add_column(self, name: str, kind: str, role: str) -> str:
         """Name a new column; returns its key, under which the values must be put."""
