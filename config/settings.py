@@ -296,6 +296,14 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Words that a person may send are fewer or more than those that are stored.
+    "ENUM_NAME_OVERRIDES": {
+        "ChosenRoleEnum": "datasets.sniffing.options.ROLES",
+        "ColumnRoleEnum": "datasets.models.Column.Role",
+        "PersonRoleEnum": "accounts.models.User.Role",
+        "ChosenFormatEnum": "datasets.sniffing.options.FORMATS",
+        "ChosenLayoutEnum": "datasets.sniffing.options.SHAPES",
+    },
 }
 
 # --- background work --------------------------------------------------------------------------
