@@ -31,8 +31,8 @@ __all__ = [
 ]
 _LARGEST_PAGE = 500
 _LONGEST_CELL = 500
-# Above this it pays to find out where a page lies before anything is sorted.
-_LARGE = 300_000
+# Further from both ends it pays to find out where a page lies before anything is sorted.
+_NEAR = 50_000
 Where = tuple[list[str], list[Any]]
 Connection = duckdb.DuckDBPyConnection
 
@@ -163,7 +163,7 @@ def _places(
         return list(range(skipped, skipped + size))
 
     def find() -> list[int]:
-        if order[0] and total > _LARGE:
+        if order[0] and min(skipped, total - skipped) > _NEAR:
             asked = deep_pages.Asked(table, *order, tests, values)
             if (found := deep_pages.places(connection, asked, skipped, size)) is not None:
                 return found

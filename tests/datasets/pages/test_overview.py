@@ -55,7 +55,7 @@ def test_a_table_without_times_is_drawn_by_row_and_offers_no_forecast(owner, own
     text = owner_client.get(at("detail", dataset)).content.decode()
     assert "a forecast needs a time column" in text
     assert "height over 3 rows, from 1.6 to 1.8" in text
-    assert "?dataset=" not in text
+    assert f"{reverse('forecasting:new')}?dataset=" not in text
 
 
 def test_a_table_without_numbers_says_why_there_is_no_chart(owner, owner_client):
