@@ -20,8 +20,9 @@ from accounts.idempotency import answer_once
 from accounts.requests import AuthenticatedApiRequest
 from datasets import converting, exporting
 from datasets.formats.registry import FORMATS
+from datasets.masking import require_original
 from datasets.serializers import JobSummarySerializer
-from datasets.views.downloads import as_file, sent
+from datasets.views.downloads import ORIGINAL, as_file, sent
 from datasets.views.fetching import require_version
 
 _FILE = {(200, "application/octet-stream"): OpenApiTypes.BINARY}
@@ -141,6 +142,8 @@ class ConvertActions(GenericViewSet[Any]):
     def _as_file(self, request: Request) -> HttpResponseBase:
         dataset, asked = self.get_object(), request.query_params
         kind = asked.get("as", "csv")
+        if kind == ORIGINAL:
+            require_original(dataset, cast("AuthenticatedApiRequest", request).user)
         response = as_file(dataset, kind, asked.dict())
         record(
             cast("AuthenticatedApiRequest", request).user, "dataset.download", dataset, format=kind

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from datasets.models import Column
+from django.utils.translation import gettext
+
+from accounts.models.user import User
+from accounts.problems import NotAllowed
+from datasets.models import Column, Dataset
 
 DOTS = "•••"
 
@@ -26,3 +30,17 @@ def expression(column: Column) -> str:
     )
     is_mail = f"regexp_matches({text}, '@[^@]*[.]')"
     return f"CASE WHEN {is_mail} THEN {mail} ELSE {text}[1] || '{DOTS}' END"
+
+
+def require_original(dataset: Dataset, user: User) -> None:
+    """Raise NotAllowed where the file as it was sent would show hidden cells to somebody else."""
+    if dataset.owner_id == user.pk:
+        return
+    hidden = Column.objects.filter(version__dataset=dataset, role=Column.Role.PERSONAL)
+    if hidden.exists():
+        raise NotAllowed(
+            gettext(
+                "The file as it was sent holds personal data; only its owner may take it. "
+                "Download it as CSV: there they are hidden."
+            )
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterable, Mapping
 from typing import Any, Final
 
 from django.http import HttpResponseRedirect, StreamingHttpResponse
@@ -15,6 +15,7 @@ from accounts.audit import record
 from accounts.problems import Problem
 from accounts.requests import AuthenticatedHttpRequest
 from datasets import downloads, exporting, storage
+from datasets.masking import require_original
 from datasets.models import Dataset
 from datasets.views.fetching import fetch_dataset, version_named
 
@@ -28,6 +29,8 @@ def download(request: AuthenticatedHttpRequest, pk: str) -> HttpResponseBase:
     that of `?version=`, or the file as sent."""
     dataset = fetch_dataset(request, pk)
     kind = request.GET.get("as", "csv")
+    if kind == ORIGINAL:
+        require_original(dataset, request.user)
     response = as_file(dataset, kind, request.GET.dict())
     record(request.user, "dataset.download", dataset, format=kind)
     return response
@@ -72,7 +75,7 @@ def sent(key: str, name: str, content_type: str) -> HttpResponseBase:
         ) from missing
 
 
-def streamed(blocks: AsyncIterator[bytes], name: str, content_type: str) -> StreamingHttpResponse:
+def streamed(blocks: AsyncIterable[bytes], name: str, content_type: str) -> StreamingHttpResponse:
     """Blocks as a file to save."""
     response = StreamingHttpResponse(blocks, content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
