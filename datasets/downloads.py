@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,9 +15,20 @@ from datasets.models import Dataset, Version
 _BLOCK = 1024 * 1024
 
 
+class Blocks:
+    """Blocks of bytes for an answer, which closes them whether or not it sends them."""
+
+    def __init__(self, blocks: Iterator[bytes], close: Callable[[], None]) -> None:
+        self._blocks = blocks
+        self.close = close
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return in_thread(self._blocks)
+
+
 def chunks(
     version: Version, format: Format, chosen: Mapping[str, str] | None = None
-) -> AsyncIterator[bytes]:
+) -> AsyncIterable[bytes]:
     """The version in another format; what cannot be written is refused before the first block.
 
     CSV is made while it is sent, everything else is a file for as long as it takes to send it.
@@ -28,7 +39,8 @@ def chunks(
     with ExitStack() as stack:
         target = stack.enter_context(storage.work_folder()) / "export"
         exporting.write(version, format, picked, target)
-        return in_thread(_then_removed(target, stack.pop_all()))
+        kept = stack.pop_all()
+        return Blocks(_then_removed(target, kept), kept.close)
 
 
 def original(dataset: Dataset) -> AsyncIterator[bytes]:

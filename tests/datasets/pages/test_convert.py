@@ -32,6 +32,7 @@ def test_a_small_table_is_sent_at_once(owner_client, hourly, address):
     assert answer.url == f"/data/{hourly.pk}/download/?as=json&orient=lines"
     sent = owner_client.get(answer.url)
     assert sent["Content-Disposition"].endswith('.ndjson"')
+    sent.close()
 
 
 def test_in_the_dialog_the_browser_is_told_where_the_file_is(owner_client, hourly, address):
@@ -51,6 +52,7 @@ def test_a_large_table_shows_its_job_and_then_its_file(
     tasks.convert(str(job.pk))
     fetched = owner_client.get(job.link)
     assert fetched["Content-Type"] == FORMATS["xlsx"].content_type
+    fetched.close()
     assert stranger_client.get(job.link).status_code == 404
 
 

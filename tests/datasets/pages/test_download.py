@@ -51,7 +51,8 @@ async def test_the_original_is_the_file_as_sent(hourly, owner):
 async def test_an_unknown_kind_is_refused_with_the_known_ones(hourly, owner):
     response, content = await fetched(owner, hourly, "docx")
     assert response.status_code == 422
-    assert "docx is not a file we write. Use csv, parquet or original." in content.decode()
+    known = "csv, json, xlsx, parquet, tfb, m4"
+    assert f"docx is not a format we write. Use one of: {known}." in content.decode()
 
 
 @pytest.mark.django_db(transaction=True)
