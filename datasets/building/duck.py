@@ -26,12 +26,12 @@ def connect(*, scratch: Path | None = None, memory: str = MEMORY) -> duckdb.Duck
         "autoload_known_extensions": False,
         "python_enable_replacements": False,
         "temp_directory": str(scratch) if scratch else "",
-        # What the reading process prints is read by its worker.
-        "enable_progress_bar": False,
     }
     connection = duckdb.connect(":memory:", config=settings)
     # Times without a zone must not take that of the machine.
     connection.execute("SET TimeZone = 'UTC'")
+    # What the reading process prints is read by its worker.
+    connection.execute("SET enable_progress_bar = false")
     return connection
 
 
