@@ -7,6 +7,7 @@ worker. It prints one JSON object a line: progress, then a result or a refusal. 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from datasets.refusals import Refusal
 def main(path: str, worker: str) -> int:
     """Do what the request file says. 0: done or refused; anything else: a crash."""
     confine(int(worker))
+    _keep_for_answers()
     request = Request.from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
     try:
         answer = {"result": build(request, lambda **progress: say({"progress": progress}))}
@@ -32,6 +34,12 @@ def main(path: str, worker: str) -> int:
         answer = {"refusal": {"code": "crashed", "params": {"detail": str(error)[:300]}}}
     say(answer)
     return 0
+
+
+def _keep_for_answers() -> None:
+    """Move our standard output to where no library writes: its words would be no JSON."""
+    sys.stdout = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
 
 
 def say(answer: dict[str, Any]) -> None:

@@ -1,12 +1,20 @@
 """The dialog and the page that export a dataset."""
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.urls import reverse
 
 from datasets import exporting, tasks
 from datasets.formats.registry import FORMATS
 from datasets.models import Column
 from jobs.models import Job
+
+
+def content_of(answer):
+    async def run():
+        return b"".join([block async for block in answer.streaming_content])
+
+    return async_to_sync(run)()
 
 
 @pytest.fixture
@@ -32,7 +40,7 @@ def test_a_small_table_is_sent_at_once(owner_client, hourly, address):
     assert answer.url == f"/data/{hourly.pk}/download/?as=json&orient=lines"
     sent = owner_client.get(answer.url)
     assert sent["Content-Disposition"].endswith('.ndjson"')
-    sent.close()
+    assert content_of(sent).count(b"\n") == 240
 
 
 def test_in_the_dialog_the_browser_is_told_where_the_file_is(owner_client, hourly, address):
@@ -52,7 +60,7 @@ def test_a_large_table_shows_its_job_and_then_its_file(
     tasks.convert(str(job.pk))
     fetched = owner_client.get(job.link)
     assert fetched["Content-Type"] == FORMATS["xlsx"].content_type
-    fetched.close()
+    assert content_of(fetched).startswith(b"PK")
     assert stranger_client.get(job.link).status_code == 404
 
 
