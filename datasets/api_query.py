@@ -96,6 +96,7 @@ class QueryActions(GenericViewSet[Any]):
     """The SQL actions of the dataset resource."""
 
     @extend_schema(
+        operation_id="datasets_query_one",
         summary="Run SQL over this dataset",
         description="Its table goes by its own name, and by `data`. Limits: see `/query/`.",
         request=SqlSerializer,

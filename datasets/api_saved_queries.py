@@ -64,7 +64,7 @@ class ExportSerializer(serializers.Serializer[Any]):
     format = serializers.ChoiceField(choices=sorted(KINDS))
 
 
-class StartedSerializer(serializers.Serializer[Any]):
+class QueryJobSerializer(serializers.Serializer[Any]):
     """The job that does it; `then` is where its result will be."""
 
     job = JobSummarySerializer()
@@ -124,7 +124,7 @@ class QueryViewSet(OwnedViewSet):
     @extend_schema(
         summary="Save the whole result as a dataset",
         request=KeepSerializer,
-        responses={202: StartedSerializer},
+        responses={202: QueryJobSerializer},
     )
     @action(detail=True, methods=["post"])
     def dataset(self, request: Request, pk: str) -> Response:
@@ -139,7 +139,7 @@ class QueryViewSet(OwnedViewSet):
     @extend_schema(
         summary="Export the whole result",
         request=ExportSerializer,
-        responses={202: StartedSerializer},
+        responses={202: QueryJobSerializer},
     )
     @action(detail=True, methods=["post"])
     def export(self, request: Request, pk: str) -> Response:

@@ -95,7 +95,7 @@ def key_of(dataset_id: object, job_id: object) -> str:
 
 def fetch(dataset: Dataset, user: User, job_id: UUID | str) -> Job:
     """The finished conversion; Http404 for those of others, Problem when its file is gone."""
-    mine = Job.objects.of_kind(KIND).filter(arguments__dataset=str(dataset.pk))
+    mine = Job.objects.about_dataset(dataset.pk, KIND)
     job = fetch_visible(mine, user, pk=job_id)
     if job.state != Job.State.SUCCEEDED:
         raise Conflict(

@@ -134,7 +134,7 @@ def again(dataset: Dataset, *, options: ReadingOptions | None = None) -> Job:
 def rename(dataset: Dataset, *, name: str, description: str | None = None) -> None:
     """Change what people call it. Raises DatasetProblem without a name."""
     if not name.strip():
-        raise DatasetProblem(SENTENCES["empty_name"], code="empty_name", field="name")
+        raise DatasetProblem(str(SENTENCES["empty_name"]), code="empty_name", field="name")
     dataset.name = name.strip()[:200]
     if description is not None:
         dataset.description = description.strip()

@@ -132,7 +132,7 @@ def start_appending(dataset: Dataset, person: User, arrived: Arrived, same: str)
 
 def _forget_unanswered(dataset: Dataset, arrived: Arrived) -> None:
     """Files whose question nobody answered go when other rows come."""
-    ended = Job.objects.ended().of_kind(APPEND).filter(arguments__dataset=str(dataset.pk))
+    ended = Job.objects.ended().about_dataset(dataset.pk, APPEND)
     for job in ended.newest_first()[:_UNANSWERED]:
         if job.arguments["file"] != arrived.key:
             appending.give_up(Arrived.from_dict(job.arguments))

@@ -49,6 +49,10 @@ class JobQuerySet(OwnedQuerySet["Job"]):
     def of_kind(self, kind: str) -> Self:
         return self.filter(kind=kind) if kind else self
 
+    def about_dataset(self, dataset_id: object, *kinds: str) -> Self:
+        """Jobs of these kinds that were given this dataset."""
+        return self.filter(kind__in=kinds, arguments__dataset=str(dataset_id))
+
     def count_by_state(self) -> dict[str, int]:
         """How many jobs each state has, states without any included, and `all`."""
         found = dict(self.order_by().values_list("state").annotate(n=models.Count("pk")))

@@ -12,7 +12,21 @@ TRUE_WORDS = frozenset(
     {"true", "yes", "t", "y", "ja", "wahr", "oui", "vrai", "да", "是", "真", "はい", "예"}
 )
 FALSE_WORDS = frozenset(
-    {"false", "no", "f", "n", "nein", "falsch", "non", "faux", "нет", "否", "假", "いいえ", "아니오"}
+    {
+        "false",
+        "no",
+        "f",
+        "n",
+        "nein",
+        "falsch",
+        "non",
+        "faux",
+        "нет",
+        "否",
+        "假",
+        "いいえ",
+        "아니오",
+    }
 )
 INFINITE = re.compile(r"^[+-]?inf(inity)?$", re.IGNORECASE)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from datasets.findings import Finding
 from datasets.models import Version
+from datasets.quality.finding import name_of
 from datasets.quality.words import ShownFinding, shown_findings
 from datasets.repairs.ignoring import ignored_of
 from datasets.repairs.registry import STEPS
@@ -39,6 +40,19 @@ def checks_of(version: Version) -> list[Check]:
     ]
 
 
+def count_of(version: Version) -> int:
+    """How many things ask for a look, without making their words (lists ask for many)."""
+    ignored = ignored_of(version.dataset)
+    asked: int = sum(
+        found["severity"] != "info" and name_of(found) not in ignored
+        for found in version.quality.get("findings", [])
+    )
+    told = _told(version)
+    noticed = version.profile.get("findings", [])
+    rest: int = sum(found["severity"] != "info" and found["code"] not in told for found in noticed)
+    return asked + rest
+
+
 def remedy(finding: ShownFinding) -> str:
     """`Fill gaps: same place in the season`; what we would do about it."""
     suggested = finding.found["repair"]
@@ -51,5 +65,9 @@ def remedy(finding: ShownFinding) -> str:
 
 def notes_of(version: Version) -> list[Finding]:
     """What was noticed while reading and stands in no report."""
-    told = _TOLD_BY_REPORT if version.quality else frozenset()
+    told = _told(version)
     return [finding for finding in version.findings if finding.code not in told]
+
+
+def _told(version: Version) -> frozenset[str]:
+    return _TOLD_BY_REPORT if version.quality else frozenset()

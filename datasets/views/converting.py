@@ -120,7 +120,7 @@ def _job_of(request: HttpRequest, dataset: Dataset) -> Job | None:
         wanted = UUID(request.GET.get("job", ""))
     except ValueError:
         return None
-    mine = Job.objects.of_kind(converting.KIND).filter(arguments__dataset=str(dataset.pk))
+    mine = Job.objects.about_dataset(dataset.pk, converting.KIND)
     found: Job = fetch_visible(mine, request.user, pk=wanted)
     return found
 

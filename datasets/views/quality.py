@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -28,7 +28,7 @@ from datasets.views.detail import dataset_frame
 from datasets.views.fetching import fetch_dataset, require_version
 from datasets.views.quality_report import as_csv, as_json, file_name
 from datasets.views.quality_shown import ShownRepair
-from jobs.models import Job
+from jobs.models import Job, JobQuerySet
 
 # Cells up to which a report that is missing is made while the person waits.
 _AT_ONCE: Final = 3_000_000
@@ -161,8 +161,8 @@ def _first(recipe: Recipe) -> int | None:
 
 
 def _live_job(dataset: Dataset) -> Job | None:
-    found: Any = Job.objects.filter(kind__in=(REPAIR, CHECK), arguments__dataset=str(dataset.pk))
-    job: Job | None = found.order_by("-created_at").first()
+    newest: JobQuerySet = Job.objects.about_dataset(dataset.pk, REPAIR, CHECK).newest_first()
+    job = newest.first()
     return job if job is not None and (job.is_live or job.state == Job.State.FAILED) else None
 
 

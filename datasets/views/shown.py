@@ -14,7 +14,7 @@ from datasets.decimals import common_decimals
 from datasets.findings import Finding
 from datasets.frequency_words import frequency_words
 from datasets.models import Column, Dataset, Version
-from datasets.views.checks import Check, checks_of, notes_of
+from datasets.views.checks import Check, checks_of, count_of, notes_of
 
 # Single precision carries seven digits; more would show its noise.
 DIGITS: Final = 7
@@ -111,7 +111,7 @@ class ShownDataset:
     @property
     def things_to_check(self) -> int:
         """How many findings ask for a look."""
-        return len(self.checks) + sum(1 for note in self.notes if note.severity != "info")
+        return count_of(self.version) if self.version else 0
 
     @cached_property
     def checks(self) -> list[Check]:

@@ -88,7 +88,7 @@ def test_a_long_series_keeps_its_extremes_in_few_points(owner, owner_api):
         ("chart", {"column": "c77"}, "column"),
         ("chart", {"start": "soon"}, "start"),
         ("chart", {"width": "wide"}, "width"),
-        ("download", {"as": "docx"}, "as"),
+        ("download", {"as": "docx"}, "format"),
     ],
 )
 def test_bad_questions_are_answered_in_the_one_error_shape(hourly, owner_api, action, asked, field):
