@@ -19,9 +19,7 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler; None (a logged 500) for what nobody foresaw."""
     if isinstance(error, Problem):
         set_rollback()
-        return Response(
-            problem_json(error), status=error.status, headers=problem_headers(error)
-        )
+        return Response(problem_json(error), status=error.status, headers=problem_headers(error))
     response = exception_handler(error, context)
     if response is None:
         return None
