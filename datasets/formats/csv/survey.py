@@ -76,7 +76,7 @@ class _Walk:
         if b'"' in block:
             records, end = self._quoted_records(cells)
         else:
-            records, end = block.count(b"\n"), block.rfind(b"\n") + 1
+            records, end = int(np.count_nonzero(cells == _NEWLINE)), block.rfind(b"\n") + 1
         if not end:
             # One record larger than several blocks is an unclosed quote.
             self.regular = self.regular and len(block) < _LONGEST_RECORD
