@@ -178,6 +178,7 @@ def described(dataset: Dataset) -> dict[str, Any]:
     content["mapping"] = {
         "sentence": sentence(found),
         "questions": sentences.questions(found),
+        "noticed": found.noticed,
         "rows": found.rows,
         "cells": found.cells,
         "unread": found.unread,

@@ -175,7 +175,7 @@ KINDS: dict[str, Words] = {
     "office": _("a Word or PowerPoint document"),
 }
 
-FINDINGS: dict[str, Words] = {
+FINDINGS: dict[str, Any] = {
     "content_decided": _(
         "The name ends in %(ending)s but the file is %(label)s; it was read as %(label)s."
     ),

@@ -8,6 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from datasets.mapping.choosing import options_of, shown_choice
+from datasets.mapping.noticed import noticed
 from datasets.masking import mask
 from datasets.models import Column, Dataset
 from datasets.profile import kept_columns
@@ -121,6 +122,8 @@ class Understood:
     start: str
     end: str
     time_column: str
+    # What was done to cells on the way from another format.
+    noticed: list[str] = field(default_factory=list)
     preview: dict[str, list[list[Any]]] = field(default_factory=dict)
     preview_columns: list[MappedColumn] = field(default_factory=list)
 
@@ -145,6 +148,7 @@ def understood(dataset: Dataset, staged: Staged) -> Understood:
         start=local(profile.get("start"), found),
         end=local(profile.get("end"), found),
         time_column=reading.time_column,
+        noticed=noticed(found),
         preview=_preview(found, kept),
         preview_columns=kept[: _width(found)],
     )

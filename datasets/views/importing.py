@@ -229,6 +229,7 @@ def _words(found: Understood, dataset: Dataset) -> dict[str, Any]:
         "end": sentences.moment(found.end),
         "city": sentences.city(decisions.zone) if decisions.zone_facts else "",
         "questions": sentences.questions(found),
+        "noticed": found.noticed,
         "decisions": decisions,
         "orders": orders,
         "order_hint": sentences.order_words(decisions),

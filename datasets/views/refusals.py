@@ -195,6 +195,9 @@ def _sentence(dataset: Dataset, where: dict[str, Any]) -> str:
         }
         return " ".join(part for part in (told, fixes.why(where)) if part)
     reason = dataset.error_sentence.removeprefix(f"{dataset.filename}: ")
+    if reason == dataset.error_sentence:
+        # It begins with the name of the file, which is no word to capitalise.
+        return reason
     return reason[:1].upper() + reason[1:]
 
 

@@ -9,7 +9,9 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
+from datasets import tasks
 from datasets.formats.excel.package import MOST_CELLS
+from tests.datasets import given
 from tests.datasets.formats.books import ROWS, book, lying, moments, with_parts
 from tests.datasets.formats.reading import read, refused
 
@@ -246,3 +248,14 @@ def test_what_we_write_is_never_taken_for_a_bomb():
     out = io.BytesIO()
     made.save(out)
     assert len(read(out.getvalue()).rows) == 100_000
+
+
+def test_what_was_done_to_cells_is_said_before_anything_is_imported(owner, owner_client):
+    rows = [["Title"], ["day", "load"], [date(2026, 1, 1), "=1+1"], [date(2026, 1, 2), 5]]
+    content = book(("first", rows), ("other", ROWS))
+    dataset = given.upload(owner, content, name="load.xlsx", review=True)
+    tasks.ingest(str(dataset.job_id))
+    page = owner_client.get(f"/data/{dataset.pk}/import/").content.decode()
+    assert "The sheet first was read. The workbook has: first, other." in page
+    assert "1 formula was never computed and is missing: B3." in page
+    assert "1 row above the table was left out." in page
