@@ -96,9 +96,14 @@ def _notes(window: Window) -> list[dict[str, Any]]:
     count = len(window.marked)
     text = ngettext("%(n)s value", "%(n)s values", count) % {"n": f"{count:,}"}
     if window.start != window.end:
-        text += f", {_clock(window.start)}–{_clock(window.end)}"
+        text += f", {_span(window.start, window.end)}"
     return [{**figures.note(x[at], y[at], text), "ay": 34, "ax": 60}]
 
 
-def _clock(text: str) -> str:
-    return text[11:16] if not text.endswith("00:00:00") else text[5:10]
+def _span(start: str, end: str) -> str:
+    """`01:00–10:00` within a day, `03-27–04-02` between midnights, else both with their days."""
+    if start[:10] == end[:10]:
+        return f"{start[11:16]}–{end[11:16]}"
+    at_midnight = all(time.endswith("00:00:00") for time in (start, end))
+    first, last = (time[5:10] if at_midnight else time[5:16] for time in (start, end))
+    return f"{first}–{last}"

@@ -85,8 +85,11 @@ class ShownDataset:
 
     @property
     def zone(self) -> str:
-        """The zone of the times: as the file was written, else UTC, else none."""
-        return str(self.profile.get("zone") or self.profile.get("time_zone") or "")
+        """`UTC` where times were converted, with the zone they were written in; else none."""
+        written, shown = self.profile.get("zone"), self.profile.get("time_zone")
+        if written and written != shown:
+            return gettext("UTC, written in %(zone)s") % {"zone": written}
+        return str(shown or "")
 
     @property
     def start(self) -> datetime | None:
@@ -100,8 +103,12 @@ class ShownDataset:
 
     @property
     def missing_share(self) -> float:
-        """Missing cells in percent."""
-        return float(self.profile.get("missing_share") or 0.0) * 100
+        """Missing cells in percent of those that are used."""
+        if self.version is None:
+            return 0.0
+        used = [one for one in self.version.columns.all() if one.role != Column.Role.IGNORE]
+        cells = self.version.row_count * len(used)
+        return 100 * sum(one.missing for one in used) / cells if cells else 0.0
 
     @property
     def series_count(self) -> int:
