@@ -1,6 +1,6 @@
 """The same life of a dataset when files lie in an object store."""
 
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import boto3
 import pytest
@@ -25,6 +25,8 @@ def bucket(settings, own_files):
         "aws_secret_access_key": "test",
         "region_name": "us-east-1",
     }
+    # Servers of one process share what they hold.
+    urlopen(Request(f"{options['endpoint_url']}/moto-api/reset", method="POST")).close()
     client = boto3.client("s3", **options)
     client.create_bucket(Bucket="almanac")
     settings.STORAGES = {
