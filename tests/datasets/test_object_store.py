@@ -1,9 +1,10 @@
 """The same life of a dataset when files lie in an object store."""
 
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 
 import boto3
 import pytest
+import requests
 from moto.server import ThreadedMotoServer
 
 from datasets import frames, pyramid, resumable, storage, sweeping, tasks, uploads
@@ -26,7 +27,7 @@ def bucket(settings, own_files):
         "region_name": "us-east-1",
     }
     # Servers of one process share what they hold.
-    urlopen(Request(f"{options['endpoint_url']}/moto-api/reset", method="POST")).close()
+    requests.post(f"{options['endpoint_url']}/moto-api/reset", timeout=5).raise_for_status()
     client = boto3.client("s3", **options)
     client.create_bucket(Bucket="almanac")
     settings.STORAGES = {
