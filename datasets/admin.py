@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from accounts.admin_base import AuditedAdmin, ReadOnlyAdmin
 from datasets import uploads
-from datasets.models import Column, Dataset, Version
+from datasets.models import Column, Dataset, Draft, Query, Upload, Version
 
 
 @admin.register(Dataset)
@@ -70,3 +70,28 @@ class ColumnAdmin(ReadOnlyAdmin):
     list_filter = ("type", "role")
     list_select_related = ("version",)
     search_fields = ("name", "version__dataset__name")
+
+
+@admin.register(Upload)
+class UploadAdmin(ReadOnlyAdmin):
+    list_display = ("name", "owner", "size", "received", "updated_at")
+    list_select_related = ("owner",)
+    search_fields = ("name", "owner__username", "owner__email")
+
+
+@admin.register(Draft)
+class DraftAdmin(ReadOnlyAdmin):
+    list_display = ("person", "dataset", "version", "updated_at")
+    list_select_related = ("person", "dataset", "version")
+    search_fields = ("person__username", "dataset__name")
+    # What people typed into cells is theirs.
+    exclude = ("edits",)
+
+
+@admin.register(Query)
+class QueryAdmin(ReadOnlyAdmin):
+    list_display = ("name", "owner", "rows", "seconds", "ran_at")
+    list_select_related = ("owner",)
+    search_fields = ("name", "owner__username", "owner__email")
+    # A statement may hold values of people's data.
+    exclude = ("sql",)
