@@ -22,7 +22,7 @@ from datasets import storage
 from datasets.effective import effective
 from datasets.filenames import clean_filename, title_of
 from datasets.formats.registry import ENDINGS, identify
-from datasets.models import Dataset, Upload
+from datasets.models import Dataset, Upload, Version
 from datasets.problems import SENTENCES, DatasetProblem, problem_from
 from datasets.refusals import Refusal
 from datasets.sniffing.options import ReadingOptions
@@ -154,9 +154,12 @@ def delete(dataset: Dataset) -> None:
 def used_bytes(owner: User) -> int:
     """What this person's uploads, those on their way too, and their versions take."""
     files = Dataset.objects.filter(owner=owner).aggregate(total=Sum("file_size"))["total"] or 0
-    versions = Dataset.objects.filter(owner=owner).aggregate(total=Sum("versions__file_size"))
+    # An undone version shares its file with an earlier one.
+    files_of_versions = Version.objects.filter(dataset__owner=owner).order_by()
+    kept = files_of_versions.values_list("file_key", "file_size").distinct()
+    versions = sum(size for _key, size in kept)
     arriving = Upload.objects.owned_by(owner).arriving().aggregate(total=Sum("size"))["total"] or 0
-    return int(files) + int(versions["total"] or 0) + int(arriving)
+    return int(files) + versions + int(arriving)
 
 
 def quota_bytes() -> int:
