@@ -13,6 +13,8 @@ from accounts.models import User
 from config import catalogues
 from tests.factories import make_user
 
+LONGEST = "test_supervisor_up"
+
 
 def pytest_configure(config):
     """Pages of tests speak Chinese too."""
@@ -29,8 +31,11 @@ def pytest_itemcollected(item):
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """The browser's driver keeps an event loop in this thread: tests of our own come before it."""
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    """The browser's driver keeps an event loop in this thread: tests of our own come before it.
+
+    The other long file comes right before, so that a second worker has work until the end.
+    """
+    items.sort(key=lambda item: ("browser" in item.path.parts, item.path.stem == LONGEST))
 
 
 @pytest.fixture(autouse=True)
