@@ -64,6 +64,15 @@ def signed_in(stack, chromium):
     return state
 
 
+# How htmx tells that a request was under way when the page was left.
+LEFT_BEHIND = ("htmx:afterRequest", "htmx:sendError", "htmx:sendAbort")
+
+
+def is_trouble(message):
+    """An error in the console that a person could have met."""
+    return message.type == "error" and not message.text.startswith(LEFT_BEHIND)
+
+
 @pytest.fixture
 def page(stack, chromium, signed_in):
     """A signed-in page; console errors and broken requests fail the test."""
@@ -73,7 +82,7 @@ def page(stack, chromium, signed_in):
     opened = context.new_page()
     trouble = []
     opened.on("pageerror", lambda error: trouble.append(f"page error: {error}"))
-    opened.on("console", lambda m: trouble.append(m.text) if m.type == "error" else None)
+    opened.on("console", lambda m: trouble.append(m.text) if is_trouble(m) else None)
     yield opened
     context.close()
     assert trouble == []
