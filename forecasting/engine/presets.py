@@ -35,6 +35,7 @@ def choose(panel: Panel, preset: str = "balanced", validation: int = 0) -> Forec
         )
     if preset == "instant":
         return create("linear", validation=validation)
-    if is_many(panel) and not validation:
-        return create("linear_many", preset=preset)
+    # The model of many series would leave known covariates unread.
+    if is_many(panel) and not validation and panel.known is None:
+        return create("linear_many")
     return create("linear_stack", preset=preset, validation=validation)

@@ -166,3 +166,15 @@ def test_a_race_takes_a_preset_by_name(table, capsys):
     assert (first["preset"], first["seconds"]) == ("instant", 10.0)
     assert main(["race", str(table), "--preset", "fast"]) == 2
     assert "instant, balanced, thorough, not fast" in capsys.readouterr().err
+
+
+def test_many_series_with_known_covariates_go_to_a_model_that_reads_them():
+    days = pd.date_range("2025-01-01", periods=60, freq="D")
+    table = pd.DataFrame(
+        [(f"s{i}", day, float(i), float(at)) for i in range(30) for at, day in enumerate(days)],
+        columns=["unique_id", "ds", "y", "price"],
+    )
+    plain = Panel.from_long(table.drop(columns="price"), "unique_id", "ds", ["y"], "D")
+    priced = Panel.from_long(table, "unique_id", "ds", ["y"], "D", known=["price"])
+    assert choose(plain).name == "linear_many"
+    assert choose(priced).name == "linear_stack"
