@@ -56,7 +56,7 @@ def seed(source: Path) -> Any:
 
     people.setup()
     # Django must be set up before its apps are imported.
-    from datasets.versions import NewColumn, create_dataset_from  # noqa: PLC0415
+    from datasets.versioning.versions import NewColumn, create_dataset_from  # noqa: PLC0415
 
     person, _session = people.make_person()
     columns = [NewColumn(f"c{number}", f"c{number}") for number in range(1, 11)]
@@ -65,8 +65,8 @@ def seed(source: Path) -> Any:
 
 def pages(version: Any) -> None:
     """The middle of everything is as deep as a page can lie: both ends are near."""
-    from datasets import rows  # noqa: PLC0415
-    from datasets.row_filters import Filter  # noqa: PLC0415
+    from datasets.grid import rows  # noqa: PLC0415
+    from datasets.grid.filters import Filter  # noqa: PLC0415
 
     middle = ROWS // 200
     under = (Filter.parse("c3:lt:-50"),)
@@ -90,7 +90,7 @@ def pages(version: Any) -> None:
 
 def append(version: Any) -> None:
     """Rows after the last, as a file, until the version stands."""
-    from datasets import appending  # noqa: PLC0415
+    from datasets.versioning import appending  # noqa: PLC0415
 
     lines = [",".join(f"c{number}" for number in range(1, 11))]
     for minute in range(ADDED):

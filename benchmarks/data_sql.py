@@ -56,7 +56,7 @@ def seed(small: Path, large: Path) -> str:
 
     people.setup()
     # Django must be set up before its apps are imported.
-    from datasets.versions import NewColumn, create_dataset_from  # noqa: PLC0415
+    from datasets.versioning.versions import NewColumn, create_dataset_from  # noqa: PLC0415
 
     person, session = people.make_person()
     columns = [NewColumn(f"c{number}", f"c{number}") for number in range(1, 5)]

@@ -72,8 +72,8 @@ def measured(stack: Stack, chromium: str, file: Path) -> int:
 def imported(file: Path) -> Any:
     """The dataset of a file, once the worker has read it."""
     from accounts.models import User  # noqa: PLC0415
-    from datasets import uploads  # noqa: PLC0415
     from datasets.models import Dataset  # noqa: PLC0415
+    from datasets.receiving import uploads  # noqa: PLC0415
 
     owner = User.objects.get(username="bench")
     content = file.read_bytes()

@@ -21,7 +21,7 @@ def main(source: Path) -> None:
     # Django must be set up before its apps are imported.
     from datasets.building.build import DATA, Request  # noqa: PLC0415
     from datasets.profile import profile_of  # noqa: PLC0415
-    from datasets.reading_process import run_reading  # noqa: PLC0415
+    from datasets.receiving.reading_process import run_reading  # noqa: PLC0415
     from datasets.sniffing.sniff import HEAD_BYTES, sniff  # noqa: PLC0415
 
     began = time.perf_counter()

@@ -9,8 +9,8 @@ from django.db import models
 from django.http import HttpRequest
 
 from accounts.admin_base import AuditedAdmin, ReadOnlyAdmin
-from datasets import uploads
 from datasets.models import Column, Dataset, Draft, Query, Upload, Version
+from datasets.receiving import uploads
 
 
 @admin.register(Dataset)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rest_framework.routers import SimpleRouter
 
-from datasets.api import DatasetViewSet
-from datasets.api_saved_queries import QueryViewSet
-from datasets.api_uploads import UploadViewSet
+from datasets.api.datasets import DatasetViewSet
+from datasets.api.saved_queries import QueryViewSet
+from datasets.api.uploads import UploadViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("datasets", DatasetViewSet, basename="dataset")

@@ -10,8 +10,10 @@ class DatasetsConfig(AppConfig):
     def ready(self) -> None:
         """Let jobs move the status of datasets, and let the search find them."""
         # Models can be imported only once every app is loaded.
-        from datasets import converting, hits, repair_jobs, transitions, version_jobs  # noqa: PLC0415
+        from datasets import converting, hits, transitions  # noqa: PLC0415
         from datasets.query import jobs as query_jobs  # noqa: PLC0415
+        from datasets.repairs import repair_jobs  # noqa: PLC0415
+        from datasets.versioning import version_jobs  # noqa: PLC0415
 
         transitions.connect()
         hits.connect()

@@ -11,20 +11,21 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
 
-from datasets import staging, storage
+from datasets import storage
 from datasets.building.build import DATA, Request
 from datasets.building.facts import file_hash
-from datasets.effective import effective
 from datasets.models import Dataset, Version
 from datasets.problems import DatasetProblem, problem_from
 from datasets.profile import column_rows, profile_of
 from datasets.quality.reports import report_on
-from datasets.reading_process import run_reading
 from datasets.reading_words import reading_words
+from datasets.receiving import staging
+from datasets.receiving.effective import effective
+from datasets.receiving.reading_process import run_reading
+from datasets.receiving.staging import Staged
 from datasets.refusals import Refusal
 from datasets.sniffing.options import ReadingOptions
 from datasets.sniffing.reading import Reading
-from datasets.staging import Staged
 
 # Of the whole job: bytes, then rows, then the description.
 _SHARES = {"reading": (0.0, 0.2), "writing": (0.2, 0.5), "sorting": (0.7, 0.1)}

@@ -12,8 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User
-from datasets import uploads
 from datasets.models import Dataset
+from datasets.receiving import uploads
 
 _SPARK = 60
 Words = str | Promise

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from datasets.column_statistics import shown_stats
 from datasets.forms import DESCRIPTION_LENGTH, NAME_LENGTH
+from datasets.grid.statistics import shown_stats
 from datasets.models import Column, Dataset, Version
 from jobs.models import Job
 

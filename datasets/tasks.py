@@ -7,7 +7,7 @@ from celery import shared_task
 from datasets import converting
 from datasets import ingest as ingesting
 from datasets.query.kept import sweep_results
-from datasets.sweeping import sweep_orphans
+from datasets.receiving.sweeping import sweep_orphans
 from jobs.running import running
 
 
@@ -33,7 +33,7 @@ def convert(job_id: str) -> None:
 def sweep() -> None:
     """Remove files that no dataset owns any more, and what people left unfinished."""
     # Uploads know this module, which sends the files they keep to a worker.
-    from datasets.upkeep import sweep_unfinished  # noqa: PLC0415
+    from datasets.receiving.upkeep import sweep_unfinished  # noqa: PLC0415
 
     sweep_orphans()
     converting.sweep_converted()

@@ -12,15 +12,15 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.problems import Conflict
-from datasets import staging, uploads
 from datasets.models import Column, Dataset, Version
 from datasets.problems import DatasetProblem
 from datasets.profile import kept_columns, main_column
+from datasets.receiving import staging, uploads
+from datasets.receiving.staging import Staged
 from datasets.roles import role_of
 from datasets.sniffing.options import ColumnChoice, ReadingOptions
 from datasets.sniffing.reading import DROP, Reading
 from datasets.sniffing.times import order_of
-from datasets.staging import Staged
 from jobs.models import Job
 
 # With another of these the columns of the file are others.

@@ -12,10 +12,10 @@ from datasets.mapping.noticed import noticed
 from datasets.masking import mask
 from datasets.models import Column, Dataset
 from datasets.profile import kept_columns
+from datasets.receiving.staging import Staged
 from datasets.sniffing.options import ReadingOptions
 from datasets.sniffing.reading import DROP, Reading
 from datasets.sniffing.times import order_of, orders_of
-from datasets.staging import Staged
 
 SAMPLES: Final = 3
 EXAMPLES: Final = 3

@@ -19,7 +19,7 @@ from datasets.problems import DatasetProblem
 from datasets.query.files import require_kind, write_file
 from datasets.query.kept import file_key
 from datasets.query.whole import Whole, write_whole
-from datasets.versions import NewColumn, create_dataset_from
+from datasets.versioning.versions import NewColumn, create_dataset_from
 from jobs.models import Job
 from jobs.registry import name_kind
 from jobs.running import Progress, enqueue, running

@@ -15,7 +15,7 @@ from datasets.problems import DatasetProblem
 from datasets.repairs.recipe import MEMORY, Recipe, read_recipe, run_recipe, totals, write
 from datasets.repairs.recipe import open_work as _open
 from datasets.repairs.registry import STEPS
-from datasets.versions import Fence, NewColumn, make_version
+from datasets.versioning.versions import Fence, NewColumn, make_version
 
 _RUNNING = 0.75
 

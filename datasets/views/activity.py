@@ -8,7 +8,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from accounts.requests import AuthenticatedHttpRequest
-from datasets.activity import happenings
+from datasets.versioning.activity import happenings
 from datasets.views.detail import dataset_frame
 from datasets.views.fetching import fetch_dataset
 

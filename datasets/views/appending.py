@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.ownership import fetch_visible
 from accounts.problems import Conflict, Problem
 from accounts.requests import AuthenticatedHttpRequest
-from datasets import appending, version_jobs
-from datasets.appending import ASK, SAME, Arrived
-from datasets.joining import BOTH, NEW, OLD
 from datasets.models import Dataset
-from datasets.uploads import read_limits
+from datasets.receiving.uploads import read_limits
+from datasets.versioning import appending, version_jobs
+from datasets.versioning.appending import ASK, SAME, Arrived
+from datasets.versioning.joining import BOTH, NEW, OLD
 from datasets.views.detail import dataset_frame
 from datasets.views.fetching import fetch_own, require_version
 from jobs.models import Job

@@ -10,8 +10,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.problems import Problem
+from datasets.grid.filters import Filter
 from datasets.models import Column, Version
-from datasets.row_filters import Filter
 
 # A table may have 2,000 columns; a page of all of them would take seconds to draw.
 COLUMNS_SHOWN: Final = 40

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from datasets import rows
-from datasets.cell_values import moment_text, restored, typed
+from datasets.cells.values import moment_text, restored, typed
+from datasets.grid import rows
 from datasets.models import Column, Draft
 from datasets.models.draft import Edit
 from datasets.views.shown import aligned, digits

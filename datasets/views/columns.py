@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.problems import Problem
 from accounts.requests import AuthenticatedHttpRequest
-from datasets import rows, version_jobs
-from datasets.column_changes import ColumnChange, change_columns, roles_for
+from datasets.grid import rows
 from datasets.models import Column, Dataset, Version
+from datasets.versioning import version_jobs
+from datasets.versioning.column_changes import ColumnChange, change_columns, roles_for
 from datasets.views.asked import whole_number
 from datasets.views.detail import dataset_frame
 from datasets.views.fetching import fetch_dataset, fetch_own, require_version, version_asked

@@ -16,9 +16,9 @@ from accounts.audit import record
 from accounts.ownership import fetch_editable, fetch_visible
 from accounts.problems import NotAllowed
 from accounts.requests import AuthenticatedHttpRequest
-from datasets import uploads
 from datasets.forms import DescribeForm, ReadingForm
 from datasets.models import Dataset, Version
+from datasets.receiving import uploads
 from datasets.usage import usage_of
 from datasets.views.charts import ChartChoice, explorer_context
 from datasets.views.fetching import fetch_dataset, version_asked

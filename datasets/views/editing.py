@@ -14,10 +14,12 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from accounts.problems import Problem
 from accounts.requests import AuthenticatedHttpRequest
-from datasets import editing, rows, version_jobs
-from datasets.cell_values import restored, typed
+from datasets.cells import editing
+from datasets.cells.values import restored, typed
+from datasets.grid import rows
 from datasets.models import Column, Dataset, Version
 from datasets.models.draft import Edit
+from datasets.versioning import version_jobs
 from datasets.views.asked import whole_number
 from datasets.views.cells import Cell, one_cell
 from datasets.views.fetching import fetch_own, require_version

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.problems import Problem
 from accounts.requests import AuthenticatedHttpRequest
-from datasets import rows
-from datasets.editing import draft_of
+from datasets.cells.editing import draft_of
+from datasets.grid import rows
 from datasets.models import Draft, Version
 from datasets.views.asked import (
     COLUMNS_SHOWN,

@@ -9,9 +9,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import AuthenticatedHttpRequest
-from datasets import samples, uploads
+from datasets import samples
 from datasets.formats.registry import FORMATS
 from datasets.models import Dataset
+from datasets.receiving import uploads
 from datasets.views.shown import ShownDataset
 
 RECENT = 5

@@ -16,10 +16,10 @@ from accounts.audit import record
 from accounts.ownership import fetch_editable
 from accounts.problems import NotAllowed, Problem
 from accounts.requests import AuthenticatedHttpRequest
-from datasets import staging, uploads
 from datasets.mapping import choosing, sentences
 from datasets.mapping.understood import MappedColumn, Understood, understood
 from datasets.models import Column, Dataset
+from datasets.receiving import staging, uploads
 from datasets.sniffing.options import ENCODINGS
 from datasets.views.detail import dataset_frame
 from datasets.views.shown import aligned

@@ -16,14 +16,14 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.ownership import fetch_editable
 from accounts.problems import Problem
 from accounts.requests import AuthenticatedHttpRequest
-from datasets import versions as making
 from datasets.models import Dataset
 from datasets.quality.reports import report_of
-from datasets.repair_jobs import CHECK, REPAIR, start_check, start_repair
 from datasets.repairs.ignoring import ignore, ignored_of
 from datasets.repairs.proposing import propose
 from datasets.repairs.recipe import Recipe, read_recipe
+from datasets.repairs.repair_jobs import CHECK, REPAIR, start_check, start_repair
 from datasets.serializers import plain
+from datasets.versioning import versions as making
 from datasets.views.detail import dataset_frame
 from datasets.views.fetching import fetch_dataset, require_version
 from datasets.views.quality_report import as_csv, as_json, file_name

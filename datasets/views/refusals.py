@@ -17,11 +17,11 @@ from django.views.decorators.http import require_safe
 from accounts.ownership import fetch_visible
 from accounts.problems import Conflict
 from accounts.requests import AuthenticatedHttpRequest
-from datasets import fixes
 from datasets.formats.guards import harmless
 from datasets.masking import mask
 from datasets.models import Dataset
 from datasets.quality.personal import find_personal
+from datasets.receiving import fixes
 
 AROUND: Final = 2
 # Looking further into a file would make the page wait.

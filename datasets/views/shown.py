@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from django.utils.translation import gettext, gettext_lazy
 
-from datasets.column_statistics import shown_stats
 from datasets.decimals import common_decimals
 from datasets.findings import Finding
 from datasets.frequency_words import frequency_words
+from datasets.grid.statistics import shown_stats
 from datasets.models import Column, Dataset, Version
 from datasets.views.checks import Check, checks_of, count_of, notes_of
 

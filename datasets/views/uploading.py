@@ -12,9 +12,10 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.ownership import fetch_editable, require_creator
 from accounts.problems import Conflict, Problem
 from accounts.requests import AuthenticatedHttpRequest
-from datasets import fixes, samples, uploads
+from datasets import samples
 from datasets.forms import ReadingForm, first_problem
 from datasets.models import Dataset
+from datasets.receiving import fixes, uploads
 from datasets.views.home import shown_samples, upload_limits
 
 

@@ -15,11 +15,11 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts import audit
 from accounts.paging import keyset_page
 from accounts.requests import AuthenticatedHttpRequest
-from datasets import versions as making
-from datasets.comparing import compare as compared
 from datasets.models import Dataset, Version
 from datasets.usage import Usage, usage_of
-from datasets.version_words import difference_words, origin_words
+from datasets.versioning import versions as making
+from datasets.versioning.comparing import compare as compared
+from datasets.versioning.version_words import difference_words, origin_words
 from datasets.views.asked import whole_number
 from datasets.views.detail import dataset_frame
 from datasets.views.fetching import fetch_dataset, fetch_own, loaded_version, require_version

@@ -1,7 +1,8 @@
 """Files as people have them, and a way to have them read without a worker."""
 
-from datasets import ingest, uploads
+from datasets import ingest
 from datasets.building.build import build
+from datasets.receiving import uploads
 
 
 class Quietly:

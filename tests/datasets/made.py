@@ -2,8 +2,9 @@
 
 from itertools import count
 
-from datasets import tasks, uploads
+from datasets import tasks
 from datasets.models import Column, Dataset, Version
+from datasets.receiving import uploads
 
 
 def _hours(count_of_hours):

@@ -2,10 +2,11 @@
 
 import pytest
 
-from datasets import appending, frames
-from datasets.appending import SameTimes
+from datasets import frames
 from datasets.models import Version
 from datasets.problems import DatasetProblem
+from datasets.versioning import appending
+from datasets.versioning.appending import SameTimes
 from jobs.progress import Cancelled, Interrupted
 from tests.datasets.given import Quietly, build_here, read
 

@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from datasets import deep_pages
 from datasets.building.duck import connect, parquet
+from datasets.grid import deep_pages
 
 ROWS = 60_000
 _MAKE = """

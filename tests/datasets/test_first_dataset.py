@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from datasets import frames, pyramid, rows
+from datasets import frames, pyramid
+from datasets.grid import rows
 from tests.datasets.given import codes, read
 
 ETT = Path(__file__).parents[3] / "shared/data/ett/ETTh1.csv"

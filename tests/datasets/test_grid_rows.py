@@ -5,9 +5,9 @@ from datetime import datetime
 
 import pytest
 
-from datasets import rows
+from datasets.grid import rows
+from datasets.grid.rows import Filter
 from datasets.problems import DatasetProblem
-from datasets.rows import Filter
 from tests.datasets.given import read
 
 TEXT = "day,name,n,ok\n" + "".join(

@@ -2,7 +2,8 @@
 
 import unicodedata
 
-from datasets import frames, rows
+from datasets import frames
+from datasets.grid import rows
 from tests.datasets.given import codes, read
 
 ODD = ['say "hi"', "two\nlines", "{{7*7}}", "__proto__", "'; DROP TABLE users;--", "=1+1"]

@@ -13,12 +13,13 @@ from django.db import connection
 
 from accounts.models import Share, User
 from accounts.problems import Conflict, NotAllowed, TooLarge
-from datasets import frames, ingest, samples, storage, sweeping, tasks, transitions, uploads
+from datasets import frames, ingest, samples, storage, tasks, transitions
 from datasets.building.build import Request
 from datasets.filenames import clean_filename
 from datasets.models import Dataset, Version
 from datasets.problems import DatasetProblem
-from datasets.reading_process import _environment, run_reading
+from datasets.receiving import sweeping, uploads
+from datasets.receiving.reading_process import _environment, run_reading
 from datasets.refusals import Refusal
 from datasets.signals import version_ready
 from datasets.sniffing.options import ReadingOptions
@@ -278,7 +279,7 @@ def test_deleting_while_reading_leaves_nothing(
 
 def test_a_killed_reader_is_a_sentence_not_a_crash(owner, monkeypatch):
     dataset = upload(owner, TABLE)
-    monkeypatch.setattr("datasets.reading_process._MODULE", "datasets.no_such_module")
+    monkeypatch.setattr("datasets.receiving.reading_process._MODULE", "datasets.no_such_module")
     tasks.ingest(str(dataset.job_id))
     assert "made the reader fail" in Dataset.objects.get(pk=dataset.pk).error_sentence
 

@@ -4,12 +4,20 @@ import duckdb
 import pytest
 
 from accounts.problems import Conflict
-from datasets import storage, uploads, versions
+from datasets import storage
 from datasets.frames import read_frame
 from datasets.models import Column, Dataset, Version
 from datasets.problems import DatasetProblem
+from datasets.receiving import uploads
 from datasets.signals import version_ready
-from datasets.versions import NewColumn, columns_of, create_dataset_from, make_version, undo
+from datasets.versioning import versions
+from datasets.versioning.versions import (
+    NewColumn,
+    columns_of,
+    create_dataset_from,
+    make_version,
+    undo,
+)
 from tests.datasets.given import read
 
 HOURLY = "time,load,city\n" + "".join(f"2026-01-01 {h:02d}:00,{h * 10},A\n" for h in range(6))

@@ -7,9 +7,10 @@ import pytest
 import requests
 from moto.server import ThreadedMotoServer
 
-from datasets import frames, pyramid, resumable, storage, sweeping, tasks, uploads
+from datasets import frames, pyramid, storage, tasks
 from datasets.mapping import choosing
 from datasets.models import Dataset
+from datasets.receiving import resumable, sweeping, uploads
 from tests.datasets.given import read
 
 TABLE = "day,y\n" + "".join(f"2026-01-{day:02d},{day}\n" for day in range(1, 29))

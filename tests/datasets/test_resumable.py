@@ -9,8 +9,8 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.problems import Conflict
-from datasets import resumable, uploads
 from datasets.models import Dataset, Upload
+from datasets.receiving import resumable, uploads
 
 pytestmark = pytest.mark.django_db
 UPLOADS = "/api/v1/uploads/"

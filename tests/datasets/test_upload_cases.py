@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from accounts.problems import Problem
-from datasets import frames, resumable, storage, uploads
+from datasets import frames, storage
 from datasets.models import Dataset, Upload, Version
+from datasets.receiving import resumable, uploads
 from tests.datasets.given import codes, read
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,9 @@
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from datasets import converting, resumable, version_jobs
+from datasets import converting
+from datasets.receiving import resumable
+from datasets.versioning import version_jobs
 from jobs.models import Job
 from tests.datasets.made import read_dataset
 from tests.doors.replay import Replay

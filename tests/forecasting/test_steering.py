@@ -7,7 +7,7 @@ from django.conf import settings as django_settings
 from django.urls import reverse
 
 from accounts.models import AuditEvent, Share
-from datasets import uploads
+from datasets.receiving import uploads
 from forecasting import instant, starting, tasks, training
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
 from jobs import moves

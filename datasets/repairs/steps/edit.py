@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from datasets.building.finish import FROM
-from datasets.cell_values import read_edit
+from datasets.cells.values import read_edit
 from datasets.models import Column
 from datasets.problems import DatasetProblem
 from datasets.repairs.setting import Setting

@@ -2,8 +2,8 @@
 
 import pytest
 
-from datasets import version_jobs
 from datasets.models import Dataset
+from datasets.versioning import version_jobs
 from jobs.models import Job
 from tests.factories import make_share
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from datasets import reading_process
+from datasets.receiving import reading_process
 from tests.datasets import given
 from tests.datasets.formats.reading import read, refused
 

@@ -4,8 +4,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from datasets import uploads, version_jobs
 from datasets.models import Dataset
+from datasets.receiving import uploads
+from datasets.versioning import version_jobs
 from jobs.models import Job
 from tests.factories import make_share
 

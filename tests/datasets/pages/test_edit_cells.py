@@ -5,8 +5,10 @@ import re
 import pytest
 from django.urls import reverse
 
-from datasets import frames, uploads, version_jobs
+from datasets import frames
 from datasets.models import Dataset, Draft, Version
+from datasets.receiving import uploads
+from datasets.versioning import version_jobs
 from jobs.models import Job
 from tests.datasets.made import read_dataset
 from tests.factories import make_share

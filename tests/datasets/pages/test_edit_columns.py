@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from datasets import version_jobs
 from datasets.models import Dataset, Version
+from datasets.versioning import version_jobs
 from jobs.models import Job
 from tests.datasets.made import read_dataset
 from tests.factories import make_share

@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from datasets import frames, tasks, upkeep, uploads
+from datasets import frames, tasks
 from datasets.models import Column, Dataset
+from datasets.receiving import upkeep, uploads
 from tests.datasets.made import HOURLY
 
 BAD = "time,load,note\n" + "".join(

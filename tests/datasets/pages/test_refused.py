@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from datasets import tasks, uploads
+from datasets import tasks
 from datasets.models import Dataset
+from datasets.receiving import uploads
 from tests.datasets.made import read_dataset
 
 HOURS = [f"2026-02-28 {hour:02d}:00" for hour in range(24)] + [

@@ -4,10 +4,11 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.urls import reverse
 
-from datasets import editing, version_jobs
-from datasets.column_changes import ColumnChange, change_columns
+from datasets.cells import editing
 from datasets.models import Dataset, Version
 from datasets.usage import register_usage
+from datasets.versioning import version_jobs
+from datasets.versioning.column_changes import ColumnChange, change_columns
 from jobs.models import Job
 from tests.datasets.made import read_dataset
 from tests.factories import make_share

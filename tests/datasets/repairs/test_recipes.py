@@ -5,16 +5,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.problems import Conflict
-from datasets import repair_jobs
 from datasets.frames import read_frame
 from datasets.models import Version
 from datasets.problems import DatasetProblem
 from datasets.quality.reports import report_of
+from datasets.repairs import repair_jobs
 from datasets.repairs.applying import apply_recipe, keep_for_new_data, repair_new_data
 from datasets.repairs.preview import preview
 from datasets.repairs.proposing import propose
 from datasets.repairs.recipe import read_recipe
-from datasets.versions import undo
+from datasets.versioning.versions import undo
 from tests.datasets.given import read, read_kept, upload
 
 REPAIR = [

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.models.share import Share
-from datasets import repair_jobs
 from datasets.models import Version
+from datasets.repairs import repair_jobs
 from jobs.models import Job
 from tests.conftest import api_of
 from tests.datasets.made import read_dataset

@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models.user import User
-from datasets import appending, column_changes, editing, saving_edits
-from datasets.appending import Arrived
-from datasets.column_changes import ColumnChange
+from datasets.cells import editing, saving_edits
 from datasets.models import Dataset, Version
-from datasets.uploads import require_room
+from datasets.receiving.uploads import require_room
+from datasets.versioning import appending, column_changes
+from datasets.versioning.appending import Arrived
+from datasets.versioning.column_changes import ColumnChange
 from jobs.models import Job
 from jobs.registry import name_kind
 from jobs.running import enqueue, running

@@ -8,11 +8,11 @@ from typing import Any
 from django.utils.translation import gettext
 
 from datasets import storage
-from datasets.cell_patches import patch
-from datasets.editing import changes, note_of
+from datasets.cells.editing import changes, note_of
+from datasets.cells.patches import patch
 from datasets.ingest import Run
 from datasets.models import Draft, Version
-from datasets.versions import make_version
+from datasets.versioning.versions import make_version
 
 STEP = "edit"
 _WRITING = 0.4

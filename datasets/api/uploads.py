@@ -24,9 +24,9 @@ from accounts.api_base import OwnedViewSet
 from accounts.ownership import require_creator
 from accounts.problems import Conflict, Problem
 from accounts.requests import AuthenticatedApiRequest
-from datasets import resumable
+from datasets.api.raw_body import RawBody, RawBodyParser
 from datasets.models import Dataset, Upload
-from datasets.raw_body import RawBody, RawBodyParser
+from datasets.receiving import resumable
 from datasets.sniffing.options import ReadingOptions
 
 VERSION = "1.0.0"

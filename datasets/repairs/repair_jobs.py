@@ -15,11 +15,11 @@ from accounts.models.user import User
 from accounts.problems import Conflict
 from datasets.models import Dataset, Version
 from datasets.quality.reports import check_again
+from datasets.receiving.uploads import require_room
 from datasets.repairs.applying import apply_recipe, keep_for_new_data, repair_new_data, repeatable
 from datasets.repairs.recipe import read_recipe
 from datasets.repairs.registry import STEPS
 from datasets.signals import version_ready
-from datasets.uploads import require_room
 from jobs.models import Job
 from jobs.registry import name_kind, say_progress
 from jobs.running import enqueue, running

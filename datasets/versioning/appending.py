@@ -23,17 +23,17 @@ from datasets import storage
 from datasets.building.build import DATA, Request
 from datasets.filenames import clean_filename
 from datasets.ingest import Reader, Run
-from datasets.joining import BOTH, NEW, OLD, Counted, count_same, join
-from datasets.matching import Matched, match
 from datasets.models import Dataset, Version
 from datasets.problems import DatasetProblem, problem_from
-from datasets.reading_process import run_reading
 from datasets.reading_words import reading_words
+from datasets.receiving.reading_process import run_reading
+from datasets.receiving.uploads import Content, receive_file
 from datasets.refusals import Refusal
 from datasets.repairs.applying import apply_recipe
 from datasets.sniffing.options import ColumnChoice, ReadingOptions
-from datasets.uploads import Content, receive_file
-from datasets.versions import make_version
+from datasets.versioning.joining import BOTH, NEW, OLD, Counted, count_same, join
+from datasets.versioning.matching import Matched, match
+from datasets.versioning.versions import make_version
 from jobs.progress import Interrupted, Superseded
 
 ASK = "ask"

@@ -23,7 +23,7 @@ from datasets import storage
 from datasets.models import Column, Dataset, Version
 from datasets.problems import DatasetProblem
 from datasets.signals import version_ready
-from datasets.versions import Fence, NewColumn, columns_of, make_version
+from datasets.versioning.versions import Fence, NewColumn, columns_of, make_version
 
 LONGEST_NAME = 200
 ORDERING = frozenset({Column.Role.TIME, Column.Role.SERIES})

@@ -15,13 +15,13 @@ from accounts.problems import Conflict
 from datasets import storage
 from datasets.building.build import DATA, LEVELS
 from datasets.building.finish import LINEAGE, Plan, detect, finish
-from datasets.differences import Side, difference, inverse
 from datasets.models import Column, Dataset, Version
 from datasets.problems import DatasetProblem, problem_from
 from datasets.profile import column_rows, profile_of
 from datasets.quality.reports import report_on
 from datasets.refusals import Refusal
 from datasets.signals import version_ready
+from datasets.versioning.differences import Side, difference, inverse
 
 _DESCRIBING, _COMPARING = 0.8, 0.9
 

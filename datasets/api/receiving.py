@@ -10,9 +10,9 @@ from rest_framework import serializers
 
 from accounts.problems import Problem
 from accounts.requests import AuthenticatedApiRequest
-from datasets import uploads
-from datasets.api_mapping import MappingSerializer
+from datasets.api.mapping import MappingSerializer
 from datasets.models import Dataset
+from datasets.receiving import uploads
 from datasets.sniffing.options import ReadingOptions
 
 

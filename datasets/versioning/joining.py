@@ -8,8 +8,8 @@ from pathlib import Path
 from datasets import storage
 from datasets.building.duck import connect, first_row, literal, parquet, parquet_options
 from datasets.building.finish import ROW, ZONED
-from datasets.matching import Matched
 from datasets.models import Column, Version
+from datasets.versioning.matching import Matched
 
 # What to do with a new row whose time is there already: keep the old one, take the new, keep both.
 OLD, NEW, BOTH = "old", "new", "both"

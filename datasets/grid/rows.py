@@ -9,12 +9,13 @@ from typing import Any
 
 import duckdb
 
-from datasets import deep_pages, remembering, storage
+from datasets import storage
 from datasets.building.duck import connect, parquet
-from datasets.cell_values import read_cell
+from datasets.cells.values import read_cell
+from datasets.grid import deep_pages, remembering
+from datasets.grid.filters import OPERATORS, Filter, find_column, order_of, tests_of
 from datasets.masking import expression
 from datasets.models import Column, Version
-from datasets.row_filters import OPERATORS, Filter, find_column, order_of, tests_of
 
 __all__ = [
     "OPERATORS",

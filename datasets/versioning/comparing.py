@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from datasets import remembering, storage
+from datasets import storage
 from datasets.building.duck import connect
-from datasets.cell_values import stored, typed
-from datasets.differences import Side, comparable, difference, pairs_of
+from datasets.cells.values import stored, typed
+from datasets.grid import remembering
 from datasets.masking import DOTS
 from datasets.models import Column, Version
-from datasets.versions import side_of
+from datasets.versioning.differences import Side, comparable, difference, pairs_of
+from datasets.versioning.versions import side_of
 
 MOST_CELLS = 50
 # Cells that differ are looked for column by column until there are enough.

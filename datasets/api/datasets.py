@@ -21,15 +21,17 @@ from accounts.idempotency import answer_once
 from accounts.ownership import require_creator
 from accounts.problems import Conflict, Problem
 from accounts.requests import AuthenticatedApiRequest
-from datasets import rows, samples, uploads
-from datasets.api_convert import ConvertActions
-from datasets.api_mapping import MappingActions, MappingSerializer
-from datasets.api_quality import QualityActions
-from datasets.api_query import QueryActions
-from datasets.api_receiving import receive, understood_at_once
-from datasets.api_versions import VersionActions
+from datasets import samples
+from datasets.api.convert import ConvertActions
+from datasets.api.mapping import MappingActions, MappingSerializer
+from datasets.api.quality import QualityActions
+from datasets.api.query import QueryActions
+from datasets.api.raw_body import RawBodyParser
+from datasets.api.receiving import receive, understood_at_once
+from datasets.api.versions import VersionActions
+from datasets.grid import rows
 from datasets.models import Dataset, DatasetQuerySet, Version
-from datasets.raw_body import RawBodyParser
+from datasets.receiving import uploads
 from datasets.serializers import (
     ChartSerializer,
     ColumnSerializer,

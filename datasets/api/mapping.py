@@ -18,10 +18,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.problems import Conflict
-from datasets import staging, uploads
 from datasets.mapping import choosing, sentences
 from datasets.mapping.understood import Understood, understood
 from datasets.models import Dataset
+from datasets.receiving import staging, uploads
 from datasets.serializers import DatasetSerializer, JobSummarySerializer, plain
 from datasets.sniffing.options import (
     DELIMITERS,

@@ -10,9 +10,9 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from datasets import uploads
 from datasets.models import Dataset
 from datasets.problems import DatasetProblem
+from datasets.receiving import uploads
 from datasets.sniffing.options import ReadingOptions
 from jobs.models import Job
 

@@ -20,13 +20,13 @@ from accounts.problems import Problem
 from accounts.requests import AuthenticatedApiRequest
 from datasets.models import Dataset, Version
 from datasets.quality.reports import report_of
-from datasets.repair_jobs import start_repair
 from datasets.repairs.applying import keep_for_new_data
 from datasets.repairs.ignoring import ignore, ignored_of
 from datasets.repairs.preview import Preview, preview
 from datasets.repairs.proposing import propose
 from datasets.repairs.recipe import read_recipe
 from datasets.repairs.registry import STEPS
+from datasets.repairs.repair_jobs import start_repair
 from datasets.serializers import JobSummarySerializer, plain
 from datasets.views.fetching import require_version
 from datasets.views.quality_report import as_csv, as_json, file_name

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from django.utils.translation import gettext
 
-from datasets.cell_values import is_number_text, read_cell, read_number
+from datasets.cells.values import is_number_text, read_cell, read_number
 from datasets.models import Column
 from datasets.problems import DatasetProblem
 

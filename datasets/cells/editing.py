@@ -14,8 +14,8 @@ from django.utils.translation import gettext
 
 from accounts.models.user import User
 from accounts.problems import Conflict
-from datasets import rows
-from datasets.cell_values import read_edit, restored, stored
+from datasets.cells.values import read_edit, restored, stored
+from datasets.grid import rows
 from datasets.models import Column, Dataset, Draft, Version
 from datasets.models.draft import Edit
 from datasets.problems import DatasetProblem

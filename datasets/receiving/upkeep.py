@@ -8,8 +8,9 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from datasets import resumable, uploads, version_jobs
 from datasets.models import Dataset
+from datasets.receiving import resumable, uploads
+from datasets.versioning import version_jobs
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from accounts.models.audit_event import AuditEvent
 from accounts.models.share import Share
 from datasets.models import Dataset, Version
-from datasets.version_words import difference_words, origin_words
+from datasets.versioning.version_words import difference_words, origin_words
 
 Words = str | Promise
 # The log also says that a version was asked for; the version itself says it better.

@@ -19,11 +19,11 @@ from accounts.models.user import User
 from accounts.ownership import require_creator
 from accounts.problems import Conflict, TooLarge
 from datasets import storage
-from datasets.effective import effective
 from datasets.filenames import clean_filename, title_of
 from datasets.formats.registry import ENDINGS, identify
 from datasets.models import Dataset, Upload, Version
 from datasets.problems import SENTENCES, DatasetProblem, problem_from
+from datasets.receiving.effective import effective
 from datasets.refusals import Refusal
 from datasets.sniffing.options import ReadingOptions
 from datasets.sniffing.sniff import HEAD_BYTES, sniff

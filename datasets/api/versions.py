@@ -22,12 +22,7 @@ from accounts import audit
 from accounts.idempotency import answer_once
 from accounts.problems import Conflict, Problem
 from accounts.requests import AuthenticatedApiRequest
-from datasets import appending, editing, version_jobs
-from datasets import versions as making
-from datasets.activity import happenings
-from datasets.appending import ASK
-from datasets.column_changes import ColumnChange, change_columns
-from datasets.comparing import compare
+from datasets.cells import editing
 from datasets.models import Column, Dataset, Version
 from datasets.problems import DatasetProblem
 from datasets.serializers import (
@@ -36,7 +31,13 @@ from datasets.serializers import (
     VersionSerializer,
     plain,
 )
-from datasets.version_words import difference_words
+from datasets.versioning import appending, version_jobs
+from datasets.versioning import versions as making
+from datasets.versioning.activity import happenings
+from datasets.versioning.appending import ASK
+from datasets.versioning.column_changes import ColumnChange, change_columns
+from datasets.versioning.comparing import compare
+from datasets.versioning.version_words import difference_words
 from datasets.views.appending import require_same
 from datasets.views.asked import whole_number
 from datasets.views.fetching import loaded_version, require_version, version_asked

@@ -1,0 +1,1 @@
+"""Cells that people change: a draft, its undo, and the version made of it."""

@@ -1,0 +1,1 @@
+"""From bytes on the wire to rows that wait for a person, and what clears up after them."""

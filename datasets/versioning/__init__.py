@@ -1,0 +1,1 @@
+"""Immutable versions: made, compared, undone, and joined with new rows."""
