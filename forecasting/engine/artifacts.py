@@ -1,23 +1,34 @@
-"""A saved model: a folder with its arrays (safetensors) and its card (JSON). No pickle."""
+"""A saved model: a folder or a zip with its arrays (safetensors) and its card (JSON). No pickle."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
 
-from forecasting.engine.errors import ArtifactError, NotFittedError, gettext_noop
+from forecasting.engine import saved_formats, versions
+from forecasting.engine.errors import (
+    ArtifactError,
+    NotFittedError,
+    SettingsError,
+    UnknownModelError,
+    gettext_noop,
+)
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.intervals import Conformal, no_shift
 from forecasting.engine.limits import Limits
 from forecasting.engine.panel_storing import panel_arrays, panel_facts, stored_panel
 from forecasting.engine.registry import create
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = saved_formats.CURRENT
 CARD: Final = "model.json"
 ARRAYS: Final = "model.safetensors"
 
@@ -50,6 +61,7 @@ def save(model: Forecaster, folder: Path) -> Path:
         "interval_ids": list(model.intervals_.ids),
         "limits": asdict(model.limits),
         "data_fingerprint": model.fingerprint_,
+        "made_with": versions.made_with(model.name),
         "arrays_sha256": hashlib.sha256(blob).hexdigest(),
     } | panel_facts(context)
     card["card_sha256"] = _card_hash(card)
@@ -57,20 +69,25 @@ def save(model: Forecaster, folder: Path) -> Path:
     return folder
 
 
-def load(folder: Path) -> Forecaster:
-    """Read a model that ``save`` wrote; it forecasts exactly as before.
+def load(path: Path | str) -> Forecaster:
+    """Read a model that ``save`` wrote, from its folder or a zip of it; it forecasts as before.
 
-    Raises ArtifactError when a file is missing, was changed, or is from an unknown version, and
-    UnknownModelError when its model type is not registered here.
+    Raises ArtifactError when a file is missing, was changed, is from an unknown version, or when
+    its type of model is not registered here.
     """
+    with _unpacked(Path(path)) as folder:
+        return _load(folder)
+
+
+def _load(folder: Path) -> Forecaster:
     from safetensors.numpy import load as unpack  # noqa: PLC0415
 
     card = read_card(folder)
     blob = _read(folder / ARRAYS)
     if hashlib.sha256(blob).hexdigest() != card["arrays_sha256"]:
         raise _changed(folder / ARRAYS)
-    arrays = unpack(blob)
-    model = create(card["model"], **card["settings"])
+    card, arrays = saved_formats.upgraded(card, unpack(blob))
+    model = _created(card)
     model.horizon_ = card["horizon"]
     model.lookback_ = card["lookback"]
     model.report_ = card["report"]
@@ -80,6 +97,55 @@ def load(folder: Path) -> Forecaster:
     model.intervals_ = _intervals(card, arrays)
     model.restore(_section(arrays, "model."), card["facts"])
     return model
+
+
+def _created(card: dict[str, Any]) -> Forecaster:
+    """The model without what it learned; the sentence of a refusal says what to install."""
+    made_with = card.get("made_with", {})
+    package = made_with.get("package", "")
+    try:
+        return create(card["model"], **card["settings"])
+    except UnknownModelError:
+        raise ArtifactError(
+            gettext_noop(
+                "The saved model is of the type %(name)s, which is not registered here. Install "
+                "the package that brings it (%(package)s), or call register_model before loading."
+            ),
+            name=card["model"],
+            package=package or "?",
+        ) from None
+    except (SettingsError, TypeError) as problem:
+        raise ArtifactError(
+            gettext_noop(
+                "The saved model %(name)s was made with %(version)s and does not fit the %(name)s "
+                "of this version (%(problem)s). Train it again, or use the version that saved it."
+            ),
+            name=card["model"],
+            version=package or f"Almanac {made_with.get('almanac', '')}".strip(),
+            problem=str(problem).rstrip("."),
+        ) from problem
+
+
+@contextmanager
+def _unpacked(path: Path) -> Iterator[Path]:
+    """The folder of a saved model; of a zip only the two files that belong to one are read."""
+    if path.is_dir() or not path.exists() or not zipfile.is_zipfile(path):
+        yield path
+        return
+    with TemporaryDirectory() as place, zipfile.ZipFile(path) as archive:
+        folder = Path(place) / path.stem
+        folder.mkdir()
+        names = set(archive.namelist())
+        for name in {CARD, ARRAYS} & names:
+            (folder / name).write_bytes(_stored(archive, name))
+        yield folder
+
+
+def _stored(archive: zipfile.ZipFile, name: str) -> bytes:
+    try:
+        return archive.read(name)
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError):
+        raise _changed(Path(name)) from None
 
 
 def _intervals(card: dict[str, Any], arrays: dict[str, Any]) -> Conformal:
@@ -96,16 +162,7 @@ def read_card(folder: Path) -> dict[str, Any]:
         card = json.loads(text)
     except ValueError:
         raise _changed(folder / CARD) from None
-    if not isinstance(card, dict) or card.get("schema") != SCHEMA_VERSION:
-        raise ArtifactError(
-            gettext_noop(
-                "The model in %(folder)s has format %(found)s; this version reads %(known)s. "
-                "Train it again, or use the version that saved it."
-            ),
-            folder=folder.name,
-            found=card.get("schema") if isinstance(card, dict) else None,
-            known=SCHEMA_VERSION,
-        )
+    card = saved_formats.require_known(card, folder.name)
     if card.pop("card_sha256", None) != _card_hash(card):
         raise _changed(folder / CARD)
     return card

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
+import pandas as pd
+
 from forecasting.engine.budget import TimeBudget
 from forecasting.engine.capabilities import Capabilities
 from forecasting.engine.covariate_matching import reaching
@@ -16,6 +18,7 @@ from forecasting.engine.intervals import VOLATILITY_ROWS
 from forecasting.engine.joining import joined, rows_added
 from forecasting.engine.learner import Learner
 from forecasting.engine.panel import Floats, Panel
+from forecasting.engine.panel_asking import panel_like
 from forecasting.engine.watch import ReportProgress, ShouldStop, Watch
 
 __all__ = ["Capabilities", "Forecaster"]
@@ -53,16 +56,19 @@ class Forecaster(Learner):
 
     def predict(
         self,
-        panel: Panel | None = None,
+        panel: Panel | pd.DataFrame | None = None,
         horizon: int | None = None,
         levels: Sequence[float] = (80, 95),
     ) -> Forecast:
         """Forecast the steps after the last row of ``panel``, or of the training data.
 
-        Without ``horizon`` the fitted one. Raises NotFittedError, HorizonError, TooShortError.
+        A table needs the columns that the model learned (``panel_like``). Without ``horizon`` the
+        fitted one. Raises NotFittedError, HorizonError, TooShortError.
         """
         steps = self._check_steps(horizon)
         data = self.context_ if panel is None else panel
+        if isinstance(data, pd.DataFrame):
+            data = panel_like(data, self.context_)
         self._check_channels(data)
         return self._answer(data, self._predict(data, steps), levels)
 
@@ -99,8 +105,10 @@ class Forecaster(Learner):
         return self
 
     def fresh(self) -> Self:
-        """An unfitted model with the same settings."""
-        return type(self)(self.settings)
+        """An unfitted model with the same settings and limits."""
+        again = type(self)(self.settings)
+        again.limits = self.limits
+        return again
 
     def _memory_rows(self) -> int:
         """Rows kept with the model: the inputs of a forecast and of those still to be judged."""

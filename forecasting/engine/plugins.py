@@ -25,6 +25,14 @@ def plugins() -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=GROUP)}
 
 
+def package_of(name: str) -> str:
+    """`tidal 1.0`, the installed package that brings this model; "" when it is no plug-in."""
+    point = plugins().get(name)
+    if point is None:
+        return ""
+    return f"{point.dist.name} {point.dist.version}" if point.dist else point.module
+
+
 def load(name: str) -> type[Any]:
     """Import the class of a plug-in. Raises SettingsError saying which package failed and how."""
     point = plugins()[name]
