@@ -311,7 +311,9 @@ JOB_HARD_LIMIT = env.env_int("ALMANAC_JOB_HARD_LIMIT", 6 * 3600)
 JOB_HEARTBEAT_SECONDS = env.env_float("ALMANAC_JOB_HEARTBEAT", 10.0)
 JOB_LOST_SECONDS = env.env_float("ALMANAC_JOB_LOST", 45.0)
 JOB_REAP_SECONDS = env.env_float("ALMANAC_JOB_REAP", 10.0)
-# Wall time one network may train; the best epoch by then is taken.
+# Wall time of a race, unless a person says otherwise; the best by then is taken.
+FORECAST_BALANCED_SECONDS = env.env_float("ALMANAC_BALANCED_SECONDS", 45.0)
+FORECAST_THOROUGH_SECONDS = env.env_float("ALMANAC_THOROUGH_SECONDS", 600.0)
 FORECAST_TRAINING_SECONDS = env.env_float("ALMANAC_TRAINING_SECONDS", 30.0)
 JOB_REPORT_SECONDS = env.env_float("ALMANAC_JOB_REPORT", 1.0)
 JOB_KEEP_DAYS = env.env_int("ALMANAC_JOB_KEEP_DAYS", 30)
