@@ -14,6 +14,7 @@ from datasets.building.duck import connect, parquet
 from datasets.models import Column, Version
 from datasets.problems import DatasetProblem
 from forecasting.engine.panel import Panel
+from forecasting.engine.panel_tables import CovariateColumns
 
 _FIRST, _LAST = pd.Timestamp.min, pd.Timestamp.max
 
@@ -36,10 +37,17 @@ def read_frame(version: Version, columns: Sequence[str] | None = None) -> pd.Dat
     return frame
 
 
-def read_panel(version: Version, targets: Sequence[str] | None = None) -> Panel:
+def read_panel(
+    version: Version,
+    targets: Sequence[str] | None = None,
+    *,
+    known: Sequence[str] = (),
+    past: Sequence[str] = (),
+) -> Panel:
     """The value columns as a Panel: channels of one series when wide, one channel a series long.
 
-    `targets` (names or keys) chooses value columns; without it all of them. Rows without a time
+    `targets` (names or keys) chooses value columns; without it all of them. `known` and `past`
+    are covariates; with any, rows at the end without a target are the future. Rows without a time
     are left out (they are counted in the profile). Raises DatasetProblem without a time column,
     EngineError naming series and row when the times are repeated or irregular.
     """
@@ -55,15 +63,24 @@ def read_panel(version: Version, targets: Sequence[str] | None = None) -> Panel:
         )
     values = version.value_columns() if targets is None else _choose(version, targets)
     _require_numbers(version, values)
+    beside = {"known": _choose(version, known), "past": _choose(version, past)}
+    for columns in beside.values():
+        _require_numbers(version, columns, optional=True)
     names = [column.name for column in values]
+    covariates: CovariateColumns = {
+        "known": [column.name for column in beside["known"]],
+        "past": [column.name for column in beside["past"]],
+    }
+    chosen = dict.fromkeys(column.key for column in (*values, *beside["known"], *beside["past"]))
+    step = version.frequency or None
     if version.layout == Version.Layout.LONG:
         series = version.column(version.series_column)
-        frame = read_frame(version, [series.key, time.key, *(column.key for column in values)])
+        frame = read_frame(version, [series.key, time.key, *chosen])
         frame = frame.dropna(subset=[time.name, series.name])
-        return Panel.from_long(frame, series.name, time.name, names, version.frequency or None)
-    frame = read_frame(version, [time.key, *(column.key for column in values)])
+        return Panel.from_long(frame, series.name, time.name, names, step, **covariates)
+    frame = read_frame(version, [time.key, *chosen])
     frame = frame.dropna(subset=[time.name])
-    return Panel.from_wide(frame, time.name, names, version.frequency or None)
+    return Panel.from_wide(frame, time.name, names, step, **covariates)
 
 
 def _choose(version: Version, wanted: Sequence[str]) -> list[Column]:
@@ -85,9 +102,9 @@ def _choose(version: Version, wanted: Sequence[str]) -> list[Column]:
     return [known[name] for name in wanted]
 
 
-def _require_numbers(version: Version, values: Sequence[Column]) -> None:
+def _require_numbers(version: Version, values: Sequence[Column], *, optional: bool = False) -> None:
     words = [column.name for column in values if not column.is_number]
-    if words or not values:
+    if words or not (values or optional):
         raise DatasetProblem(
             gettext("%(column)s holds no numbers. Choose a column of numbers to forecast.")
             % {"column": words[0] if words else version.dataset.name},

@@ -31,6 +31,7 @@ class PredictionTaskAdmin(AuditedAdmin):
         "parameters",
         "receipt",
         "finish_requested",
+        "stopped_models",
     ]
 
     def has_add_permission(self, *_args: object, **_kwargs: object) -> bool:
@@ -63,7 +64,7 @@ class TrainedModelAdmin(AuditedAdmin):
 
 @admin.register(PredictionResult)
 class PredictionResultAdmin(ReadOnlyAdmin):
-    list_display = ("task", "type", "rank", "created_at")
+    list_display = ("task", "name", "type", "rank", "created_at")
     list_filter = ("type",)
     list_select_related = ("task",)
-    search_fields = ("task__name", "type")
+    search_fields = ("task__name", "name", "type")

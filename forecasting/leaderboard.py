@@ -150,7 +150,7 @@ def _row(
 def _waiting_row(task: PredictionTask, ranked: Sequence[PredictionResult]) -> Row | None:
     """The network before it has a result; None when it has one or none was asked for."""
     done = any(one.type == training.MODEL for one in ranked)
-    if done or not task.is_balanced or not ranked:
+    if done or not task.races or not ranked:
         return None
     job = task.training_job
     state, bar = _training_state(job)

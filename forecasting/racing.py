@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from datasets import storage
-from forecasting import results
+from forecasting import backtests, results
 from forecasting.asking import windows_for
 from forecasting.engine import artifacts
 from forecasting.engine.backtest import BacktestResult, backtest, replay
@@ -120,15 +120,20 @@ def keep(
     answer = (
         results.write_parquet(finish.forecast, key) if large else results.as_json(finish.forecast)
     )
+    tested = f"{results.folder_of(task)}/backtests/{model.type}-{model.pk}.parquet"
+    if finish.tested is not None:
+        backtests.write(finish.tested, tested)
     result, _ = PredictionResult.objects.update_or_create(
         task=task,
-        type=model.type,
+        name=model.type,
         defaults={
+            "type": model.type,
             "model": model,
             "predictions": answer,
             "metrics": model.metrics,
             "visualization_data": history,
             "result_path": key,
+            "backtest_path": tested if finish.tested is not None else "",
         },
     )
     return result

@@ -293,7 +293,7 @@ class ShownForecast:
     def steps(self) -> list[Step]:
         """The stages of the whole, with the present one marked."""
         names = [gettext("Read data"), gettext("Instant answer")]
-        if self.task.is_balanced:
+        if self.task.races:
             names += [gettext("Train LSTM"), gettext("Test on past windows")]
         at = self._stage()
         return [

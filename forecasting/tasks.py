@@ -35,7 +35,7 @@ def instant_forecast(job_id: str) -> None:
             instant.answer(task, run)
         run.report(1.0)
         run.flush()
-        if task.is_balanced and task.training_job_id is None:
+        if task.races and task.training_job_id is None:
             _enqueue_training(task, run)
 
 

@@ -88,4 +88,4 @@ def status_of(task: PredictionTask, job: Job) -> str:
 def _percent(task: PredictionTask, job: Job) -> int:
     if job.kind == TRAINING:
         return INSTANT_PERCENT + int((100 - INSTANT_PERCENT) * job.progress)
-    return int((INSTANT_PERCENT if task.is_balanced else 100) * job.progress)
+    return int((INSTANT_PERCENT if task.races else 100) * job.progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from forecasting.engine.calendar_steps import (
 from forecasting.engine.errors import (
     BadTimesError,
     IrregularTimesError,
+    SettingsError,
     UnknownFrequencyError,
     gettext_noop,
 )
@@ -98,13 +100,15 @@ class Frequency:
 
     ``unit`` is one of ``ns us ms s min h D B W M Q Y``; ``edge`` says which day of the month
     (``start``, ``end``, ``bstart``, ``bend`` or a number); ``anchor`` the weekday of a week or the
-    month that ends (starts) a quarter or year.
+    month that ends (starts) a quarter or year. ``seasons`` are steps per cycle, the usual one
+    first, where somebody knows better than the calendar.
     """
 
     unit: str
     multiple: int = 1
     edge: str = ""
     anchor: str = ""
+    seasons: tuple[int, ...] = ()
 
     @staticmethod
     def parse(alias: str | Frequency | pd.offsets.BaseOffset) -> Frequency:
@@ -158,6 +162,8 @@ class Frequency:
     @property
     def season_lengths(self) -> tuple[int, ...]:
         """Steps per natural cycle, the usual one first; (1,) where there is none."""
+        if self.seasons:
+            return self.seasons
         cycles = CYCLES[self.unit]
         if self.unit == "D" and self.multiple % 7 == 0:
             cycles = (52 * 7,)
@@ -223,6 +229,15 @@ class Frequency:
         else:
             steps = month_steps(starts, times) // self.step_months
         return steps, self.at(starts, steps) == times.astype("datetime64[ns]")
+
+    def with_seasons(self, seasons: Sequence[int]) -> Frequency:
+        """The same step with cycles of one's own. Raises SettingsError where one is none."""
+        lengths = tuple(dict.fromkeys(int(length) for length in seasons))
+        if any(length < 2 for length in lengths):
+            raise SettingsError(
+                gettext_noop("A season has at least 2 steps, not %(steps)s."), steps=min(lengths)
+            )
+        return replace(self, seasons=lengths)
 
     def settled(self, times: Times) -> Frequency:
         """This frequency with the weekday or day of month that ``times`` really stand on.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from forecasting.engine.capabilities import Capabilities
+from forecasting.engine.errors import SettingsError, gettext_noop
 from forecasting.engine.forecaster import Forecaster
 
 INSTANT: Final = Capabilities()
@@ -24,6 +26,22 @@ class ModelType:
     capabilities: Capabilities = INSTANT
     module: type[Any] | None = None
     forecaster: type[Forecaster] | None = None
+
+    def chosen(self, given: Mapping[str, Any]) -> Any:
+        """The settings with these changes, without importing the model.
+
+        Raises SettingsError where one does not exist or cannot be.
+        """
+        known = {field.name for field in fields(self.settings)}
+        for name in given:
+            if name not in known:
+                raise SettingsError(
+                    gettext_noop("%(model)s has no setting %(name)s; it has %(known)s."),
+                    model=self.name,
+                    name=name,
+                    known=", ".join(sorted(known)) or "none",
+                )
+        return self.settings(**given)
 
     def load(self) -> type[Forecaster]:
         """Import the class; torch comes in here and not before."""

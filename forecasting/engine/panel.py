@@ -219,6 +219,8 @@ class Panel:
     def fingerprint(self) -> str:
         """SHA-256 of everything in the panel; equal panels have equal fingerprints."""
         digest = hashlib.sha256(repr((self.ids, self.channels, self.frequency.alias)).encode())
+        if self.frequency.seasons:
+            digest.update(repr(self.frequency.seasons).encode())
         for array in (self.starts.view(np.int64), self.indptr, self.values):
             digest.update(np.ascontiguousarray(array).tobytes())
         if self.known is not None:

@@ -31,11 +31,13 @@ def panel_arrays(panel: Panel) -> dict[str, NDArray[Any]]:
 def panel_facts(panel: Panel) -> dict[str, Any]:
     """The names in the panel; those of covariates only where there are any."""
     kinds = {"past": panel.past, "static": panel.static}
+    seasons = panel.frequency.seasons
     return {
         "ids": list(panel.ids),
         "channels": list(panel.channels),
         "known": list(panel.known.names) if panel.known else [],
         "frequency": panel.frequency.alias,
+        **({"seasons": list(seasons)} if seasons else {}),
     } | {kind: list(found.names) for kind, found in kinds.items() if found is not None}
 
 
@@ -45,7 +47,7 @@ def stored_panel(facts: dict[str, Any], arrays: dict[str, Any]) -> Panel:
     return Panel(
         tuple(facts["ids"]),
         tuple(facts["channels"]),
-        Frequency.parse(facts["frequency"]),
+        Frequency.parse(facts["frequency"]).with_seasons(facts.get("seasons", ())),
         arrays["context.starts"].view("datetime64[ns]"),
         arrays["context.values"],
         arrays["context.indptr"],

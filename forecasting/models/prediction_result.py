@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.base import Stamped
-from forecasting.models.trained_model import type_label
+from forecasting.models.trained_model import name_label
 
 
 class PredictionResultQuerySet(models.QuerySet["PredictionResult"]):
@@ -24,10 +24,12 @@ class PredictionResultQuerySet(models.QuerySet["PredictionResult"]):
 
 
 class PredictionResult(Stamped):
-    """`predictions` holds up to 5,000 points; more of them lie in Parquet at `result_path`.
+    """`name` is what the model is called in its forecast, `type` what it is in the registry.
 
-    `metrics` are those of the backtest, with `windows` (one row each) and `seconds`;
-    `visualization_data` holds the history a chart shows before the forecast.
+    `predictions` holds up to 5,000 points; more of them lie in Parquet at `result_path`, and the
+    forecasts of the past windows at `backtest_path` (`forecasting.backtests`). `metrics` are those
+    of the backtest, with `windows` (one row each) and `seconds`; `visualization_data` holds the
+    history a chart shows before the forecast.
     """
 
     task = models.ForeignKey(
@@ -40,12 +42,14 @@ class PredictionResult(Stamped):
         on_delete=models.SET_NULL,
         related_name="results",
     )
+    name = models.CharField(_("name"), max_length=60)
     type = models.CharField(_("type"), max_length=40)
     rank = models.PositiveSmallIntegerField(_("rank"), null=True, blank=True)
     predictions = models.JSONField(_("predictions"), default=dict)
     metrics = models.JSONField(_("metrics"), default=dict)
     visualization_data = models.JSONField(_("chart data"), default=dict, blank=True)
     result_path = models.CharField(_("file"), max_length=255, blank=True, editable=False)
+    backtest_path = models.CharField(_("backtest"), max_length=255, blank=True, editable=False)
 
     objects: ClassVar[Any] = PredictionResultQuerySet.as_manager()
 
@@ -55,16 +59,16 @@ class PredictionResult(Stamped):
         verbose_name_plural = _("results")
         ordering = ["task", "rank"]
         constraints = [
-            models.UniqueConstraint(fields=["task", "type"], name="one_result_a_model"),
+            models.UniqueConstraint(fields=["task", "name"], name="one_result_a_name"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.task_id} {self.type}"
+        return f"{self.task_id} {self.name}"
 
     @property
     def label(self) -> str:
         """What people call the model."""
-        return type_label(self.type)
+        return name_label(self.name, self.type)
 
     def metric(self, name: str) -> float | None:
         """One figure of the backtest; None when there was no backtest."""

@@ -67,8 +67,8 @@ class PredictionTaskQuerySet(OwnedQuerySet["PredictionTask"]):
 class PredictionTask(Owned):
     """`status`, `progress`, `error_message` and `completed_at` are written by the transition hook.
 
-    `parameters` says what was asked: targets (keys), names, horizon (steps), words, quality,
-    levels, frequency, season, windows, seed. `receipt` says what the answer used.
+    `parameters` says what was asked, in the words of `forecasting.recipe`; `receipt` what the
+    answer used and, under `race`, how every model did.
     """
 
     class Status(models.TextChoices):
@@ -81,6 +81,7 @@ class PredictionTask(Owned):
     class Quality(models.TextChoices):
         INSTANT = "instant", _("Instant")
         BALANCED = "balanced", _("Balanced")
+        THOROUGH = "thorough", _("Thorough")
 
     LIVE = (Status.PENDING, Status.RUNNING)
 
@@ -115,6 +116,7 @@ class PredictionTask(Owned):
     error_message = models.TextField(_("what went wrong"), blank=True)
     completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
     finish_requested = models.BooleanField(_("finish with the best so far"), default=False)
+    stopped_models = models.JSONField(_("models asked to stop"), default=list, blank=True)
     instant_job = models.ForeignKey(
         "jobs.Job",
         null=True,
@@ -161,9 +163,19 @@ class PredictionTask(Owned):
         return self.status in self.LIVE
 
     @property
-    def is_balanced(self) -> bool:
-        """Is a network trained after the instant answer?"""
-        return str(self.parameters.get("quality")) == self.Quality.BALANCED
+    def races(self) -> bool:
+        """Do models race after the instant answer?"""
+        return bool(self.parameters.get("models")) or self.quality != self.Quality.INSTANT
+
+    @property
+    def quality(self) -> str:
+        """How much is tried: a value of Quality."""
+        return str(self.parameters.get("quality", self.Quality.BALANCED))
+
+    @property
+    def quality_label(self) -> str:
+        """The same in words."""
+        return str(self.Quality(self.quality).label)
 
     @property
     def horizon(self) -> int:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final, Self
 
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User
@@ -16,6 +16,11 @@ from forecasting.engine.registry import model_type
 
 BASELINES: Final = frozenset({"naive", "seasonal_naive", "drift"})
 YARDSTICK: Final = "seasonal_naive"
+# What a race calls a second model of the same type.
+_VARIANTS: Final = {
+    "thorough": gettext_noop("%(model)s, thorough"),
+    "tuned": gettext_noop("%(model)s, tuned"),
+}
 
 
 def type_label(name: str) -> str:
@@ -24,6 +29,17 @@ def type_label(name: str) -> str:
         return gettext(model_type(name).label)
     except UnknownModelError:
         return name
+
+
+def name_label(name: str, kind: str) -> str:
+    """What people call a model of this type by the name it has in its forecast."""
+    label = type_label(kind)
+    if name == kind:
+        return label
+    for suffix, words in _VARIANTS.items():
+        if name == f"{kind}_{suffix}":
+            return gettext(words) % {"model": label}
+    return name
 
 
 class TrainedModelQuerySet(OwnedQuerySet["TrainedModel"]):

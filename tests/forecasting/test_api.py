@@ -46,7 +46,7 @@ def test_everything_may_be_said(owner, owner_api):
     owner_api.post(URL, {"dataset": str(dataset.pk), "name": "Mine", **said})
     task = PredictionTask.objects.get()
     assert (task.name, task.horizon, task.levels) == ("Mine", 12, [50, 90])
-    assert not task.is_balanced
+    assert not task.races
 
 
 def test_the_same_key_makes_one_forecast(owner, owner_api):

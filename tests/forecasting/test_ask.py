@@ -37,7 +37,7 @@ def test_pressing_start_makes_one_forecast_whose_job_is_sent_after_the_commit(
     assert (answer.status_code, answer.url) == (302, task.get_absolute_url())
     assert (task.owner, task.dataset, task.version.number) == (owner, dataset, 1)
     assert task.parameters["targets"] == ["c2"]
-    assert (task.horizon, task.levels, task.is_balanced) == (24, [80, 95], True)
+    assert (task.horizon, task.levels, task.races) == (24, [80, 95], True)
     assert task.name == "load, next 24 hours"
     job = Job.objects.get()
     assert (job, job.pool, job.link) == (task.instant_job, "fast", task.get_absolute_url())

@@ -58,7 +58,7 @@ def give(task, **scores):
             version=task.version,
         )
         PredictionResult.objects.create(
-            task=task, type=name, model=row, metrics={"mase": mase, "mae": 1.0}
+            task=task, name=name, type=name, model=row, metrics={"mase": mase, "mae": 1.0}
         )
 
 

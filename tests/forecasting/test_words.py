@@ -24,7 +24,7 @@ def line(*mean):
 
 def result(kind, mase, windows=8, rank=1):
     return PredictionResult(
-        type=kind, rank=rank, metrics={"mase": mase, "windows": [{"mae": 1}] * windows}
+        name=kind, type=kind, rank=rank, metrics={"mase": mase, "windows": [{"mae": 1}] * windows}
     )
 
 

@@ -54,6 +54,12 @@ class Course:
                 tested = panel.select([panel.ids[s] for s in np.flatnonzero(long)])
         return Course(panel, steps, tuple(float(p) for p in levels), tested, origin)
 
+    @staticmethod
+    def windows_for(rows: int, horizon: int, season: int) -> int:
+        """How many a panel of one series of so many rows gets; 0 where it cannot hold one."""
+        found = _for_length(rows, check_horizon(horizon), None, MOST_WINDOWS, season)
+        return 0 if found is None else found.windows
+
     @property
     def windows(self) -> int:
         """How many there are; 0 when nothing can be tested."""

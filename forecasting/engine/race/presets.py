@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from forecasting.engine.errors import SettingsError, gettext_noop
+from forecasting.engine.registry import model_type
 
 Shape = Literal["any", "few", "many"]
 
@@ -29,6 +30,13 @@ class Entrant:
     most_seconds: float = float("inf")
     least_seconds: float = 0.0
     extra: bool = False
+
+    def check(self) -> None:
+        """Raise UnknownModelError or SettingsError where there is no such model or setting.
+
+        Nothing is imported for it; what a value means is found out when the model is made.
+        """
+        model_type(self.kind).chosen(self.settings)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,153 @@
+"""What was asked for as what the engine is told: the one reader of a forecast's parameters.
+
+`PredictionTask.parameters` may hold: `targets` (keys), `names`, `horizon` (steps), `quality`,
+`levels` (percent), `windows` (a number, else the engine lays them out), `seed`, `models`
+(`[{"name", "type", "settings"}]`; those of the quality without it), `covariates`
+(`{"known": [keys], "past": [keys]}`), `calendar` (`{"country", "subdivision"}`), `bounds`
+(`{"low", "high", "integer"}`), `seasons` (steps), `refit` ("never" or "each") and `seconds`.
+The same recipe on a newer version of the data is the same forecast brought up to date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from django.conf import settings
+
+from datasets.frames import read_panel
+from datasets.models import Version
+from forecasting.engine.budget import TimeBudget
+from forecasting.engine.frequency import Frequency
+from forecasting.engine.future.frames import with_calendar
+from forecasting.engine.limits import Limits
+from forecasting.engine.panel import Panel
+from forecasting.engine.race.course import Course
+from forecasting.engine.race.presets import PRESETS, Entrant
+from forecasting.engine.race.rules import Rules
+from forecasting.engine.rolling_origin import Refit
+from forecasting.models import PredictionTask
+
+BALANCED: Final = str(PredictionTask.Quality.BALANCED)
+LEVELS: Final = (80, 95)
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """The data and every choice that a forecast is made with.
+
+    `entrants` are the models that were chosen; None stands for those of the `preset`.
+    """
+
+    panel: Panel
+    horizon: int
+    levels: tuple[int, ...]
+    preset: str
+    seconds: float
+    rules: Rules
+    entrants: tuple[Entrant, ...] | None = None
+    windows: int | None = None
+
+    def course(self) -> Course:
+        """The past windows that every model is tested on, instant and racing ones alike."""
+        return Course.plan(self.panel, self.horizon, self.levels, self.windows)
+
+    def budget(self) -> TimeBudget:
+        """The time of the race, from now on."""
+        return TimeBudget(self.seconds)
+
+
+def of_task(task: PredictionTask) -> Recipe:
+    """The recipe of a forecast, on the version it was asked for.
+
+    Raises DatasetProblem or EngineError where the data do not allow it.
+    """
+    return made(task.version, task.parameters)
+
+
+def made(version: Version, asked: Mapping[str, Any]) -> Recipe:
+    """The recipe of these parameters on any version with the same columns."""
+    horizon = int(asked["horizon"])
+    return Recipe(
+        panel=panel_of(version, asked, horizon),
+        horizon=horizon,
+        levels=tuple(int(level) for level in asked.get("levels") or LEVELS),
+        preset=preset_of(asked),
+        seconds=seconds_of(asked),
+        rules=rules_of(asked),
+        entrants=entrants_of(asked),
+        windows=int(asked["windows"]) if asked.get("windows") else None,
+    )
+
+
+def panel_of(version: Version, asked: Mapping[str, Any], horizon: int) -> Panel:
+    """Targets and covariates, the calendar of the place, the seasons somebody knows."""
+    covariates = asked.get("covariates") or {}
+    panel = read_panel(
+        version,
+        asked["targets"],
+        known=covariates.get("known") or (),
+        past=covariates.get("past") or (),
+    )
+    if seasons := asked.get("seasons"):
+        panel = replace(panel, frequency=panel.frequency.with_seasons(seasons))
+    place = asked.get("calendar") or {}
+    if country := place.get("country"):
+        zone = str(version.profile.get("zone") or "")
+        panel = with_calendar(panel, horizon, country, place.get("subdivision") or None, zone=zone)
+    return panel
+
+
+def rules_of(asked: Mapping[str, Any]) -> Rules:
+    """What holds for every model: bounds, the seed, when models are fitted anew."""
+    bounds = asked.get("bounds") or {}
+    low, high = bounds.get("low"), bounds.get("high")
+    limits = Limits(
+        None if low is None else float(low),
+        None if high is None else float(high),
+        bool(bounds.get("integer")),
+    )
+    refit: Refit = "always" if asked.get("refit") == "each" else "never"
+    return Rules(limits, seed=int(asked.get("seed", 0)), refit=refit)
+
+
+def entrants_of(asked: Mapping[str, Any]) -> tuple[Entrant, ...] | None:
+    """The models that were named, in their order; None for those of the quality."""
+    if not asked.get("models"):
+        return None
+    return tuple(
+        Entrant(
+            name=str(one.get("name") or one["type"]),
+            kind=str(one["type"]),
+            settings=dict(one.get("settings") or {}),
+        )
+        for one in asked["models"]
+    )
+
+
+def preset_of(asked: Mapping[str, Any]) -> str:
+    """The engine's name of the quality."""
+    quality = str(asked.get("quality") or BALANCED)
+    return quality if quality in PRESETS else BALANCED
+
+
+def seconds_of(asked: Mapping[str, Any]) -> float:
+    """The time of the race: what was given, else what this installation gives to the quality."""
+    if asked.get("seconds"):
+        return float(asked["seconds"])
+    usual = {
+        str(PredictionTask.Quality.THOROUGH): settings.FORECAST_THOROUGH_SECONDS,
+        BALANCED: settings.FORECAST_BALANCED_SECONDS,
+    }
+    return float(usual.get(preset_of(asked), settings.FORECAST_BALANCED_SECONDS))
+
+
+def windows_planned(rows: int, horizon: int, frequency: Frequency) -> int:
+    """How many past windows a series of so many rows will be tested on, unless somebody says."""
+    return Course.windows_for(rows, horizon, frequency.season_length)
+
+
+def require_settings(kind: str, given: Mapping[str, Any]) -> None:
+    """Raise SettingsError or UnknownModelError where a model cannot be made like this."""
+    Entrant(kind, kind, dict(given)).check()
