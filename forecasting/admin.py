@@ -7,7 +7,14 @@ from typing import ClassVar
 from django.contrib import admin
 
 from accounts.admin_base import AuditedAdmin, ReadOnlyAdmin
-from forecasting.models import PredictionResult, PredictionTask, TrainedModel
+from forecasting.models import (
+    ModelLine,
+    ModelPromotion,
+    ModelVersion,
+    PredictionResult,
+    PredictionTask,
+    TrainedModel,
+)
 
 
 @admin.register(PredictionTask)
@@ -68,3 +75,39 @@ class PredictionResultAdmin(ReadOnlyAdmin):
     list_filter = ("type",)
     list_select_related = ("task",)
     search_fields = ("task__name", "name", "type")
+
+
+@admin.register(ModelLine)
+class ModelLineAdmin(AuditedAdmin):
+    list_display = ("name", "owner", "dataset", "horizon", "champion", "challenger")
+    list_select_related = ("owner", "dataset", "champion__line", "challenger__line")
+    search_fields = ("name", "dataset__name", "owner__username")
+    # Aliases move through `registry.promoting`, which keeps the history.
+    readonly_fields: ClassVar = [
+        "owner",
+        "dataset",
+        "targets",
+        "horizon",
+        "frequency",
+        "champion",
+        "challenger",
+    ]
+
+    def has_add_permission(self, *_args: object, **_kwargs: object) -> bool:
+        """Lines are made by the first model of them."""
+        return False
+
+
+@admin.register(ModelVersion)
+class ModelVersionAdmin(ReadOnlyAdmin):
+    list_display = ("line", "number", "model", "created_at")
+    list_select_related = ("line", "model")
+    search_fields = ("line__name", "model__name", "model__type")
+
+
+@admin.register(ModelPromotion)
+class ModelPromotionAdmin(ReadOnlyAdmin):
+    list_display = ("line", "alias", "version", "replaced", "reason", "actor", "created_at")
+    list_filter = ("alias", "reason")
+    list_select_related = ("line", "version__line", "replaced__line", "actor")
+    search_fields = ("line__name", "actor__username")

@@ -13,6 +13,7 @@ from datasets import storage
 from forecasting import results
 from forecasting.asking import Ask
 from forecasting.models import PredictionTask, TrainedModel
+from forecasting.registry import removing
 from forecasting.tasks import INSTANT, instant_forecast
 from jobs import moves
 from jobs.running import enqueue
@@ -80,11 +81,9 @@ def finish(task: PredictionTask) -> None:
 def delete(task: PredictionTask) -> None:
     """Remove a forecast with its results, models and files; a running one is stopped first."""
     with transaction.atomic():
-        models = TrainedModel.objects.filter(results__task=task) | TrainedModel.objects.filter(
-            job__in=[job for job in (task.instant_job, task.training_job) if job is not None]
-        )
-        folders = [path for path in models.values_list("model_path", flat=True).distinct() if path]
-        chosen = list(models.values_list("pk", flat=True).distinct())
+        models = removing.going_with(task)
+        folders = [path for path in models.values_list("model_path", flat=True) if path]
+        chosen = list(models.values_list("pk", flat=True))
         folders.append(results.folder_of(task))
         task.delete()
         TrainedModel.objects.filter(pk__in=chosen).delete()

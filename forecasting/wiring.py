@@ -16,6 +16,7 @@ from datasets.search import Hit, register_search
 from datasets.usage import register_usage
 from forecasting import live
 from forecasting.models import PredictionTask, TrainedModel
+from forecasting.registry import wired as registry
 from forecasting.transitions import INSTANT, TRAINING
 from jobs import moves
 from jobs.registry import register_fragment
@@ -31,6 +32,7 @@ def connect() -> None:
     register_search("models", _("Models"), model_hits)
     register_usage("forecasts", forecast_words, forecast_counts)
     pre_delete.connect(stop_work, sender=PredictionTask)
+    registry.connect(INSTANT, TRAINING)
 
 
 def forecast_words(count: int) -> str:

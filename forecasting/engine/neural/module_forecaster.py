@@ -20,6 +20,7 @@ from forecasting.engine.neural.answering import Answers
 from forecasting.engine.neural.architecture import Architecture
 from forecasting.engine.neural.beside import Beside
 from forecasting.engine.neural.contexts import Contexts
+from forecasting.engine.neural.devices import device_of
 from forecasting.engine.neural.distributions import head_of
 from forecasting.engine.neural.keeping import Kept
 from forecasting.engine.neural.loop import train
@@ -77,7 +78,11 @@ class ModuleForecaster(Kept, Windowed, Forecaster):
                 self._identity(panel, horizon),
             ),
         )
-        self.report_ = asdict(run) | {"lookback": self.lookback_, "windows": len(ready.training)}
+        self.report_ = asdict(run) | {
+            "lookback": self.lookback_,
+            "windows": len(ready.training),
+            "device": device_of(self.settings),
+        }
         watch.report(TRAINED_SHARE, gettext_noop("Measuring the intervals"))
         answers = Answers(self.network_, ready.contexts, self.lookback_, horizon)
         self.intervals_, self.recalibration_ = measured(panel, ready, answers, watch)
