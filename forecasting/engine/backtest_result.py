@@ -101,7 +101,7 @@ def collect(
         metrics=measure(actual, mean, {p: (lower[p], upper[p]) for p in lower}, past),
         planned=max(planned, len(ends)),
         notes=_shortened(len(ends), planned),
-        scales=_naive_scales(past)[0],
+        scales=naive_scales_of(past)[0],
     )
 
 
@@ -129,7 +129,7 @@ def measure(
     actual: Floats, mean: Floats, bands: dict[float, tuple[Floats, Floats]], past: Panel
 ) -> dict[str, Any]:
     """All metrics of ``[W, S, H, C]`` arrays, pooled, per step and per series."""
-    scales = _naive_scales(past)
+    scales = naive_scales_of(past)
     result = metrics.summary(actual, mean, bands, scales)
     result["per_step"] = metrics.summary(actual, mean, bands, scales, metrics.PER_STEP)
     table = metrics.summary(actual, mean, bands, scales, metrics.PER_SERIES)
@@ -160,7 +160,8 @@ def _cell(value: Any, series: int, channel: int) -> Any:
     return value[series][channel]
 
 
-def _naive_scales(past: Panel) -> tuple[Floats, Floats]:
+def naive_scales_of(past: Panel) -> tuple[Floats, Floats]:
+    """Mean absolute and mean squared seasonal differences ``[S, C]``, NaN where there are none."""
     shape = (len(past), len(past.channels))
     scales: tuple[Floats, Floats] = (np.full(shape, np.nan), np.full(shape, np.nan))
     season = past.frequency.season_length

@@ -13,10 +13,35 @@ ShouldStop = Callable[[], bool]
 
 
 @dataclass(frozen=True)
+class EpochReport:
+    """What one epoch brought; ``eta_seconds`` to the end of training at this pace."""
+
+    epoch: int
+    epochs: int
+    train_loss: float
+    valid_loss: float
+    eta_seconds: float
+    windows_per_second: float
+
+
+@dataclass(frozen=True)
+class WindowReport:
+    """So many past windows are forecast; ``score`` is the MASE over them, None where undefined."""
+
+    done: int
+    planned: int
+    score: float | None = None
+
+
+Tell = Callable[[EpochReport | WindowReport], None]
+
+
+@dataclass(frozen=True)
 class Watch:
     """Reports fractions of its own part ``[low, high]`` of the whole work.
 
     ``budget`` is the time the whole work may take; who can stop earlier with a result, does.
+    ``tell`` hears of epochs and of past windows, from those that have any.
     """
 
     progress: ReportProgress | None = None
@@ -24,6 +49,7 @@ class Watch:
     low: float = 0.0
     high: float = 1.0
     budget: TimeBudget = field(default_factory=TimeBudget)
+    tell: Tell | None = None
 
     def report(self, fraction: float, message: str = "") -> None:
         """Tell the caller how far this part is (0 to 1), after checking for a stop request."""
@@ -45,15 +71,3 @@ class Watch:
         """A watch whose 0 to 1 is the range ``low`` to ``high`` of this one."""
         width = self.high - self.low
         return replace(self, low=self.low + width * low, high=self.low + width * high)
-
-
-@dataclass(frozen=True)
-class EpochReport:
-    """What one epoch brought; ``eta_seconds`` to the end of training at this pace."""
-
-    epoch: int
-    epochs: int
-    train_loss: float
-    valid_loss: float
-    eta_seconds: float
-    windows_per_second: float

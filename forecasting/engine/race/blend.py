@@ -17,6 +17,7 @@ from forecasting.engine.backtest_result import BacktestResult, collect
 from forecasting.engine.budget import TimeBudget, finite
 from forecasting.engine.ensembles import LEAST_WEIGHT, Ensemble
 from forecasting.engine.forecast import Forecast
+from forecasting.engine.limits import Limits
 from forecasting.engine.out_of_fold import OutOfFold
 from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.race.course import Course
@@ -27,6 +28,7 @@ from forecasting.engine.watch import Watch
 
 FEWEST_WINDOWS: Final = 3
 FOLDS: Final = 6
+FREE: Final = Limits()
 
 
 class Blend(Ensemble):
@@ -51,8 +53,15 @@ class Blend(Ensemble):
         """The forecast after ``seen`` from those of the members ``[M, S, H, C]``."""
         mean = self._combined(means)
         lower, upper = self._bands(seen, mean, levels)
-        times = seen.future_times(mean.shape[1])
-        return Forecast(ENSEMBLE, seen.ids, seen.channels, times, mean, dict(lower), dict(upper))
+        return Forecast(
+            model=ENSEMBLE,
+            ids=seen.ids,
+            channels=seen.channels,
+            times=seen.future_times(mean.shape[1]),
+            mean=self.limits.mean(mean),
+            lower={level: self.limits.lower(band) for level, band in lower.items()},
+            upper={level: self.limits.upper(band) for level, band in upper.items()},
+        )
 
     def _fit(self, panel: Panel, horizon: int, watch: Watch, checkpoint: Path | None) -> None:
         self.learn(self.past, panel)
@@ -74,7 +83,9 @@ class Blend(Ensemble):
         self.report_["refitted"] = [one.refitted for one in self.renewed_]
 
 
-def blend_of(trials: Sequence[Trial], course: Course, how: str) -> tuple[Blend, BacktestResult]:
+def blend_of(
+    trials: Sequence[Trial], course: Course, how: str, limits: Limits = FREE
+) -> tuple[Blend, BacktestResult]:
     """The ensemble of tested models, unfitted, and its honest backtest."""
     past = _past(trials, np.arange(len(course.tested)), course)
     settings: dict[str, Any] = {
@@ -82,8 +93,9 @@ def blend_of(trials: Sequence[Trial], course: Course, how: str) -> tuple[Blend, 
         "how": how,
         "windows": course.windows,
     }
-    result = _tested(Blend(**settings), past, course)
-    blend = Blend(**settings)
+    blend, tested = Blend(**settings), Blend(**settings)
+    blend.limits = tested.limits = limits
+    result = _tested(tested, past, course)
     places = [course.panel.ids.index(name) for name in course.tested.ids]
     blend.past = replace(past, series=np.array(places))
     blend.trials, blend.growth = trials, course.growth()

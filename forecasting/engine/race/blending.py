@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from forecasting.engine.errors import EngineError, gettext_noop
+from forecasting.engine.race.asking import stopped
 from forecasting.engine.race.blend import FEWEST_WINDOWS, blend_of
-from forecasting.engine.race.events import Event, ModelSkipped, ModelStarted
+from forecasting.engine.race.events import Event, ModelSkipped, ModelStarted, ModelStopped
 from forecasting.engine.race.leading import ENSEMBLE
 from forecasting.engine.race.state import State
 from forecasting.engine.race.trial import Trial
@@ -21,6 +22,9 @@ def events(state: State) -> Iterator[Event]:
     """Let the ensemble compete where the preset wants it and two models are near the best."""
     if not state.preset.blends or ENSEMBLE in state.standings.trials:
         return
+    if state.asked.to_skip(ENSEMBLE):
+        yield ModelStopped(ENSEMBLE, stopped(ENSEMBLE))
+        return
     names = state.standings.contenders()
     reason = _reason(state, names)
     if reason is not None:
@@ -29,7 +33,7 @@ def events(state: State) -> Iterator[Event]:
     yield ModelStarted(ENSEMBLE)
     began = time.perf_counter()
     trials = [state.standings.trials[name] for name in names]
-    blend, result = blend_of(trials, state.course, HOW)
+    blend, result = blend_of(trials, state.course, HOW, state.rules.limits)
     trial = Trial(blend, result, time.perf_counter() - began, 0.0)
     yield from state.enter(ENSEMBLE, ENSEMBLE, trial)
 

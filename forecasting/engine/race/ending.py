@@ -8,7 +8,7 @@ from typing import Final
 from forecasting.engine.budget import TimeBudget, finite
 from forecasting.engine.errors import Cancelled, EngineError, gettext_noop
 from forecasting.engine.race.blend import Blend
-from forecasting.engine.race.events import Event, Finished
+from forecasting.engine.race.events import Event, Finished, LastFit
 from forecasting.engine.race.leading import held_back
 from forecasting.engine.race.renewing import Renewed, renewed
 from forecasting.engine.race.state import State
@@ -57,6 +57,7 @@ def _final(state: State, leader: str) -> Generator[Event, None, Renewed]:
     if state.asked.finishing:
         left = min(left, IMPATIENT)
     budget = TimeBudget(finite(left))
+    yield LastFit(leader)
     work: Work[Renewed] = Work(
         leader,
         lambda watch: _renewed(trial, state, watch),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -16,13 +17,16 @@ from forecasting.engine.errors import (
     gettext_noop,
 )
 from forecasting.engine.forecaster import Forecaster
-from forecasting.engine.race.asking import Asked
+from forecasting.engine.future.wrapping import over_horizon
+from forecasting.engine.race.asking import Asked, stopped
 from forecasting.engine.race.course import Course
 from forecasting.engine.race.events import Event
 from forecasting.engine.race.pacing import Grant
-from forecasting.engine.race.trial import Trial, try_out
+from forecasting.engine.race.trial import Trial, try_each, try_out
 from forecasting.engine.race.worker import Work
+from forecasting.engine.rolling_origin import Refit
 from forecasting.engine.sentences import sentence_of
+from forecasting.engine.watch import Watch
 
 # The setting by which models that train long are held to a time.
 TRAINING_TIME: Final = "max_seconds"
@@ -33,33 +37,58 @@ ROUND: Final = np.array([1.0, 1.5, 2.0, 3.0, 5.0, 7.0])
 class Turn:
     """A trial, or the reason why there is none; neither when the listener wanted no more.
 
-    ``late`` when time was the reason: with more of it the model may try again.
+    ``late`` when time was the reason: with more of it the model may try again. ``stopped`` when
+    somebody wanted no more of this model.
     """
 
     trial: Trial | None = None
     reason: EngineError | None = None
     skipped: bool = False
     late: bool = False
+    stopped: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Attempt:
+    """A model to be tried out: how it is ``made`` and tested, where it keeps its training."""
+
+    name: str
+    made: Callable[[], Forecaster]
+    refit: Refit = "never"
+    checkpoint: Path | None = None
+
+    def run(self, course: Course, watch: Watch) -> Trial:
+        """Make the model and try it out within the time of the watch."""
+        fits = course.windows if self.refit == "always" and course.windows else 1
+        model = within(self.made(), watch.budget.left() / fits)
+        wrapped = over_horizon(model, course.panel, course.horizon)
+        wrapped.limits = model.limits
+        if fits > 1:
+            return try_each(wrapped, course, watch)
+        return try_out(wrapped, course, watch, self.checkpoint)
 
 
 def tried(
-    name: str, make: Callable[[], Forecaster], course: Course, grant: Grant, asked: Asked
+    attempt: Attempt, course: Course, grant: Grant, asked: Asked
 ) -> Generator[Event, None, Turn]:
     """Make a model and try it out, telling how far it is. Raises Cancelled when asked to stop.
 
     Making it may import a large library, so that happens within the grant too.
     """
+    name = attempt.name
     work: Work[Trial] = Work(
         name,
-        lambda watch: try_out(within(make(), watch.budget.left()), course, watch),
+        lambda watch: attempt.run(course, watch),
         grant.budget(),
         grant.stopping(),
-        asked.to_end,
+        lambda: asked.to_end(name),
     )
     try:
         trial = yield from work.run()
     except Cancelled:
         asked.check()
+        if asked.to_skip(name):
+            return Turn(reason=stopped(name), stopped=True)
         return _late(name, grant) if work.overran else Turn()
     except (TooShortError, SettingsError, ImportError) as problem:
         return Turn(reason=sentence_of(problem, name), skipped=True)

@@ -10,6 +10,7 @@ from forecasting.engine.backtest_result import BacktestResult
 from forecasting.engine.errors import EngineError
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.significance import DieboldMariano
+from forecasting.engine.watch import EpochReport
 
 Ending = Literal["done", "time", "asked"]
 
@@ -38,7 +39,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Started:
-    """The plan: who runs, on how many windows of how many series, and for how long (seconds)."""
+    """The plan: who runs, on how many windows of how many series, and for how long (seconds).
+
+    ``estimates`` are the seconds of every fit where they can be said, else None.
+    """
 
     preset: str
     models: tuple[str, ...]
@@ -47,6 +51,7 @@ class Started:
     series: int
     seconds: float | None
     resumed: tuple[str, ...] = ()
+    estimates: Mapping[str, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,19 +65,34 @@ class ModelStarted:
 
 @dataclass(frozen=True)
 class ModelProgress:
-    """``fraction`` of this model's work, 0 to 1; ``message`` is a template for the catalogue."""
+    """``fraction`` of this model's work, 0 to 1; ``message`` is a template for the catalogue.
+
+    ``left`` are the seconds it still needs, as far as that shows. ``epoch`` comes with the report
+    after an epoch of a net; ``windows`` are forecast so far, with that ``score``.
+    """
 
     model: str
     fraction: float
     message: str = ""
+    left: float | None = None
+    epoch: EpochReport | None = None
+    windows: int = 0
+    score: float | None = None
 
 
 @dataclass(frozen=True)
 class Scored:
-    """A model has been judged; ``resumed`` when an earlier run of this race did it."""
+    """A model has been judged; ``resumed`` when an earlier run of this race did it.
+
+    ``model`` is what was tested: it learned from the rows before the first window, or from all
+    where nothing can be tested and there is no ``result``. ``ready.led_on`` takes in the later
+    rows.
+    """
 
     row: Row
     resumed: bool = False
+    model: Forecaster | None = field(default=None, compare=False, repr=False)
+    result: BacktestResult | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -98,6 +118,21 @@ class ModelFailed:
 
     model: str
     reason: EngineError
+
+
+@dataclass(frozen=True)
+class ModelStopped:
+    """The listener wanted no more of this model; ``reason`` is a sentence."""
+
+    model: str
+    reason: EngineError
+
+
+@dataclass(frozen=True)
+class LastFit:
+    """The race is decided: the leader learns from all rows, its intervals too."""
+
+    model: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,5 +166,7 @@ Event = (
     | NewLeader
     | ModelSkipped
     | ModelFailed
+    | ModelStopped
+    | LastFit
     | Finished
 )

@@ -21,7 +21,7 @@ from forecasting.engine.race.presets import Entrant, Preset, plain
 from forecasting.engine.registry import BUILT_IN, create, model_type, model_types
 from forecasting.engine.statistical.recipes import RECIPE
 
-Named = Sequence[str | Forecaster]
+Named = Sequence[str | Forecaster | Entrant]
 
 # Nets by how often they have been worth their time, the best first; others follow.
 PROMISING: Final = ("patchtst", "segrnn", "tide", "nhits", "lstm", "dlinear", "itransformer", "tft")
@@ -72,9 +72,11 @@ def starters_of(preset: Preset, panel: Panel) -> tuple[Starter, ...]:
 
 
 def named(models: Named) -> tuple[Starter, ...]:
-    """Models by name or ready to be fitted; seasonal naive runs with them as the yardstick.
+    """Models by name, ready to be fitted, or with settings of their own; seasonal naive runs with
+    them as the yardstick.
 
-    Raises UnknownModelError, or SettingsError when one of them is named twice or there is none.
+    Raises UnknownModelError, or SettingsError when one of them is named twice, there is none, or a
+    setting does not exist.
     """
     starters = [_starter(model) for model in models]
     names = [one.entrant.name for one in starters]
@@ -112,7 +114,10 @@ def require_suited(starter: Starter, course: Course) -> None:
         )
 
 
-def _starter(model: str | Forecaster) -> Starter:
+def _starter(model: str | Forecaster | Entrant) -> Starter:
+    if isinstance(model, Entrant):
+        model.check()
+        return Starter(model)
     if isinstance(model, str):
         return Starter(plain(model_type(model).name))
     return Starter(plain(model.name), model)

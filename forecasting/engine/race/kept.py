@@ -26,7 +26,7 @@ def keep(folder: Path, name: str, trial: Trial) -> dict[str, Any]:
     """Write both; answers what the journal has to say to find them again."""
     from safetensors.numpy import save as pack  # noqa: PLC0415 -- not needed before a save
 
-    artifacts.save(trial.model, folder / MODELS / _file(name))
+    artifacts.save(trial.model, folder / MODELS / as_file(name))
     facts = {"fit_seconds": trial.fit_seconds, "predict_seconds": trial.predict_seconds}
     if trial.result is None:
         return facts | {"sha256": ""}
@@ -36,14 +36,14 @@ def keep(folder: Path, name: str, trial: Trial) -> dict[str, Any]:
         arrays[f"upper.{level:g}"] = trial.result.upper[level]
     blob = pack({key: np.ascontiguousarray(array) for key, array in arrays.items()})
     (folder / RESULTS).mkdir(parents=True, exist_ok=True)
-    write_whole(folder / RESULTS / f"{_file(name)}.safetensors", blob)
+    write_whole(folder / RESULTS / f"{as_file(name)}.safetensors", blob)
     return facts | {"sha256": hashlib.sha256(blob).hexdigest()}
 
 
 def restore(folder: Path, name: str, course: Course, facts: dict[str, Any]) -> Trial:
     """What ``keep`` wrote. Raises ArtifactError when a file is missing or is not that one."""
-    model = artifacts.load(folder / MODELS / _file(name))
-    file = folder / RESULTS / f"{_file(name)}.safetensors"
+    model = artifacts.load(folder / MODELS / as_file(name))
+    file = folder / RESULTS / f"{as_file(name)}.safetensors"
     result = _result(file, model.name, course, facts["sha256"])
     return Trial(model, result, facts["fit_seconds"], facts["predict_seconds"])
 
@@ -76,6 +76,6 @@ def _result(file: Path, model: str, course: Course, sha256: str) -> BacktestResu
     return collect(course.tested, forecasts, course.ends)
 
 
-def _file(name: str) -> str:
+def as_file(name: str) -> str:
     """A name as one part of a path."""
     return quote(name, safe="")

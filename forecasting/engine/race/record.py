@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,7 @@ from forecasting.engine.journal import Journal
 from forecasting.engine.race import kept
 from forecasting.engine.race.course import Course
 from forecasting.engine.race.entering import Turn
+from forecasting.engine.race.kept import as_file
 
 LEADER: Final = "leader"
 # A model that ran out of time tries again when it would get this much more of it.
@@ -48,12 +50,14 @@ class Record:
         if entry["late"] and seconds > MORE * entry["seconds"]:
             return None
         reason = sentences.from_json(entry["reason"])
-        return Turn(reason=reason, skipped=entry["skipped"], late=entry["late"])
+        stopped = bool(entry.get("stopped"))
+        return Turn(None, reason, entry["skipped"], entry["late"], stopped)
 
     def keep(self, name: str, turn: Turn, seconds: float, spent: float) -> None:
         """Write down what came of a model that was granted so many seconds."""
         if self.journal is None:
             return
+        self._forget_training(name)
         if turn.trial is not None:
             facts = kept.keep(self.journal.folder, name, turn.trial)
             self.journal.append({"kind": "scored", "name": name, "facts": facts, "spent": spent})
@@ -65,6 +69,7 @@ class Record:
                     "reason": sentences.as_json(turn.reason),
                     "skipped": turn.skipped,
                     "late": turn.late,
+                    "stopped": turn.stopped,
                     "seconds": min(seconds, 1e9),
                     "spent": spent,
                 }
@@ -90,7 +95,16 @@ class Record:
 
     def folder(self, name: str) -> Path | None:
         """A place beside the journal for a search of settings."""
-        return None if self.journal is None else self.journal.folder / "tuning" / name
+        return None if self.journal is None else self.journal.folder / "tuning" / as_file(name)
+
+    def checkpoint(self, name: str) -> Path | None:
+        """Where a model that trains long keeps its state, until its turn is written down."""
+        return None if self.journal is None else self.journal.folder / "training" / as_file(name)
+
+    def _forget_training(self, name: str) -> None:
+        folder = self.checkpoint(name)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def close(self) -> None:
         """Let others have the journal."""

@@ -45,7 +45,7 @@ def renewed(trial: Trial, panel: Panel, growth: float, horizon: int, watch: Watc
         fitted = _fitted(trial.model.fresh(), panel, horizon, watch, left)
         if fitted is not None:
             return Renewed(fitted, refitted=True)
-    return Renewed(_led_on(trial.model, panel), refitted=False)
+    return Renewed(taken_on(trial.model, panel), refitted=False)
 
 
 def _fitted(
@@ -68,7 +68,7 @@ def _fitted(
         return None
 
 
-def _led_on(model: Forecaster, panel: Panel) -> Forecaster:
+def taken_on(model: Forecaster, panel: Panel) -> Forecaster:
     """With the rows after its training taken in, for every series of ``panel``."""
     if model.context_.ids == panel.ids:
         return model.update(panel)

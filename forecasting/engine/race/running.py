@@ -10,21 +10,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Final
 
 from forecasting.engine.budget import TimeBudget
 from forecasting.engine.errors import TrainingError, gettext_noop
 from forecasting.engine.journal import Journal
 from forecasting.engine.panel import Panel
 from forecasting.engine.race import blending, ending, tuned
-from forecasting.engine.race.asking import Asked
+from forecasting.engine.race.asking import Asked, ShouldSkip
 from forecasting.engine.race.course import Course
 from forecasting.engine.race.events import Event, Started
 from forecasting.engine.race.field import Named, Starter, named, starters_of
 from forecasting.engine.race.presets import preset_named
 from forecasting.engine.race.record import Record
+from forecasting.engine.race.rules import Rules
 from forecasting.engine.race.state import State
-from forecasting.engine.race.turns import cheap_first, turn_of
+from forecasting.engine.race.turns import cheap_first, estimated, turn_of
 from forecasting.engine.watch import ShouldStop
+
+NO_RULES: Final = Rules()
 
 
 def race(  # noqa: PLR0913 -- the public door names every choice
@@ -37,16 +41,21 @@ def race(  # noqa: PLR0913 -- the public door names every choice
     journal: Path | None = None,
     windows: int | None = None,
     levels: Sequence[float] = (80, 95),
+    rules: Rules = NO_RULES,
     should_stop: ShouldStop | None = None,
     should_finish: ShouldStop | None = None,
+    should_skip: ShouldSkip | None = None,
 ) -> Iterator[Event]:
     """Events of a race of the models of ``preset``, or of ``models``, over ``horizon`` steps.
+
+    ``models`` are names, unfitted models, or Entrants: a name in the race, a kind and its settings.
 
     The last event is Finished with the fitted winner. ``budget`` is that of the preset unless
     given; ``TimeBudget()`` has no end. In the folder ``journal`` the race keeps what it has
     finished, and a later one with the same data, horizon and models goes on from there; the seconds
     already spent count. ``should_finish`` ends the race with the best so far, ``should_stop`` (or
-    closing the generator) ends it with nothing, both within a step of the model that is running.
+    closing the generator) ends it with nothing, both within a step of the model that is running;
+    ``should_skip(name)`` ends that model alone, or lets it not begin.
 
     Raises SettingsError, UnknownModelError or HorizonError at once; while it runs, Cancelled, and
     what the naive models raise when nothing can be learned from the data at all.
@@ -58,8 +67,9 @@ def race(  # noqa: PLR0913 -- the public door names every choice
         recipe,
         course,
         TimeBudget(recipe.seconds) if budget is None else budget,
-        Asked(should_stop, should_finish),
+        Asked(should_stop, should_finish, should_skip),
         Record(None),
+        rules,
     )
     return _events(state, cheap_first(state, starters), journal)
 
@@ -94,6 +104,7 @@ def _plan(state: State, starters: tuple[Starter, ...]) -> Started:
         series=len(state.course.tested),
         seconds=state.budget.seconds,
         resumed=tuple(name for name in state.record.names() if name in names),
+        estimates={one.entrant.name: estimated(state, one) for one in starters},
     )
 
 
@@ -108,4 +119,5 @@ def _identity(state: State, starters: tuple[Starter, ...]) -> dict[str, object]:
         "preset": state.preset.name,
         "windows": None if origin is None else asdict(origin),
         "models": [one.identity() for one in starters],
+        "rules": state.rules.identity(),
     }

@@ -15,6 +15,7 @@ from forecasting.engine.race.events import Event, NewLeader, Scored
 from forecasting.engine.race.presets import Preset
 from forecasting.engine.race.record import Record
 from forecasting.engine.race.renewing import refit_seconds
+from forecasting.engine.race.rules import Rules
 from forecasting.engine.race.standings import Standings
 from forecasting.engine.race.trial import Trial
 
@@ -31,6 +32,7 @@ class State:
     budget: TimeBudget
     asked: Asked
     record: Record
+    rules: Rules = field(default_factory=Rules)
     standings: Standings = field(default_factory=Standings)
     began: float = field(default_factory=time.monotonic)
     before: float = 0.0
@@ -58,7 +60,7 @@ class State:
         """Take a trial into the standings and say what that changes."""
         before = self.standings.leader()
         row = self.standings.add(name, kind, trial)
-        yield Scored(row, resumed)
+        yield Scored(row, resumed, trial.model, trial.result)
         leader = self.standings.leader()
         if leader != before:
             yield NewLeader(leader, self.standings.row(leader).score, before)

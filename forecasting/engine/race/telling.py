@@ -8,16 +8,18 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from forecasting.engine.errors import EngineError
-from forecasting.engine.race.events import Event, Finished
+from forecasting.engine.race.events import Event, Finished, Scored
 
 
 def as_line(event: Event) -> dict[str, Any]:
     """Its kind under ``event``, then what it says, in plain values."""
     name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
     said = {field.name: getattr(event, field.name) for field in fields(event)}
+    # Fitted models and the forecasts of the windows are no text.
     if isinstance(event, Finished):
-        # The fitted model and the forecasts of the windows are no text.
         del said["model"], said["results"]
+    if isinstance(event, Scored):
+        del said["model"], said["result"]
     return {"event": name} | {key: _plain(value) for key, value in said.items()}
 
 

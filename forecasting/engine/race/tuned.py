@@ -7,13 +7,15 @@ like any other.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from dataclasses import asdict
 from typing import Final
 
 from forecasting.engine.budget import TimeBudget, finite
 from forecasting.engine.errors import Cancelled, EngineError, TooShortError, gettext_noop
 from forecasting.engine.forecaster import Forecaster
-from forecasting.engine.race.entering import Turn, tried
-from forecasting.engine.race.events import Event, ModelSkipped, ModelStarted
+from forecasting.engine.race.asking import stopped
+from forecasting.engine.race.entering import Attempt, Turn, tried
+from forecasting.engine.race.events import Event, ModelSkipped, ModelStarted, ModelStopped
 from forecasting.engine.race.pacing import Grant
 from forecasting.engine.race.state import State
 from forecasting.engine.race.trial import Trial
@@ -72,6 +74,9 @@ def _worthwhile(state: State, name: str) -> bool:
 
 def _turn(state: State, name: str, seconds: float) -> Iterator[Event]:
     own, kind = name + SUFFIX, state.standings.kinds[name]
+    if state.asked.to_skip(own):
+        yield ModelStopped(own, stopped(own))
+        return
     known = state.record.turn(own, state.course, seconds)
     if known is not None and known.trial is not None:
         yield from state.enter(own, kind, known.trial, resumed=True)
@@ -97,19 +102,27 @@ def _searched(state: State, own: str, trial: Trial, seconds: float) -> Generator
         lambda watch: _better(state, own, trial, watch),
         TimeBudget(limit),
         TimeBudget(limit and OVERDUE * limit),
-        state.asked.to_end,
+        lambda: state.asked.to_end(own),
     )
     try:
         model = yield from work.run()
     except Cancelled:
         state.asked.check()
+        if state.asked.to_skip(own):
+            return Turn(reason=stopped(own), stopped=True)
         return Turn(reason=_too_long(own, seconds, seconds), late=True) if work.overran else Turn()
     except TooShortError as problem:
         return Turn(reason=problem, skipped=True)
     if model is None:
         return Turn(reason=_nothing_better(own), skipped=True)
     grant = Grant() if limit is None else Grant(seconds, seconds, max(1.0, seconds - limit))
-    return (yield from tried(own, lambda: model, state.course, grant, state.asked))
+    attempt = Attempt(own, lambda: _under(state, model), state.rules.refit)
+    return (yield from tried(attempt, state.course, grant, state.asked))
+
+
+def _under(state: State, model: Forecaster) -> Forecaster:
+    """The rules of the race hold for what the search found; its settings are all chosen."""
+    return state.rules.applied(model, asdict(model.settings))
 
 
 def _better(state: State, own: str, trial: Trial, watch: Watch) -> Forecaster | None:

@@ -6,9 +6,16 @@ from collections.abc import Generator, Iterator, Sequence
 
 from forecasting.engine.budget import finite
 from forecasting.engine.errors import EngineError
+from forecasting.engine.race.asking import stopped
 from forecasting.engine.race.costs import fit_seconds
-from forecasting.engine.race.entering import Turn, tried
-from forecasting.engine.race.events import Event, ModelFailed, ModelSkipped, ModelStarted
+from forecasting.engine.race.entering import Attempt, Turn, tried
+from forecasting.engine.race.events import (
+    Event,
+    ModelFailed,
+    ModelSkipped,
+    ModelStarted,
+    ModelStopped,
+)
 from forecasting.engine.race.field import Starter, require_suited
 from forecasting.engine.race.pacing import Grant, granted
 from forecasting.engine.race.state import State
@@ -17,6 +24,9 @@ from forecasting.engine.race.state import State
 def turn_of(state: State, waiting: Sequence[Starter], starter: Starter) -> Iterator[Event]:
     """Its events; ``waiting`` are those that have not run, itself among them."""
     name = starter.entrant.name
+    if state.asked.to_skip(name):
+        yield ModelStopped(name, stopped(name))
+        return
     known = state.record.turn(name, state.course, float("inf"))
     if known is not None and known.trial is not None:
         yield from state.enter(name, starter.entrant.kind, known.trial, resumed=True)
@@ -35,9 +45,10 @@ def turn_of(state: State, waiting: Sequence[Starter], starter: Starter) -> Itera
 
 
 def estimated(state: State, starter: Starter) -> float | None:
-    """Seconds its fit will take; None where nobody knows or it takes what it is given."""
-    entrant = starter.entrant
-    return fit_seconds(entrant.kind, starter.settings(), state.course.past, state.course.horizon)
+    """Seconds its fits will take; None where nobody knows or it takes what it is given."""
+    entrant, course = starter.entrant, state.course
+    once = fit_seconds(entrant.kind, starter.settings(), course.past, course.horizon)
+    return once and once * (course.windows if state.rules.refit == "always" else 1)
 
 
 def cheap_first(state: State, starters: Sequence[Starter]) -> tuple[Starter, ...]:
@@ -57,7 +68,13 @@ def told(state: State, name: str, kind: str, turn: Turn) -> Iterator[Event]:
     elif turn.reason is not None:
         state.problem = state.problem or turn.reason
         state.out_of_time |= turn.late
-        yield (ModelSkipped if turn.skipped else ModelFailed)(name, turn.reason)
+        yield _kind_of_end(turn)(name, turn.reason)
+
+
+def _kind_of_end(turn: Turn) -> type[ModelStopped | ModelSkipped | ModelFailed]:
+    if turn.stopped:
+        return ModelStopped
+    return ModelSkipped if turn.skipped else ModelFailed
 
 
 def _run(
@@ -65,7 +82,13 @@ def _run(
 ) -> Generator[Event, None, Turn]:
     name = starter.entrant.name
     yield ModelStarted(name, finite(grant.seconds), estimate)
-    turn = yield from tried(name, starter.model, state.course, grant, state.asked)
+    attempt = Attempt(
+        name,
+        lambda: state.rules.applied(starter.model(), starter.settings()),
+        state.rules.refit,
+        state.record.checkpoint(name),
+    )
+    turn = yield from tried(attempt, state.course, grant, state.asked)
     state.record.keep(name, turn, grant.seconds, state.spent)
     return turn
 

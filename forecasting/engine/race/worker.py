@@ -14,13 +14,15 @@ from typing import Final, Generic, TypeVar
 
 from forecasting.engine.budget import TimeBudget
 from forecasting.engine.race.events import ModelProgress
-from forecasting.engine.watch import ShouldStop, Watch
+from forecasting.engine.watch import EpochReport, ShouldStop, Watch, WindowReport
 
 Result = TypeVar("Result")
 
 # Seconds between two reports that are passed on, and between two looks at the listener's wishes.
 BETWEEN_REPORTS: Final = 0.1
 BETWEEN_LOOKS: Final = 0.05
+# Earlier the share that is done says little about the time that is left.
+TELLING_SHARE: Final = 0.02
 
 
 class Work(Generic[Result]):
@@ -42,6 +44,10 @@ class Work(Generic[Result]):
         self._leave = threading.Event()
         self._said: queue.SimpleQueue[ModelProgress | None] = queue.SimpleQueue()
         self._last = float("-inf")
+        self._began = time.monotonic()
+        self._epoch: tuple[float, float] | None = None
+        self._windows = WindowReport(0, 0)
+        self._fraction = 0.0
         self._results: list[Result] = []
         self._problem: BaseException | None = None
 
@@ -50,6 +56,7 @@ class Work(Generic[Result]):
 
         Raises Cancelled when it was stopped; ``overran`` then tells whether by its deadline.
         """
+        self._began = time.monotonic()
         thread = threading.Thread(target=self._work, name=self.name, daemon=True)
         thread.start()
         try:
@@ -75,7 +82,7 @@ class Work(Generic[Result]):
 
     def _work(self) -> None:
         try:
-            watch = Watch(self._report, self._should_stop, budget=self._budget)
+            watch = Watch(self._report, self._should_stop, budget=self._budget, tell=self._heard)
             self._results.append(self._function(watch))
         except BaseException as problem:  # noqa: BLE001 -- raised again in the listener's thread
             self._problem = problem
@@ -84,9 +91,36 @@ class Work(Generic[Result]):
 
     def _report(self, fraction: float, message: str) -> None:
         now = time.monotonic()
+        self._fraction = fraction
         if now - self._last >= BETWEEN_REPORTS:
             self._last = now
-            self._said.put(ModelProgress(self.name, fraction, message))
+            self._say(message)
+
+    def _heard(self, report: EpochReport | WindowReport) -> None:
+        """An epoch is always passed on: a curve with holes would tell another story."""
+        if isinstance(report, WindowReport):
+            self._windows = report
+            self._say()
+            return
+        self._epoch = time.monotonic(), report.eta_seconds
+        self._say(epoch=report)
+
+    def _say(self, message: str = "", epoch: EpochReport | None = None) -> None:
+        seen = self._windows
+        self._said.put(
+            ModelProgress(
+                self.name, self._fraction, message, self._left(), epoch, seen.done, seen.score
+            )
+        )
+
+    def _left(self) -> float | None:
+        """Seconds left: as a net said, else at the pace so far; None before there is one."""
+        now = time.monotonic()
+        if self._epoch is not None:
+            told, left = self._epoch
+            return max(0.0, left - (now - told))
+        done = self._fraction
+        return (now - self._began) * (1 - done) / done if done >= TELLING_SHARE else None
 
     def _should_stop(self) -> bool:
         if not self._leave.is_set() and not self._deadline.left():
