@@ -24,7 +24,10 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
 
 
 class ModelVersion(Stamped):
-    """`environment` says with what the model was made; `notes` are people's own words."""
+    """`recipe` holds the parameters of the forecast it was trained for (`forecasting.recipe`).
+
+    `environment` says with what the model was made; `notes` are people's own words.
+    """
 
     line = models.ForeignKey(
         ModelLine, on_delete=models.CASCADE, related_name="versions", verbose_name=_("line")
@@ -33,6 +36,7 @@ class ModelVersion(Stamped):
         TrainedModel, on_delete=models.CASCADE, related_name="registered", verbose_name=_("model")
     )
     number = models.PositiveIntegerField(_("number"))
+    recipe = models.JSONField(_("recipe"), default=dict, blank=True)
     environment = models.JSONField(_("environment"), default=dict, blank=True)
     notes = models.TextField(_("notes"), blank=True)
 

@@ -30,6 +30,7 @@ def enrol(result: PredictionResult) -> ModelVersion | None:
             line=line,
             model=model,
             number=line.last_number,
+            recipe=result.task.parameters,
             environment=environment_of(model.type, model.parameters),
         )
     return version

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -70,7 +71,7 @@ def previous_champion(line: ModelLine) -> ModelVersion | None:
     return last.replaced if last else None
 
 
-def _locked(pk: object) -> ModelLine:
+def _locked(pk: UUID) -> ModelLine:
     line: ModelLine = ModelLine.objects.select_for_update().get(pk=pk)
     return line
 
