@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.models.user import User
+from datasets.listed import listed
 from datasets.models import Dataset
 
 # Version id → how many things of one kind that this person may see name it.
@@ -38,7 +39,7 @@ class Usage:
 
     def of(self, version_id: UUID) -> str:
         """`4 forecasts, 2 dashboards`; "" for an unused version."""
-        return ", ".join(self.by_version.get(version_id, ()))
+        return listed(self.by_version.get(version_id, ()))
 
 
 def usage_of(dataset: Dataset, user: User) -> Usage:

@@ -29,6 +29,15 @@ def propose(findings: Collection[Found], ignored: Collection[str] = ()) -> Recip
     return sorted(recipe, key=lambda step: _ORDER.index(step["step"]))
 
 
+def repairs(step: dict[str, Any], found: Found) -> bool:
+    """Is this the step that repairs the finding?"""
+    # Absent rows are added by resampling and by filling.
+    wanted = {"resample", "fill"} if found["code"] == "gaps" else {found["repair"].get("step")}
+    columns = step["settings"].get("columns") or []
+    fits = not found["column"] or not columns or found["column"] in columns
+    return step["step"] in wanted and fits
+
+
 def _add(recipe: Recipe, found: Found) -> None:
     new = {**found["repair"], "settings": dict(found["repair"]["settings"])}
     new["on"] = found["code"] not in _OFFERED

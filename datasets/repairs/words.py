@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext, ngettext
 
+from datasets.listed import listed
+
 _SHORT = (
     "rows_moved", "rows_merged", "rows_added", "rows_removed", "times_moved", "values_filled",
     "values_changed", "values_emptied", "columns_added", "columns_removed", "columns_renamed",
@@ -16,7 +18,7 @@ _SHORT = (
 def short_words(counts: Mapping[str, int]) -> str:
     """`9 filled`: beside a step of the recipe, at most two counts."""
     said = [_short(name, counts[name]) for name in _SHORT if counts.get(name)]
-    return ", ".join(said[:2]) if said else gettext("no change")
+    return listed(said[:2]) if said else gettext("no change")
 
 
 def _short(name: str, n: int) -> str:

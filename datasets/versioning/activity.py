@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from accounts.models.audit_event import AuditEvent
 from accounts.models.share import Share
+from datasets.listed import listed
 from datasets.models import Dataset, Version
 from datasets.versioning.version_words import difference_words, origin_words
 
@@ -141,7 +142,7 @@ def _log(keys: list[UUID]) -> dict[UUID, Happening]:
             _LOG,
             str(ACTIONS.get(event.action, event.action.rpartition(".")[2].replace("_", " "))),
             event.actor_name,
-            ", ".join(str(value) for value in event.details.values() if value not in (None, "")),
+            listed(str(value) for value in event.details.values() if value not in (None, "")),
         )
         for event in events
     }
@@ -169,7 +170,7 @@ def _detail(row: Version) -> str:
         ngettext("%(n)s row", "%(n)s rows", row.row_count) % {"n": f"{row.row_count:,}"}
     ]
     file = row.dataset.filename if row.origin == _ORIGINS.UPLOAD else ""
-    return ", ".join(part for part in (*said, file, row.note) if part)
+    return listed(part for part in (*said, file, row.note) if part)
 
 
 def _shares(keys: list[UUID]) -> dict[UUID, Happening]:

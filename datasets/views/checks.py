@@ -9,6 +9,8 @@ from datasets.models import Version
 from datasets.quality.finding import name_of
 from datasets.quality.words import ShownFinding, shown_findings
 from datasets.repairs.ignoring import ignored_of
+from datasets.repairs.proposing import propose, repairs
+from datasets.repairs.recipe import Recipe
 from datasets.repairs.registry import STEPS
 
 # What reading noticed and the quality report tells in full.
@@ -32,9 +34,11 @@ class Check:
 
 def checks_of(version: Version) -> list[Check]:
     """Those of the quality report that are not for information and that nobody kept."""
-    shown = shown_findings(version, version.quality, ignored_of(version.dataset))
+    ignored = ignored_of(version.dataset)
+    shown = shown_findings(version, version.quality, ignored)
+    recipe = propose(version.quality.get("findings", []), ignored)
     return [
-        Check(one.title, one.where, one.column, remedy(one), one.name, one.count)
+        Check(one.title, one.where, one.column, remedy(one, recipe), one.name, one.count)
         for one in shown
         if one.severity != "info" and not one.is_ignored
     ]
@@ -53,9 +57,10 @@ def count_of(version: Version) -> int:
     return asked + rest
 
 
-def remedy(finding: ShownFinding) -> str:
-    """`Fill gaps: same place in the season`; what we would do about it."""
-    suggested = finding.found["repair"]
+def remedy(finding: ShownFinding, recipe: Recipe) -> str:
+    """`Fill gaps: same place in the season`: the step of the proposed recipe that repairs it."""
+    steps = (step for step in recipe if repairs(step, finding.found))
+    suggested = next(steps, finding.found["repair"])
     step = STEPS.get(suggested.get("step", ""))
     if step is None:
         return finding.note

@@ -17,6 +17,7 @@ from accounts.ownership import fetch_editable, fetch_visible
 from accounts.problems import NotAllowed
 from accounts.requests import AuthenticatedHttpRequest
 from datasets.forms import DescribeForm, ReadingForm
+from datasets.listed import listed
 from datasets.models import Dataset, Version
 from datasets.receiving import uploads
 from datasets.usage import usage_of
@@ -109,7 +110,7 @@ def dataset_frame(
         "can_change": can_edit and dataset.is_ready and not is_old,
         "can_delete": is_owner and request.user.can_create,
         "can_forecast": bool(version and version.time_column and version.value_columns()),
-        "used_by": ", ".join(usage_of(dataset, request.user).total) if tab == "overview" else "",
+        "used_by": listed(usage_of(dataset, request.user).total) if tab == "overview" else "",
     }
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.requests import AuthenticatedHttpRequest
 from datasets import samples
 from datasets.formats.registry import FORMATS
+from datasets.listed import listed
 from datasets.models import Dataset
 from datasets.receiving import uploads
 from datasets.views.shown import ShownDataset
@@ -43,7 +44,7 @@ class UploadLimits:
     @property
     def formats(self) -> str:
         """What people call the formats: `CSV, JSON, Excel, Parquet`."""
-        return ", ".join(format.label for format in FORMATS.values())
+        return listed(format.label for format in FORMATS.values())
 
 
 @require_safe

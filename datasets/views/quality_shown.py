@@ -10,13 +10,15 @@ from zoneinfo import available_timezones
 
 from django.utils.translation import gettext
 
+from datasets.listed import listed
 from datasets.models import Version
-from datasets.quality.finding import Found, name_of
+from datasets.quality.finding import name_of
 from datasets.quality.reports import report_of
 from datasets.quality.words import ShownFinding, clean_words, shown_findings
 from datasets.repairs.chart import VIEWS, repair_figure
 from datasets.repairs.ignoring import ignored_of
 from datasets.repairs.preview import Preview, preview
+from datasets.repairs.proposing import repairs
 from datasets.repairs.recipe import Done, Recipe
 from datasets.repairs.registry import STEPS
 from datasets.repairs.setting import Setting
@@ -52,16 +54,16 @@ class ShownStep:
     def summary(self) -> str:
         """Its settings in a few words, and which columns."""
         columns = self.settings.get("columns") or []
-        listed = [columns] if isinstance(columns, str) else columns
-        named = ", ".join(self.names.get(key, key) for key in listed[:2])
-        if len(listed) > 2:
+        chosen = [columns] if isinstance(columns, str) else columns
+        named = listed(self.names.get(key, key) for key in chosen[:2])
+        if len(chosen) > 2:
             named += " …"
         try:
             said = self.done.step.summary(self.settings)
         except (KeyError, TypeError, ValueError):
             # Settings that cannot be read are explained by the problem below.
             said = ""
-        return ", ".join(part for part in (said, named) if part)
+        return listed(part for part in (said, named) if part)
 
     @property
     def counts(self) -> str:
@@ -132,7 +134,7 @@ class ShownRepair:
         for one in self.report["findings"]:
             if name_of(one) != finding:
                 continue
-            places = [p for p, step in enumerate(self.recipe) if _repairs(step, one)]
+            places = [p for p, step in enumerate(self.recipe) if repairs(step, one)]
             if places:
                 self.look, self.column = places[0], one["column"]
 
@@ -158,7 +160,7 @@ class ShownRepair:
     @property
     def headline(self) -> str:
         """`9 values filled, 3 rows merged`; empty when nothing would change."""
-        return ", ".join(long_words(self.preview.totals)[:4])
+        return listed(long_words(self.preview.totals)[:4])
 
     @property
     def next_number(self) -> int:
@@ -172,7 +174,7 @@ class ShownRepair:
         return [(finding, self._step_for(finding)) for finding in shown]
 
     def _step_for(self, finding: ShownFinding) -> ShownStep | None:
-        places = (p for p, given in enumerate(self.recipe) if _repairs(given, finding.found))
+        places = (p for p, given in enumerate(self.recipe) if repairs(given, finding.found))
         return next((self.steps[place] for place in places), None)
 
     @property
@@ -297,12 +299,3 @@ class ShownRepair:
     def keeps_recipe(self) -> bool:
         """Does new data go through a recipe already?"""
         return bool(self.version.dataset.recipe)
-
-
-def _repairs(step: dict[str, Any], found: Found) -> bool:
-    """Is this the step that repairs the finding?"""
-    # Absent rows are added by resampling and by filling.
-    wanted = {"resample", "fill"} if found["code"] == "gaps" else {found["repair"].get("step")}
-    columns = step["settings"].get("columns") or []
-    fits = not found["column"] or not columns or found["column"] in columns
-    return step["step"] in wanted and fits

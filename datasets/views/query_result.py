@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 
+from datasets.listed import listed
 from datasets.models import Query
 from datasets.query.charts import FORMS, Drawing, draw
 from datasets.query.files import KINDS
@@ -137,8 +138,8 @@ def _sentence(kept: Kept) -> str:
     if len(versions) == 1:
         parts.append(gettext("version %(number)s") % {"number": kept.used[0]["version"]})
     elif versions:
-        parts.append(", ".join(versions))
-    return ", ".join(parts)
+        parts.append(listed(versions))
+    return listed(parts)
 
 
 def _counted(kept: Kept, count: int) -> str:

@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts import audit
 from accounts.paging import keyset_page
 from accounts.requests import AuthenticatedHttpRequest
+from datasets.listed import listed
 from datasets.models import Dataset, Version
 from datasets.usage import Usage, usage_of
 from datasets.versioning import versions as making
@@ -44,7 +45,7 @@ class ShownVersion:
     @property
     def changes(self) -> str:
         """What it changed, in counts."""
-        return ", ".join(difference_words(self.row.diff))
+        return listed(difference_words(self.row.diff))
 
     @property
     def person(self) -> str:

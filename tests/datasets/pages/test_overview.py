@@ -30,6 +30,14 @@ def test_a_gap_is_stated_before_the_chart(owner, owner_client):
     assert text.index("thing to check") < text.index('id="explorer-chart"')
 
 
+def test_a_gap_is_offered_the_step_that_the_proposed_recipe_has_for_it(owner, owner_client):
+    lines = [f"2026-01-{day:02d},{day}" for day in range(1, 29) if day not in {10, 11}]
+    dataset = read_dataset(owner, "day,load\n" + "\n".join(lines))
+    text = owner_client.get(at("detail", dataset)).content.decode()
+    assert "Fill gaps: same place in the season" in text
+    assert "Resample" not in text
+
+
 def test_hostile_names_are_shown_as_text(owner, owner_client):
     rows = "".join(f"2026-01-{day:02d},{day}\n" for day in range(1, 20))
     dataset = read_dataset(owner, "day,<script>alert(1)</script>{{7*7}}\n" + rows)
