@@ -74,14 +74,26 @@ def _checked(subject: Subject, on_share: Callable[[float], None]) -> Iterator[Fo
     for check in CHECKS:
         if check.table is not None:
             yield from check.table(subject)
+    yield from _checked_values(subject, on_share)
+
+
+def _checked_values(subject: Subject, on_share: Callable[[float], None]) -> Iterator[Found]:
+    """All columns of a stretch of rows, then the next stretch; what was found column by column."""
     columns = [column for column in subject.values if column.stats.get("min") is not None]
-    for place, column in enumerate(columns):
-        on_share(0.2 + 0.8 * place / len(columns))
-        looks = [check.values(subject, column) for check in CHECKS if check.values is not None]
-        for piece in subject.pieces(column):
-            for look in looks:
-                look.look(piece)
-        for look in looks:
+    looks = [
+        [check.values(subject, column) for check in CHECKS if check.values is not None]
+        for column in columns
+    ]
+    stretches = subject.stretches if columns else []
+    for number, stretch in enumerate(stretches):
+        for place, pieces in enumerate(subject.pieces(stretch, columns)):
+            done = number + place / len(columns)
+            on_share(0.2 + 0.8 * done / len(stretches))
+            for piece in pieces:
+                for look in looks[place]:
+                    look.look(piece)
+    for column_looks in looks:
+        for look in column_looks:
             yield from look.tell()
 
 

@@ -45,25 +45,44 @@ def fit(values: Floats, places: Places, cycles: tuple[int, ...]) -> Fit:
     fitting = [c for c in cycles if cycle and c % cycle == 0 and steps >= _LEAST_CYCLES * c]
     season = _season(values, places, max(fitting, default=cycle))
     # Rows of the season repeat, so a level told by few rows of a cycle is right all the same.
-    grid = _grid(values - season[places % len(season)], places, width)
+    grid = _grid(values, places, width)
+    _add(grid.ravel(), -season)
     level = _bridged(row_medians(grid), _filled(grid) >= (_ENOUGH if cycle else 0.0))
     smooth = _between(level, width)
     # Millions of rows: what is not needed any more goes before the next is made.
     scale = _scale(np.subtract(grid.ravel(), smooth, out=grid.ravel()), width if cycle else 0)
     del grid
-    expected = smooth[places]
-    expected += season[places % len(season)]
-    return Fit(expected, scale[places], level, width)
+    _add(smooth, season)
+    return Fit(smooth[places], scale[places % len(scale)], level, width)
 
 
 def row_medians(grid: Floats) -> Floats:
     """Median of each row `[rows, n]` → `[rows]`, missing numbers left out; NaN for none."""
-    ordered = np.sort(grid, axis=1)
-    count = grid.shape[1] - np.isnan(ordered).sum(axis=1)
-    rows = np.arange(len(grid))
+    return _sorted_medians(np.sort(grid, axis=1))
+
+
+def _sorted_medians(ordered: Floats) -> Floats:
+    """The same of rows in order; missing numbers stand last."""
+    width = ordered.shape[1]
+    count = width - np.count_nonzero(np.isnan(ordered), axis=1)
+    rows = np.arange(len(ordered))
     low = ordered[rows, np.maximum(count - 1, 0) // 2]
-    high = ordered[rows, np.minimum(count // 2, grid.shape[1] - 1)]
+    high = ordered[rows, np.minimum(count // 2, width - 1)]
     return np.where(count > 0, low / 2 + high / 2, np.nan)
+
+
+def _column_medians(grid: Floats) -> Floats:
+    """Median of each column `[n, columns]` → `[columns]`: read row by row, they sort faster."""
+    turned = grid.T.copy()
+    turned.sort(axis=1)
+    return _sorted_medians(turned)
+
+
+def _add(flat: Floats, season: Floats) -> None:
+    """Add the season to every step, in place."""
+    whole = len(flat) // len(season) * len(season)
+    flat[:whole].reshape(-1, len(season))[:] += season
+    flat[whole:] += season[: len(flat) - whole]
 
 
 def _grid(values: Floats, places: Places, width: int) -> Floats:
@@ -89,8 +108,17 @@ def _bridged(level: Floats, is_known: NDArray[np.bool_]) -> Floats:
 
 def _between(level: Floats, width: int) -> Floats:
     """The level at every step: straight lines between the middles of the cycles."""
-    steps = np.arange(len(level) * width)
-    return np.interp(steps, np.arange(len(level)) * width + (width - 1) / 2, level)
+    if len(level) < 2 or not np.isfinite(level).all():
+        middles = np.arange(len(level)) * width + (width - 1) / 2
+        return np.interp(np.arange(len(level) * width), middles, level)
+    head = width // 2
+    from_middle = head - (width - 1) / 2 + np.arange(width)
+    steps = np.empty(len(level) * width)
+    steps[:head], steps[len(steps) - width + head :] = level[0], level[-1]
+    lines = steps[head : len(steps) - width + head].reshape(-1, width)
+    np.multiply((np.diff(level) / width)[:, None], from_middle, out=lines)
+    lines += level[:-1, None]
+    return steps
 
 
 def _season(values: Floats, places: Places, cycle: int) -> Floats:
@@ -100,18 +128,23 @@ def _season(values: Floats, places: Places, cycle: int) -> Floats:
     grid = _grid(values, places, cycle)
     # The median of half a day is that of a morning: whole cycles alone tell the level here.
     level = _bridged(row_medians(grid), _filled(grid) >= _WHOLE)
-    apart = grid - _between(level, cycle).reshape(grid.shape)
-    return np.nan_to_num(row_medians(apart.T.copy()))
+    apart = np.subtract(grid, _between(level, cycle).reshape(grid.shape), out=grid)
+    return np.nan_to_num(_column_medians(apart))
 
 
 def _scale(rest: Floats, cycle: int) -> Floats:
-    """The usual deviation: over all, or that of the hour where it is larger (the sun at noon)."""
-    away = np.abs(rest)
+    """The usual deviation: over all, or that of the hour where it is larger (the sun at noon).
+
+    One number for each step of a cycle, or one alone. `rest` is used up.
+    """
+    away = np.abs(rest, out=rest)
     filled = away[~np.isnan(away)]
-    overall = _MEDIAN_SCALE * float(np.median(filled)) if len(filled) else 0.0
-    if overall == 0 and len(filled):
-        overall = _MEAN_SCALE * float(filled.mean())
+    mean = float(filled.mean()) if len(filled) else 0.0
+    overall = _MEDIAN_SCALE * float(np.median(filled, overwrite_input=True)) if len(filled) else 0.0
+    del filled
+    if overall == 0:
+        overall = _MEAN_SCALE * mean
     if not cycle:
-        return np.full(len(rest), overall or np.inf)
-    usual = _MEDIAN_SCALE * np.nan_to_num(row_medians(away.reshape(-1, cycle).T.copy()))
-    return np.tile(np.maximum(usual, overall or np.inf), len(rest) // cycle)
+        return np.full(1, overall or np.inf)
+    usual = _MEDIAN_SCALE * np.nan_to_num(_column_medians(away.reshape(-1, cycle)))
+    return np.maximum(usual, overall or np.inf)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,8 @@ from forecasting.engine.frequency import Frequency
 Floats = NDArray[np.float64]
 Times = NDArray[np.datetime64]
 Places = NDArray[np.int64]
+# A series: its name, its first row, and the row after its last.
+Span = tuple[str, int, int]
 # Rows read at a time; one series may be longer than that.
 _ROWS = 1_000_000
 # More series than this are sampled, and the report says so.
@@ -111,7 +113,7 @@ class Subject:
         return {row[0] for row in self.all(f"DESCRIBE SELECT * FROM {parquet(self.table)}")}  # noqa: S608
 
     @cached_property
-    def spans(self) -> list[tuple[str, int, int]]:
+    def spans(self) -> list[Span]:
         """(series, first row, row after the last), those without a time left out at the end."""
         if not self.series:
             filled = self.rows
@@ -129,19 +131,28 @@ class Subject:
         chosen = np.linspace(0, len(spans) - 1, MOST_SERIES).astype(int)
         return [spans[place] for place in chosen]
 
-    def pieces(self, column: Facts) -> Iterator[Piece]:
-        """The column, series by series."""
-        for group in self._groups():
-            first, last = group[0][1], group[-1][2]
-            values, times = self._read(column.key, first, last)
-            for name, start, end in group:
-                here = slice(start - first, end - first)
-                part = times[here] if times is not None else None
-                places, cycles = self._places(part, end - start)
-                yield Piece(name, start, values[here], part, places, cycles)
+    @cached_property
+    def stretches(self) -> list[list[Span]]:
+        """The series in groups of about so many rows as are read at a time."""
+        return list(self._groups())
 
-    def _groups(self) -> Iterator[list[tuple[str, int, int]]]:
-        group: list[tuple[str, int, int]] = []
+    def pieces(self, stretch: list[Span], columns: Iterable[Facts]) -> Iterator[list[Piece]]:
+        """Column by column the series of a stretch; their times are read once."""
+        first, last = stretch[0][1], stretch[-1][2]
+        times = self._times(first, last)
+        clocks = []
+        for _, start, end in stretch:
+            part = times[start - first : end - first] if times is not None else None
+            clocks.append((part, *self._places(part, end - start)))
+        for column in columns:
+            values = self._values(column.key, first, last)
+            yield [
+                Piece(name, start, values[start - first : end - first], *clock)
+                for (name, start, end), clock in zip(stretch, clocks, strict=True)
+            ]
+
+    def _groups(self) -> Iterator[list[Span]]:
+        group: list[Span] = []
         for span in self.spans:
             if group and span[2] - group[0][1] > _ROWS:
                 yield group
@@ -151,17 +162,21 @@ class Subject:
         if group:
             yield group
 
-    def _read(self, key: str, first: int, last: int) -> tuple[Floats, Times | None]:
-        time = f", {self.time} AS t" if self.time else ""
-        arrays = self.connection.execute(
-            f"SELECT coalesce({key}, 'nan'::DOUBLE) AS v{time} FROM {self.source} "  # noqa: S608
-            f"WHERE file_row_number >= {first} AND file_row_number < {last}"
-        ).fetchnumpy()
-        values = np.asarray(arrays["v"], dtype=np.float64)
+    def _values(self, key: str, first: int, last: int) -> Floats:
+        values = self._read(f"coalesce({key}, 'nan'::DOUBLE)", first, last)
+        return np.asarray(values, dtype=np.float64)
+
+    def _times(self, first: int, last: int) -> Times | None:
         if not self.time:
-            return values, None
-        times = np.ma.filled(np.ma.asarray(arrays["t"]), np.datetime64("NaT"))
-        return values, times.astype("datetime64[us]")
+            return None
+        times = np.ma.asarray(self._read(self.time, first, last))
+        return np.ma.filled(times, np.datetime64("NaT")).astype("datetime64[us]", copy=False)
+
+    def _read(self, expression: str, first: int, last: int) -> Any:
+        return self.connection.execute(
+            f"SELECT {expression} AS v FROM {self.source} "  # noqa: S608
+            f"WHERE file_row_number >= {first} AND file_row_number < {last}"
+        ).fetchnumpy()["v"]
 
     def _places(self, times: Times | None, count: int) -> tuple[Places, tuple[int, ...]]:
         """Steps since the first row, and how long the cycles are; row numbers without a clock."""

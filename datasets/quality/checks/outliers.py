@@ -7,11 +7,13 @@ may be usual in January and impossible at three at night in June.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from datasets.quality.checks.hampel import by_hampel
 from datasets.quality.finding import Found, finding, step
 from datasets.quality.subject import Facts, Floats, Piece, Subject
 
@@ -19,8 +21,8 @@ CODES = ("outliers",)
 Flags = NDArray[np.bool_]
 # Robust deviations of the seasonal residual: a normal series of a million values has one beyond.
 THRESHOLD = 5.0
-IQR_FENCE, Z_LIMIT, HAMPEL_SPAN, HAMPEL_LIMIT = 1.5, 3.0, 3, 3.0
-_LEAST, _LISTED, _BLOCK = 20, 5, 200_000
+IQR_FENCE, Z_LIMIT = 1.5, 3.0
+_LEAST, _LISTED, _LONG = 20, 5, 200_000
 
 
 def by_residual(piece: Piece, threshold: float = THRESHOLD) -> Flags:
@@ -50,33 +52,6 @@ def by_zscore(values: Floats, limit: float = Z_LIMIT) -> Flags:
     return _beyond(np.abs(values - filled.mean()) / spread, limit)
 
 
-def by_hampel(values: Floats, limit: float = HAMPEL_LIMIT, span: int = HAMPEL_SPAN) -> Flags:
-    """Further from the median of its neighbours than so many of their robust deviations."""
-    flags = np.zeros(len(values), dtype=bool)
-    padded = np.pad(values, span, constant_values=np.nan)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * span + 1)
-    for start in range(0, len(values), _BLOCK):
-        block = windows[start : start + _BLOCK]
-        middle = _medians(block)
-        spread = 1.4826 * _medians(np.abs(block - middle[:, None]))
-        here = values[start : start + _BLOCK]
-        flags[start : start + _BLOCK] = _beyond(np.abs(here - middle), limit * spread)
-    return flags
-
-
-def _medians(block: Floats) -> Floats:
-    """Row medians; rows of numbers only, the usual case, need no counting."""
-    if not np.isnan(block).any():
-        middle: Floats = np.partition(block, block.shape[1] // 2, axis=1)[:, block.shape[1] // 2]
-        return middle
-    ordered = np.sort(block, axis=1)
-    count = block.shape[1] - np.isnan(ordered).sum(axis=1)
-    rows = np.arange(len(block))
-    low = ordered[rows, np.maximum(count - 1, 0) // 2]
-    medians: Floats = low / 2 + ordered[rows, np.minimum(count // 2, block.shape[1] - 1)] / 2
-    return medians
-
-
 def _beyond(away: Floats, limit: Any) -> Flags:
     with np.errstate(invalid="ignore"):
         flags: Flags = away > limit
@@ -93,16 +68,29 @@ class Outliers:
 
     def look(self, piece: Piece) -> None:
         """Take in one series; a handful of values says nothing about what is usual."""
-        if np.count_nonzero(~np.isnan(piece.values)) < _LEAST:
+        missing = np.isnan(piece.values)
+        filled = piece.values[~missing] if missing.any() else piece.values
+        if len(filled) < _LEAST:
             return
-        away = piece.fit.deviations(piece.values)
+        if len(filled) < _LONG:
+            self._count(piece, filled)
+            away = piece.fit.deviations(piece.values)
+        else:
+            # NumPy lets go of the interpreter, so a second processor counts while this one fits.
+            with ThreadPoolExecutor(1) as other:
+                counting = other.submit(self._count, piece, filled)
+                away = piece.fit.deviations(piece.values)
+                counting.result()
         flags = _beyond(np.abs(away), THRESHOLD)
-        self.counts["residual"] += int(flags.sum())
-        self.counts["iqr"] += int(by_iqr(piece.values).sum())
-        self.counts["zscore"] += int(by_zscore(piece.values).sum())
-        self.counts["hampel"] += int(by_hampel(piece.values).sum())
+        self.counts["residual"] += int(np.count_nonzero(flags))
         if flags.any():
             self._remember(piece, flags, away)
+
+    def _count(self, piece: Piece, filled: Floats) -> None:
+        """The ways of looking that need no season."""
+        self.counts["iqr"] += int(np.count_nonzero(by_iqr(filled)))
+        self.counts["zscore"] += int(np.count_nonzero(by_zscore(filled)))
+        self.counts["hampel"] += int(np.count_nonzero(by_hampel(piece.values)))
 
     def _remember(self, piece: Piece, flags: Flags, away: Floats) -> None:
         found = []

@@ -3,9 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from datasets.quality import seasonal
+from datasets.quality.checks.hampel import by_hampel
 from datasets.quality.checks.level_shifts import find_shift
-from datasets.quality.checks.outliers import by_hampel, by_iqr, by_zscore
+from datasets.quality.checks.outliers import by_iqr, by_zscore
 from datasets.quality.reports import report_of
 from datasets.quality.seasonal import fit
 from datasets.quality.words import shown_findings
@@ -144,6 +148,42 @@ def test_the_four_ways_of_looking_on_numbers_to_check_by_hand():
     assert by_zscore(values, 3.0).sum() == 0
     flat = np.array([5.0, 5.1, 4.9, 5.0, 20.0, 5.1, 4.9, 5.0, 5.1])
     assert np.flatnonzero(by_hampel(flat)).tolist() == [4]
+
+
+@given(
+    st.lists(st.one_of(st.floats(-1e6, 1e6), st.integers(0, 3), st.just(np.nan)), max_size=60),
+    st.sampled_from([1.0, 3.0]),
+)
+@settings(max_examples=40, deadline=None)
+def test_the_median_of_seven_is_that_of_a_sorted_window(values, limit):
+    values = np.array(values, dtype=float)
+    padded = np.pad(values, 3, constant_values=np.nan)
+    expected = []
+    for place, value in enumerate(values):
+        window = padded[place : place + 7]
+        present = window[~np.isnan(window)]
+        middle = np.median(present) if len(present) else np.nan
+        spread = np.median(np.abs(present - middle)) if len(present) else np.nan
+        expected.append(bool(abs(value - middle) > limit * (1.4826 * spread)))
+    assert by_hampel(values, limit).tolist() == expected
+
+
+def test_a_block_ends_without_a_seam():
+    values = np.random.default_rng(4).normal(size=20_000)
+    values[[8_191, 8_192, 16_384]] = 50.0
+    whole = np.flatnonzero(by_hampel(values))
+    shifted = np.flatnonzero(by_hampel(values[100:])) + 100
+    assert {8_191, 8_192, 16_384} <= set(whole.tolist())
+    assert whole[whole > 103].tolist() == shifted[shifted > 103].tolist()
+
+
+@given(st.integers(2, 60), st.integers(1, 30), st.integers(0, 99))
+@settings(max_examples=40, deadline=None)
+def test_the_level_between_the_cycles_is_a_straight_line(cycles, width, seed):
+    level = np.random.default_rng(seed).normal(size=cycles)
+    middles = np.arange(cycles) * width + (width - 1) / 2
+    lines = np.interp(np.arange(cycles * width), middles, level)
+    assert np.array_equal(seasonal._between(level, width), lines)
 
 
 def test_the_season_is_the_median_of_its_hours():
