@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit
+from accounts import admin_notifying, audit
 from accounts.admin_base import AuditedAdmin, ReadOnlyAdmin
 from accounts.models import (
     ApiToken,
@@ -27,6 +27,9 @@ from accounts.models import (
     ShareLink,
     User,
 )
+
+# Importing them registers the pages of notifications.
+_OTHER_PAGES = (admin_notifying,)
 
 # One sign-in for the whole product, with its rate limits; people without the role get a 403.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

@@ -14,3 +14,4 @@ class AccountsConfig(AppConfig):
         import_module("accounts.checks")
         import_module("accounts.schema")
         import_module("accounts.trail")
+        import_module("accounts.notifying.own_kinds")

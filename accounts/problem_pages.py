@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from accounts.problems import Problem, TooBusy
+from accounts.problems import Problem, TooBusy, Unavailable
 
 
 def problem_json(problem: Problem) -> dict[str, dict[str, str]]:
@@ -20,7 +20,8 @@ def problem_json(problem: Problem) -> dict[str, dict[str, str]]:
 
 def problem_headers(problem: Problem) -> dict[str, str]:
     """What the answer says beside its body."""
-    return {"Retry-After": str(problem.retry_after)} if isinstance(problem, TooBusy) else {}
+    waits = isinstance(problem, TooBusy | Unavailable)
+    return {"Retry-After": str(problem.retry_after)} if waits else {}
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -61,3 +61,14 @@ class TooBusy(Problem):
     def __init__(self, message: "Words", *, retry_after: int, code: str = "") -> None:
         super().__init__(message, code=code)
         self.retry_after = retry_after
+
+
+class Unavailable(Problem):
+    """A part that this needs does not answer now; `retry_after` says when to ask again."""
+
+    status = 503
+    default_code = "unavailable"
+
+    def __init__(self, message: "Words", *, retry_after: int, code: str = "") -> None:
+        super().__init__(message, code=code)
+        self.retry_after = retry_after

@@ -17,6 +17,7 @@ from accounts import sessions, setup
 from accounts.api_tokens import issue_token, revoke_token
 from accounts.forms import FirstAdminForm, ProfileForm, TokenForm
 from accounts.models import ApiToken, User
+from accounts.notifying.choices import all_ways, mail_is_set_up, quiet_hours_of
 from accounts.requests import AuthenticatedHttpRequest
 
 ALLAUTH_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -148,6 +149,9 @@ def _page(request: AuthenticatedHttpRequest, **more: Any) -> dict[str, Any]:
         "tokens": ApiToken.objects.for_list(user),
         "sessions": sessions.open_sessions(user, request),
         "api_sign_ins": sessions.api_sign_ins(user),
+        "choices": all_ways(user),
+        "quiet": quiet_hours_of(user),
+        "mail_is_set_up": mail_is_set_up(),
         **more,
     }
 

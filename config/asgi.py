@@ -12,10 +12,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 http = get_asgi_application()
 
 # Consumers import models, so they come after the application is set up.
+from accounts import routing as people  # noqa: E402
 from accounts.sockets import guarded  # noqa: E402
 from config.body_guard import BodyGuard  # noqa: E402
-from jobs.routing import websocket_urlpatterns  # noqa: E402
+from jobs import routing as jobs  # noqa: E402
 
+lines = [*people.websocket_urlpatterns, *jobs.websocket_urlpatterns]
 application = ProtocolTypeRouter(
-    {"http": BodyGuard(cast("Any", http)), "websocket": guarded(websocket_urlpatterns)}
+    {"http": BodyGuard(cast("Any", http)), "websocket": guarded(lines)}
 )

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.models.user import User
+from accounts.notifying import live as bell
 from config import rail
 
 THEME_COOKIE = "almanac_theme"
@@ -31,6 +32,16 @@ class Frame:
     def busy(self) -> int:
         """How many workers have a job in hand."""
         return rail.busy_workers()
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notifications this person has not read, to 100 at most."""
+        return bell.unread_of(self.user) if self.user else 0
+
+    @property
+    def bell_label(self) -> str:
+        """What a screen reader says of the bell."""
+        return bell.label(self.unread)
 
     @property
     def theme(self) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
@@ -154,3 +155,37 @@ def _s3_options(url: str) -> dict[str, object]:
     if "region" in query:
         options["region_name"] = query["region"]
     return options
+
+
+@dataclass(frozen=True)
+class Mail:
+    """How mails leave; without an address they are printed on the console."""
+
+    backend: str = "django.core.mail.backends.console.EmailBackend"
+    host: str = "localhost"
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    use_tls: bool = False
+    use_ssl: bool = False
+
+
+def mail(url: str) -> Mail:
+    """`smtp://user:password@host:587` (STARTTLS unless `?tls=0`) or `smtps://…` (TLS at once)."""
+    if not url:
+        return Mail()
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ImproperlyConfigured(
+            "EMAIL_URL must be smtp://user:password@host:587 or smtps://user:password@host:465."
+        )
+    is_ssl = parts.scheme == "smtps"
+    return Mail(
+        backend="django.core.mail.backends.smtp.EmailBackend",
+        host=parts.hostname,
+        port=parts.port or (465 if is_ssl else 587),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        use_tls=not is_ssl and dict(parse_qsl(parts.query)).get("tls") != "0",
+        use_ssl=is_ssl,
+    )

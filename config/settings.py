@@ -191,13 +191,27 @@ ACCOUNT_RATE_LIMITS = {
 ALLAUTH_TRUSTED_PROXY_COUNT = env.env_int("ALMANAC_PROXIES", 0)
 # The last use is kept in the cache by PreferencesMiddleware: no row is written per request.
 USERSESSIONS_TRACK_ACTIVITY = False
-EMAIL_BACKEND = env.env_str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
-EMAIL_HOST = env.env_str("EMAIL_HOST", "localhost")
-EMAIL_PORT = env.env_int("EMAIL_PORT", 25)
-EMAIL_HOST_USER = env.env_str("EMAIL_HOST_USER")
-EMAIL_HOST_PASSWORD = env.env_str("EMAIL_HOST_PASSWORD")
-EMAIL_USE_TLS = env.env_bool("EMAIL_USE_TLS", default=False)
+_MAIL = env.mail(env.env_str("EMAIL_URL"))
+EMAIL_BACKEND = env.env_str("EMAIL_BACKEND", _MAIL.backend)
+EMAIL_HOST = env.env_str("EMAIL_HOST", _MAIL.host)
+EMAIL_PORT = env.env_int("EMAIL_PORT", _MAIL.port)
+EMAIL_HOST_USER = env.env_str("EMAIL_HOST_USER", _MAIL.user)
+EMAIL_HOST_PASSWORD = env.env_str("EMAIL_HOST_PASSWORD", _MAIL.password)
+EMAIL_USE_TLS = env.env_bool("EMAIL_USE_TLS", default=_MAIL.use_tls)
+EMAIL_USE_SSL = env.env_bool("EMAIL_USE_SSL", default=_MAIL.use_ssl)
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.env_str("DEFAULT_FROM_EMAIL", "almanac@localhost")
+
+# The address in mails and webhooks.
+_HOST = ALLOWED_HOSTS[0] if ALLOWED_HOSTS else "localhost"
+PUBLIC_URL = env.env_str(
+    "ALMANAC_URL", "http://127.0.0.1:8000" if LOCAL else f"https://{_HOST}"
+).rstrip("/")
+# Private places that webhooks and models may reach: name, name:port, address, network/bits.
+EGRESS_ALLOW = env.env_list("ALMANAC_EGRESS_ALLOW")
+NOTIFICATION_KEEP_DAYS = env.env_int("ALMANAC_NOTIFICATION_KEEP_DAYS", 90)
+# What happens again within this many seconds is counted, not told again.
+NOTIFICATION_SAME_SECONDS = env.env_int("ALMANAC_NOTIFICATION_SAME", 3600)
 
 # --- sessions and browser safety --------------------------------------------------------------
 SECURE = not LOCAL
@@ -271,6 +285,8 @@ REST_FRAMEWORK = {
         "upload": "60/hour",
         "export": "60/min",
         "sql": env.env_str("ALMANAC_RATE_SQL", "60/min"),
+        "predict": env.env_str("ALMANAC_RATE_PREDICT", "1200/min"),
+        "forecast": env.env_str("ALMANAC_RATE_FORECAST", "120/min"),
     },
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "EXCEPTION_HANDLER": "config.api_errors.handler",
@@ -301,6 +317,8 @@ SPECTACULAR_SETTINGS = {
         "ChosenRoleEnum": "datasets.sniffing.options.ROLES",
         "ColumnRoleEnum": "datasets.models.Column.Role",
         "PersonRoleEnum": "accounts.models.User.Role",
+        "JobStateEnum": "jobs.models.Job.State",
+        "DeliveryStateEnum": "accounts.models.Delivery.State",
         "ChosenFormatEnum": "datasets.sniffing.options.FORMATS",
         "ChosenLayoutEnum": "datasets.sniffing.options.SHAPES",
     },
@@ -315,6 +333,11 @@ JOB_REAP_SECONDS = env.env_float("ALMANAC_JOB_REAP", 10.0)
 FORECAST_BALANCED_SECONDS = env.env_float("ALMANAC_BALANCED_SECONDS", 45.0)
 FORECAST_THOROUGH_SECONDS = env.env_float("ALMANAC_THOROUGH_SECONDS", 600.0)
 FORECAST_TRAINING_SECONDS = env.env_float("ALMANAC_TRAINING_SECONDS", 30.0)
+# Where nets and what needs torch are asked; the local supervisor says it by itself.
+SERVING_URL = env.env_str("ALMANAC_SERVING_URL")
+# Models in memory: of the serving process, and light ones of each web process.
+SERVING_CACHE_MB = env.env_int("ALMANAC_SERVING_CACHE_MB", 512)
+SERVING_WEB_CACHE_MB = env.env_int("ALMANAC_SERVING_WEB_CACHE_MB", 128)
 JOB_REPORT_SECONDS = env.env_float("ALMANAC_JOB_REPORT", 1.0)
 JOB_KEEP_DAYS = env.env_int("ALMANAC_JOB_KEEP_DAYS", 30)
 CELERY_BROKER_URL = env.redis_database(REDIS_URL, 0)
@@ -340,6 +363,11 @@ CELERY_BEAT_SCHEDULER = "jobs.scheduling:WatchingScheduler"
 CELERY_BEAT_SCHEDULE = {
     "jobs.forget": {"task": "jobs.forget", "schedule": 3600.0},
     "datasets.sweep": {"task": "datasets.sweep", "schedule": 3600.0},
+    "accounts.deliver_due": {"task": "accounts.deliver_due", "schedule": 15.0},
+    "accounts.forget_notifications": {
+        "task": "accounts.forget_notifications",
+        "schedule": 3600.0,
+    },
 }
 
 # --- words and time ---------------------------------------------------------------------------

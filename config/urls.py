@@ -10,6 +10,7 @@ from config import health
 
 api = [
     path("auth/", include("accounts.api_urls")),
+    path("", include("accounts.api_notifications_urls")),
     path("", include("jobs.api_urls")),
     path("", include("datasets.api_urls")),
     path("", include("forecasting.api_urls")),

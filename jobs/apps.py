@@ -12,6 +12,7 @@ class JobsConfig(AppConfig):
     verbose_name = _("Jobs")
 
     def ready(self) -> None:
-        from jobs import stopping  # noqa: PLC0415
+        from jobs import stopping, telling  # noqa: PLC0415
 
+        telling.connect()
         signals.worker_shutting_down.connect(stopping.request, dispatch_uid="jobs.stopping")

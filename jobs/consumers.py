@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 
 from accounts.models.user import User
 from accounts.sockets import WatchedConsumer
-from jobs import live
+from jobs import live, watching
 from jobs.models import Job
 
 logger = logging.getLogger(__name__)
@@ -37,8 +37,11 @@ class JobConsumer(WatchedConsumer):
     _sender: asyncio.Task[None] | None = None
     _closing: asyncio.Task[None] | None = None
     _sent = -1
+    _looking = True
 
     async def allowed(self, user: User) -> bool:
+        if self._looking:
+            await database_sync_to_async(watching.note)(self.job_id, user)
         visible = Job.objects.visible_to(user)
         return await visible.with_id(self.job_id).aexists()
 
@@ -59,7 +62,12 @@ class JobConsumer(WatchedConsumer):
             self._sender.cancel()
 
     async def received(self, content: Any) -> None:
-        """A page that comes back from sleep asks for the current state."""
+        """A page says whether it is seen; one that comes back asks for the current state."""
+        if isinstance(content, dict) and "looking" in content:
+            self._looking = bool(content["looking"])
+            if not self._looking:
+                await database_sync_to_async(watching.forget)(self.job_id, self.user)
+                return
         self._sent = -1
         self._rung.set()
 

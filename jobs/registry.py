@@ -16,15 +16,24 @@ Words = str | Promise
 Hook = Callable[["Job"], None]
 Sayer = Callable[["Job"], str]
 Renderer = Callable[["Job", "User"], str]
+# Title, text and link of the notification about a job that ended; None when there is none.
+Ending = tuple[str, str, str] | None
+Teller = Callable[["Job"], Ending]
+# Stands for every kind of job.
+ANY = "*"
 
 _hooks: dict[str, list[Hook]] = defaultdict(list)
 _renderers: dict[str, Renderer] = {}
 _labels: dict[str, Words] = {}
 _sayers: dict[str, Sayer] = {}
+_tellers: dict[str, Teller] = {}
 
 
 def on_transition(kind: str, hook: Hook) -> None:
-    """Call `hook(job)` in the same transaction as each write of state or progress."""
+    """Call `hook(job)` in the same transaction as each write of state or progress.
+
+    Hooks of `ANY` run for every kind, after those of the kind itself.
+    """
     if hook not in _hooks[kind]:
         _hooks[kind].append(hook)
 
@@ -60,7 +69,16 @@ def kinds_called(text: str) -> list[str]:
 
 
 def hooks(kind: str) -> tuple[Hook, ...]:
-    return tuple(_hooks.get(kind, ()))
+    return (*_hooks.get(kind, ()), *_hooks.get(ANY, ()))
+
+
+def tell_end(kind: str, teller: Teller) -> None:
+    """Let `teller(job)` word the notification about a job of this kind that ended well."""
+    _tellers[kind] = teller
+
+
+def teller(kind: str) -> Teller | None:
+    return _tellers.get(kind)
 
 
 def renderer(kind: str) -> Renderer | None:

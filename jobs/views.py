@@ -13,7 +13,7 @@ from accounts.ownership import fetch_editable, fetch_visible
 from accounts.paging import keyset_page
 from accounts.problems import Conflict
 from accounts.requests import AuthenticatedHttpRequest
-from jobs import live, moves
+from jobs import live, moves, watching
 from jobs.models import Job, JobQuerySet
 from jobs.today import today
 
@@ -65,6 +65,7 @@ def _tabs(counts: dict[str, int]) -> list[tuple[str, str, int]]:
 def fragment(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
     """The job as it is now: the same HTML that the WebSocket sends."""
     job = fetch_visible(Job.objects, request.user, pk=pk)
+    watching.note(job.pk, request.user)
     answer = HttpResponse(live.fragment(job, request.user, request.GET.get("as", "")))
     answer["X-Job-Seq"] = str(job.seq)
     answer["X-Job-State"] = job.state

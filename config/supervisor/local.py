@@ -86,7 +86,8 @@ def _run(supervisor: Supervisor, stores: Stores, address: Address, listening: so
     console = supervisor.console
     try:
         with _published(stores) as child_env:
-            product = Product(child_env, stores.folder / "run")
+            # Mails and webhooks name the address under which people reach the product.
+            product = Product({"ALMANAC_URL": address.url, **child_env}, stores.folder / "run")
             link = _start_product(supervisor, product, address, listening)
             _greet(console, link, address)
             reason = supervisor.watch()

@@ -12,4 +12,5 @@ import './copy.js';
 import './relative-time.js';
 import './saving.js';
 import './live.js';
+import './bell.js';
 import './charts.js';

@@ -69,7 +69,7 @@ class LiveJob {
 
   wake() {
     if (this.isGone) this.stop();
-    else if (this.socket?.readyState === WebSocket.OPEN) this.socket.send('{}');
+    else if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ looking: !document.hidden }));
   }
 
   take(message) {
@@ -213,5 +213,5 @@ function mountAll() {
 }
 
 for (const name of ['htmx:afterSettle', 'live:settled']) document.addEventListener(name, mountAll);
-document.addEventListener('visibilitychange', () => { if (!document.hidden) jobs.forEach((job) => job.wake()); });
+document.addEventListener('visibilitychange', () => jobs.forEach((job) => job.wake()));
 mountAll();
