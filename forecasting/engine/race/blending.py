@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
+from forecasting.engine.budget import TimeBudget
 from forecasting.engine.errors import EngineError, gettext_noop
 from forecasting.engine.race.asking import stopped
 from forecasting.engine.race.blend import FEWEST_WINDOWS, blend_of
@@ -34,6 +35,8 @@ def events(state: State) -> Iterator[Event]:
     began = time.perf_counter()
     trials = [state.standings.trials[name] for name in names]
     blend, result = blend_of(trials, state.course, HOW, state.rules.limits)
+    # The members are led on, not fitted: without time there is no new fit.
+    blend.fit(state.course.panel, horizon=state.course.horizon, budget=TimeBudget(0.0))
     trial = Trial(blend, result, time.perf_counter() - began, 0.0)
     yield from state.enter(ENSEMBLE, ENSEMBLE, trial)
 

@@ -22,6 +22,7 @@ from forecasting.engine.race.asking import Asked, stopped
 from forecasting.engine.race.course import Course
 from forecasting.engine.race.events import Event
 from forecasting.engine.race.pacing import Grant
+from forecasting.engine.race.renewing import taken_on
 from forecasting.engine.race.trial import Trial, try_each, try_out
 from forecasting.engine.race.worker import Work
 from forecasting.engine.rolling_origin import Refit
@@ -58,14 +59,21 @@ class Attempt:
     checkpoint: Path | None = None
 
     def run(self, course: Course, watch: Watch) -> Trial:
-        """Make the model and try it out within the time of the watch."""
+        """Make the model and try it out within the time of the watch.
+
+        It comes back with the rows after its training taken in, and has shown that it can forecast
+        from the last one.
+        """
         fits = course.windows if self.refit == "always" and course.windows else 1
         model = within(self.made(), watch.budget.left() / fits)
         wrapped = over_horizon(model, course.panel, course.horizon)
         wrapped.limits = model.limits
         if fits > 1:
-            return try_each(wrapped, course, watch)
-        return try_out(wrapped, course, watch, self.checkpoint)
+            trial = try_each(wrapped, course, watch)
+        else:
+            trial = try_out(wrapped, course, watch, self.checkpoint)
+        taken_on(trial.model, course.panel).predict(levels=course.levels)
+        return trial
 
 
 def tried(

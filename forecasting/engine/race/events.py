@@ -84,9 +84,9 @@ class ModelProgress:
 class Scored:
     """A model has been judged; ``resumed`` when an earlier run of this race did it.
 
-    ``model`` is what was tested: it learned from the rows before the first window, or from all
-    where nothing can be tested and there is no ``result``. ``ready.led_on`` takes in the later
-    rows.
+    ``model`` is what was tested, ready to forecast from the last row: it learned from the rows
+    before the first window and took the later ones in without a new fit. Where nothing can be
+    tested it learned from all, and there is no ``result``.
     """
 
     row: Row

@@ -23,7 +23,6 @@ from forecasting.engine.race import (
     race,
 )
 from forecasting.engine.race.course import Course
-from forecasting.engine.race.ready import led_on
 from forecasting.engine.race.so_far import SoFar
 from forecasting.engine.registry import create
 from forecasting.engine.watch import Watch
@@ -46,11 +45,11 @@ def test_a_scored_model_comes_with_its_windows_and_forecasts_from_the_last_row(h
     found = scored(race(hourly, 12, models=["linear", "naive"]))
     for name, event in found.items():
         assert event.result.metrics["mase"] == event.row.score, name
-    linear = led_on(found["linear"].model, hourly, 12)
+    linear = found["linear"].model
     past = Course.plan(hourly, 12).past
     fresh = create("linear").fit(past, horizon=12).predict(hourly)
     assert np.allclose(linear.predict().mean, fresh.mean)
-    naive = led_on(found["naive"].model, hourly, 12).predict()
+    naive = found["naive"].model.predict()
     assert naive.mean[0, :, 0] == pytest.approx(hourly.at(0)[-1, 0])
 
 
@@ -58,7 +57,7 @@ def test_an_ensemble_is_led_on_with_its_members_and_can_be_kept(tmp_path):
     panel = Panel.from_arrays({"x": seasonal(600)}, frequency="h")
     events = list(race(panel, 12, preset="balanced", budget=TimeBudget(4.0)))
     event = scored(events)["ensemble"]
-    blend = led_on(event.model, panel, 12)
+    blend = event.model
     kept = artifacts.load(artifacts.save(blend, tmp_path / "blend"))
     assert np.array_equal(kept.predict().mean, blend.predict().mean)
     assert kept.predict().times[0, 0] == panel.future_times(12)[0, 0]
@@ -71,7 +70,7 @@ def test_a_resumed_race_hands_over_the_same_models(tmp_path):
     )
     assert again["linear"].resumed
     assert np.array_equal(again["linear"].result.mean, first["linear"].result.mean)
-    own, other = (led_on(one["linear"].model, panel, 12).predict() for one in (first, again))
+    own, other = (one["linear"].model.predict() for one in (first, again))
     assert np.array_equal(own.mean, other.mean)
 
 
