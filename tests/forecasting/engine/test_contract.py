@@ -1,6 +1,7 @@
 """What every model in the registry promises."""
 
 import re
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -62,6 +63,42 @@ def make(name):
     return create(name, **QUICK.get(name, {}))
 
 
+@dataclass
+class Learned:
+    """A model that learned `hourly` eight steps ahead, and what was seen meanwhile."""
+
+    model: object
+    before: str
+    after: str
+    settings: object
+    progress: list = field(default_factory=list)
+
+
+_learned = {}
+
+
+@pytest.fixture
+def learned(hourly):
+    """Every model learns once; a forecast leaves it as it is, which one test proves."""
+
+    def of(name):
+        if name not in _learned:
+            made, progress, before = make(name), [], hourly.fingerprint()
+            settings = made.settings
+            made.fit(hourly, horizon=8, progress=lambda done, message: progress.append(done))
+            _learned[name] = Learned(made, before, hourly.fingerprint(), settings, progress)
+        return _learned[name]
+
+    return of
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forget():
+    """No model stays in memory for the files after this one."""
+    yield
+    _learned.clear()
+
+
 def direct(name):
     """Whether a forecast cannot reach beyond the fitted horizon; customs register later."""
     if name in customs.NAMES:
@@ -70,28 +107,29 @@ def direct(name):
 
 
 @every_model
-def test_forecasts_have_shape_and_future_index(name, hourly):
-    forecast = make(name).fit(hourly, horizon=7).predict()
-    assert forecast.mean.shape == (2, 7, 2)
+def test_forecasts_have_shape_and_future_index(name, hourly, learned):
+    forecast = learned(name).model.predict()
+    assert forecast.mean.shape == (2, 8, 2)
     assert np.isfinite(forecast.mean).all()
-    assert np.array_equal(forecast.times, hourly.future_times(7))
+    assert np.array_equal(forecast.times, hourly.future_times(8))
     frame = forecast.to_frame()
     assert list(frame)[:4] == ["unique_id", "ds", name, f"{name}-lo-80"]
     assert frame["unique_id"].unique().tolist() == ["a/heat", "a/load", "b/heat", "b/load"]
     assert frame["ds"].iloc[0] == hourly.times("a")[-1] + pd.Timedelta(hours=1)
-    assert frame[name].iloc[7] == forecast.mean[0, 0, 1]
+    assert frame[name].iloc[8] == forecast.mean[0, 0, 1]
 
 
 @every_model
-def test_the_same_seed_gives_the_same_numbers(name, hourly):
-    first, second = (make(name).fit(hourly, horizon=5).predict() for _ in range(2))
+def test_the_same_seed_gives_the_same_numbers(name, hourly, learned):
+    first = learned(name).model.predict()
+    second = make(name).fit(hourly, horizon=8).predict()
     assert np.array_equal(first.mean, second.mean)
     assert np.array_equal(first.lower[95], second.lower[95])
 
 
 @every_model
-def test_saving_and_loading_keeps_the_forecast(name, hourly, tmp_path):
-    model = make(name).fit(hourly, horizon=5)
+def test_saving_and_loading_keeps_the_forecast(name, hourly, learned, tmp_path):
+    model = learned(name).model
     loaded = artifacts.load(artifacts.save(model, tmp_path / name))
     for panel in (None, hourly.drop_last(3)):
         assert np.array_equal(model.predict(panel).mean, loaded.predict(panel).mean)
@@ -99,18 +137,17 @@ def test_saving_and_loading_keeps_the_forecast(name, hourly, tmp_path):
 
 
 @every_model
-def test_the_input_is_left_as_it_was(name, hourly):
-    before = hourly.fingerprint()
-    model = make(name).fit(hourly, horizon=5)
-    settings = model.settings
-    assert np.array_equal(model.predict().mean, model.predict().mean)
-    assert hourly.fingerprint() == before
-    assert model.settings == settings
+def test_the_input_is_left_as_it_was(name, hourly, learned):
+    kept = learned(name)
+    assert kept.before == kept.after
+    assert np.array_equal(kept.model.predict().mean, kept.model.predict().mean)
+    assert hourly.fingerprint() == kept.before
+    assert kept.model.settings == kept.settings
 
 
 @every_model
-def test_the_remembered_past_forecasts_like_the_whole(name, hourly):
-    model = make(name).fit(hourly, horizon=5)
+def test_the_remembered_past_forecasts_like_the_whole(name, hourly, learned):
+    model = learned(name).model
     assert np.allclose(model.predict().mean, model.predict(hourly).mean, rtol=1e-12)
     assert np.allclose(model.predict().upper[80], model.predict(hourly).upper[80], rtol=1e-6)
 
@@ -176,16 +213,16 @@ def check_numbers(forecast, values):
 
 
 @every_model
-def test_wider_levels_contain_narrower_ones(name, hourly):
-    forecast = make(name).fit(hourly, horizon=8).predict(levels=(50, 80, 90, 99))
+def test_wider_levels_contain_narrower_ones(name, learned):
+    forecast = learned(name).model.predict(levels=(50, 80, 90, 99))
     bounds = [forecast.lower[p] for p in (99, 90, 80, 50)] + [forecast.mean]
     bounds += [forecast.upper[p] for p in (50, 80, 90, 99)]
     assert (np.diff(np.stack(bounds), axis=0) >= -1e-9).all()
 
 
 @every_model
-def test_levels_may_be_left_out(name, hourly):
-    forecast = make(name).fit(hourly, horizon=3).predict(levels=())
+def test_levels_may_be_left_out(name, learned):
+    forecast = learned(name).model.predict(levels=())
     assert list(forecast.to_frame()) == ["unique_id", "ds", name]
 
 
@@ -204,29 +241,27 @@ def test_a_stop_request_is_obeyed_at_the_next_step(name, hourly):
 
 
 @every_model
-def test_progress_grows_to_one(name, hourly):
-    seen = []
-    make(name).fit(hourly, horizon=5, progress=lambda done, message: seen.append(done))
+def test_progress_grows_to_one(name, learned):
+    seen = learned(name).progress
     assert seen == sorted(seen)
     assert (seen[0], seen[-1]) == (0.0, 1.0)
 
 
 @every_model
-def test_a_shorter_horizon_is_the_beginning_of_the_longer(name, hourly):
-    model = make(name).fit(hourly, horizon=8)
+def test_a_shorter_horizon_is_the_beginning_of_the_longer(name, learned):
+    model = learned(name).model
     assert np.allclose(model.predict(horizon=3).mean, model.predict().mean[:, :3])
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if direct(n)])
-def test_a_longer_horizon_needs_a_new_fit(name, hourly):
-    model = make(name).fit(hourly, horizon=3)
-    with pytest.raises(HorizonError, match="fitted for 3 steps; 4 need a new fit"):
-        model.predict(horizon=4)
+def test_a_longer_horizon_needs_a_new_fit(name, learned):
+    with pytest.raises(HorizonError, match="fitted for 8 steps; 9 need a new fit"):
+        learned(name).model.predict(horizon=9)
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if not direct(n)])
-def test_a_rule_forecasts_beyond_its_horizon(name, hourly):
-    forecast = make(name).fit(hourly, horizon=3).predict(horizon=12)
+def test_a_rule_forecasts_beyond_its_horizon(name, learned):
+    forecast = learned(name).model.predict(horizon=12)
     assert forecast.upper[80].shape == (2, 12, 2)
     assert np.isfinite(forecast.upper[80]).all()
 
@@ -238,9 +273,9 @@ def test_an_unfitted_model_says_so(name):
 
 
 @every_model
-def test_other_channels_than_learned_are_refused(name, hourly, single):
+def test_other_channels_than_learned_are_refused(name, learned, single):
     with pytest.raises(SettingsError, match="learned 2 channels; the data have 1"):
-        make(name).fit(hourly, horizon=3).predict(single)
+        learned(name).model.predict(single)
 
 
 @every_model
