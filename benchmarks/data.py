@@ -1,59 +1,15 @@
 """All figures about data, one part after another, within fifteen minutes.
 
-Nothing else should run on the machine meanwhile. A part that is not done by then is stopped and
-says so in its row.
+Nothing else should run on the machine meanwhile.
 """
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import sys
-import time
 
-from benchmarks import report
+from benchmarks.parts import run_all
 
 PARTS = ("data_formats", "data_upload", "data_quality", "data_sql", "data_grid")
-SECONDS, GRACE = 14.5 * 60, 20
-
-
-def main() -> int:
-    """1 when a part ended badly or in vain."""
-    deadline = time.monotonic() + SECONDS
-    failed = [part for part in PARTS if not run(part, deadline - time.monotonic())]
-    return int(bool(failed))
-
-
-def run(part: str, seconds: float) -> bool:
-    """Run one part in a process group of its own, which ends with it."""
-    if seconds <= 0:
-        report.skipped(part, "no time left")
-        return False
-    process = subprocess.Popen(
-        [sys.executable, "-m", f"benchmarks.{part}"],
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        start_new_session=True,
-    )
-    try:
-        return process.wait(timeout=seconds) == 0
-    except subprocess.TimeoutExpired:
-        report.skipped(part, "not done in time")
-        return False
-    finally:
-        if process.poll() is None:
-            _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Interrupt it, so that it stops what it started; then insist."""
-    process.send_signal(signal.SIGINT)
-    try:
-        process.wait(timeout=GRACE)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_all(PARTS))
