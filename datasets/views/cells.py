@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from datasets.cells.values import moment_text, restored, typed
+from datasets.cells.values import restored, typed
+from datasets.clock import Clock
 from datasets.grid import rows
 from datasets.models import Column, Draft
 from datasets.models.draft import Edit
@@ -21,6 +22,7 @@ class Cell:
     key: str
     value: Any
     kind: str
+    is_number: bool = False
     is_minor: bool = False
     # Every digit, where fewer are shown.
     exact: str = ""
@@ -70,12 +72,14 @@ def _column_cells(
         for value, edit in zip(values, here, strict=True)
     ]
     kind = kind_of(column)
-    texts = aligned(now) if kind == "number" else [_words(value) for value in now]
+    clock = column.clock
+    texts = aligned(now) if kind == "number" else [_words(value, clock) for value in now]
     return [
         Cell(
             key=column.key,
             value=text,
             kind="missing" if text is None else kind,
+            is_number=kind == "number",
             is_minor=place > 2,
             exact=_exact(value, text) if kind == "number" and text is not None else "",
             was=None if edit is None else shown_value(column, restored(column, edit["was"])),
@@ -91,7 +95,7 @@ def shown_value(column: Column, value: Any) -> str:
         return ""
     if column.is_number:
         return digits(value)
-    return typed(value)
+    return typed(value, column.clock)
 
 
 def kind_of(column: Column) -> str:
@@ -111,5 +115,5 @@ def _exact(value: Any, text: str) -> str:
     return "" if text.replace(",", "").replace("−", "-") == whole else whole
 
 
-def _words(value: Any) -> Any:
-    return moment_text(value) if isinstance(value, datetime) else value
+def _words(value: Any, clock: Clock) -> Any:
+    return clock.text(value) if isinstance(value, datetime) else value

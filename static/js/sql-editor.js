@@ -1,7 +1,8 @@
 /* The text of a query with line numbers and colours: a textarea that one writes in, over a painted
    copy that one reads. Without this script the textarea is all there is. */
-const WORDS = new Set(`alter attach call checkpoint copy create delete detach drop explain export import insert install load pragma reset truncate update use vacuum
-  all and any as asc asof between by case cast cross current_date current_timestamp desc describe distinct
+const STARTS = new Set(`alter attach call checkpoint copy create delete detach drop explain export import insert install load pragma reset
+  truncate update use vacuum`.split(/\s+/));
+const WORDS = new Set(`all and any as asc asof between by case cast cross current_date current_timestamp desc describe distinct
   else end except exclude exists false filter following from full group having ilike in inner intersect interval into is join
   lateral left like limit natural not null nulls offset on or order outer over partition pivot preceding qualify range recursive
   replace right rollup rows select semi anti some summarize table then true try_cast unbounded union
@@ -98,20 +99,24 @@ export class Editor {
 }
 
 function* tokens(text) {
-  let at = 0;
+  let at = 0, isStart = true;
   for (const match of text.matchAll(TOKEN)) {
-    if (match.index > at) yield [text.slice(at, match.index), ''];
-    yield [match[0], kindOf(match.groups)];
+    const between = text.slice(at, match.index);
+    if (between) yield [between, ''];
+    if (between.trim()) isStart = between.includes(';');
+    yield [match[0], kindOf(match.groups, isStart)];
+    if (!match.groups.c) isStart = false;
     at = match.index + match[0].length;
   }
   if (at < text.length) yield [text.slice(at), ''];
 }
 
-function kindOf({ c, s, n, w }) {
+/* A column may be called `load`: the first word of a statement says what it does, no other. */
+function kindOf({ c, s, n, w }, isStart) {
   if (c) return 'c';
   if (s) return 's';
   if (n) return 'n';
-  return w && WORDS.has(w.toLowerCase()) ? 'k' : '';
+  return w && (WORDS.has(w.toLowerCase()) || (isStart && STARTS.has(w.toLowerCase()))) ? 'k' : '';
 }
 
 function coloured(text, kind) {

@@ -9,6 +9,12 @@ document.addEventListener('click', (event) => {
   button.dispatchEvent(new CustomEvent('seg:chosen', { bubbles: true, detail: button.value || button.dataset.value }));
 });
 
+/* Where the tabs of a page do not fit, the chosen one is in sight. */
+for (const tab of document.querySelectorAll('nav.tabs > [aria-current]')) {
+  const row = tab.parentElement;
+  row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+}
+
 document.addEventListener('keydown', (event) => {
   const tab = event.target.closest?.('[role="tab"]');
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

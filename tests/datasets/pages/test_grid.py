@@ -32,6 +32,14 @@ def test_a_page_holds_a_hundred_rows_as_stored(hourly, owner_client):
     assert rows[1] == ["2", "2026-01-01 01:00", "110", "calm"]
 
 
+def test_missing_cells_stand_where_the_values_of_their_column_stand(owner, owner_client):
+    rows = "".join(f"2026-01-{day:02d},{day if day % 2 else ''},\n" for day in range(1, 9))
+    dataset = read_dataset(owner, "day,load,note\n2026-01-09,9,calm\n" + rows)
+    text = grid(owner_client, dataset).content.decode()
+    assert '<td class="num cell-missing" data-key="c2">' in text
+    assert '<td class="cell-missing" data-key="c3">' in text
+
+
 def test_the_last_page_holds_the_rest(hourly, owner_client):
     response = grid(owner_client, hourly, "?page=3")
     assert len(cells(response)) == 40

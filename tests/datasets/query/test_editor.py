@@ -54,6 +54,13 @@ def test_the_page_opens_with_a_statement_about_the_dataset_one_comes_from(load, 
     assert page.count("data-sql-insert") == 4
 
 
+def test_the_data_page_opens_the_editor_with_its_table(load, owner, owner_client):
+    read_dataset(owner, "day,price\n2026-01-01,1\n2026-01-02,2\n", name="newer")
+    page = owner_client.get(f"/data/{load.pk}/rows/").content.decode()
+    link = re.search(r'<a class="btn" href="([^"]+)">.*?Open in SQL</a>', page)
+    assert "FROM load\nLIMIT 100" in owner_client.get(link.group(1)).content.decode()
+
+
 def test_a_refused_line_is_marked_with_the_remedy_and_nothing_is_shown(load, owner_client):
     answer = run(owner_client, "SELECT 1,\n  getenv('HOME')")
     assert 'data-line="2"' in answer.content.decode()
