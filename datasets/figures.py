@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from datasets.clock import Clock
 from datasets.pyramid import Range
 
 Figure = dict[str, Any]
@@ -66,6 +67,35 @@ def note(x: Any, y: Any, text: str) -> dict[str, Any]:
 def figure(traces: Sequence[Trace], **layout: Any) -> Figure:
     """The figure as JSON; layout parts are Plotly's own names."""
     return {"data": list(traces), "layout": layout}
+
+
+def on_clock(drawn: Figure, clock: Clock) -> Figure:
+    """The figure with all its stored times moved to `clock`.
+
+    Points in the hour that comes twice say which of the two they are in.
+    """
+    if not clock.moves:
+        return drawn
+    layout = dict(drawn["layout"])
+    for part, names in (("shapes", ("x0", "x1")), ("annotations", ("x",))):
+        if part in layout:
+            layout[part] = [_moved(one, names, clock) for one in layout[part]]
+    axis = layout.get("xaxis", {})
+    if "range" in axis:
+        layout["xaxis"] = {**axis, "range": clock.local_texts(axis["range"])}
+    return {**drawn, "data": [_trace_on(trace, clock) for trace in drawn["data"]], "layout": layout}
+
+
+def _moved(part: dict[str, Any], names: Sequence[str], clock: Clock) -> dict[str, Any]:
+    return {**part, **{name: clock.local_text(part[name]) for name in names if name in part}}
+
+
+def _trace_on(trace: Trace, clock: Clock) -> Trace:
+    moved = {**trace, "x": clock.local_texts(trace["x"])}
+    offsets = clock.offsets(trace["x"])
+    if not offsets or trace.get("hoverinfo") == "skip":
+        return moved
+    return {**moved, "text": offsets, "hovertemplate": "%{y} %{text}"}
 
 
 def explorer(column_name: str, data: Range) -> Figure:

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy as _n
 
 from datasets.formats import words
+from datasets.listed import listed
 
 if TYPE_CHECKING:
     from datasets.models.version import Version
 
-Clock = Callable[[str], str]
-_MINUTE, _DAY = 60, 86_400
+At = Callable[[str], str]
 _ORDER = {"bad": 0, "warn": 1, "info": 2}
 
 SENTENCES = {
@@ -162,26 +162,15 @@ class Finding:
 def findings_of(version: Version) -> list[Finding]:
     """The findings of `version`, worst first, in the active language."""
     names = {column.key: column.name for column in version.columns.all()}
-    at = _clock_of(version)
+    # Made when shown: the models must not wait for what this imports.
+    from datasets.time_words import time_words  # noqa: PLC0415
+
+    at = time_words(version).at
     found = [_in_words(given, names, at) for given in version.profile.get("findings", [])]
     return sorted(found, key=lambda finding: _ORDER[finding.severity])
 
 
-def _clock_of(version: Version) -> Clock:
-    """How this version's times read: the date alone where every time is midnight."""
-    profile = version.profile
-    codes = {given["code"] for given in profile.get("findings", [])}
-    step = profile.get("step_seconds") or 0
-    ends = [profile.get(name) or "" for name in ("start", "end")]
-    at_midnight = all(end.endswith("T00:00:00") for end in ends)
-    if at_midnight and step and step % _DAY == 0 and "off_grid" not in codes:
-        return lambda time: time.removesuffix(" 00:00:00")
-    if step and step % _MINUTE == 0:
-        return lambda time: time.removesuffix(":00")
-    return lambda time: time
-
-
-def _in_words(given: dict[str, Any], names: dict[str, str], at: Clock) -> Finding:
+def _in_words(given: dict[str, Any], names: dict[str, str], at: At) -> Finding:
     code, column = given["code"], names.get(given["column"], "")
     params = {**given["params"], "column": column, "n": given["count"]}
     params["count"] = f"{given['count']:,}"
@@ -205,14 +194,12 @@ def _variant(code: str, params: dict[str, Any]) -> str:
     return code
 
 
-def _repeated(params: dict[str, Any], at: Clock) -> dict[str, str]:
+def _repeated(params: dict[str, Any], at: At) -> dict[str, str]:
     series, time = params["examples"][0]
-    if series:
-        return {"where": gettext("%(series)s at %(time)s") % {"series": series, "time": at(time)}}
-    return {"where": gettext("at %(time)s") % {"time": at(time)}}
+    return {"where": f"{at(time)} ({series})" if series else at(time)}
 
 
-def _gap(params: dict[str, Any], at: Clock) -> dict[str, str]:
+def _gap(params: dict[str, Any], at: At) -> dict[str, str]:
     if not params["examples"]:
         return {"where": ""}
     series, start, end = params["examples"][0]
@@ -225,7 +212,7 @@ def _cells(params: dict[str, Any]) -> dict[str, str]:
         gettext('"%(text)s" in row %(row)s') % {"text": text, "row": f"{row:,}"}
         for row, text in params["examples"][:2]
     ]
-    return {"where": ", ".join(cells)}
+    return {"where": listed(cells)}
 
 
 def _order(params: dict[str, Any]) -> dict[str, str]:
@@ -233,7 +220,7 @@ def _order(params: dict[str, Any]) -> dict[str, str]:
     return {"order": order}
 
 
-_TIMED: dict[str, Callable[[dict[str, Any], Clock], dict[str, str]]] = {
+_TIMED: dict[str, Callable[[dict[str, Any], At], dict[str, str]]] = {
     "repeated_times": _repeated,
     "gaps": _gap,
 }
@@ -246,7 +233,7 @@ MERGED = {
 _WORDS: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
     "merged": lambda params: {"how": str(MERGED[params["how"]])},
     "unreadable": _cells,
-    "missing_words": lambda params: {"words": ", ".join(params["words"])},
+    "missing_words": lambda params: {"words": listed(params["words"])},
     "numbers_as_times": lambda params: {"kind": str(TIME_KINDS[params["kind"]])},
     "day_order_ambiguous": _order,
     "short_rows": lambda params: {"where": f"{params['rows'][0]:,}"},

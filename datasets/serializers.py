@@ -93,12 +93,12 @@ class VersionSerializer(serializers.ModelSerializer[Version]):
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_start(self, version: Version) -> Any:
         """The first time in the data."""
-        return version.profile.get("start") or None
+        return version.clock.iso_text(version.profile.get("start")) or None
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_end(self, version: Version) -> Any:
         """The last time in the data."""
-        return version.profile.get("end") or None
+        return version.clock.iso_text(version.profile.get("end")) or None
 
 
 class DatasetSerializer(serializers.ModelSerializer[Dataset]):
@@ -162,7 +162,10 @@ class ColumnSerializer(serializers.ModelSerializer[Column]):
     @extend_schema_field(serializers.DictField())
     def get_stats(self, column: Column) -> Any:
         """Numbers about the column, without NaN and without hidden values."""
-        return plain(shown_stats(column))
+        stats, clock = plain(shown_stats(column)), column.clock
+        if column.type == Column.Type.DATETIME:
+            stats |= {end: clock.iso_text(stats[end]) for end in ("min", "max") if end in stats}
+        return stats
 
 
 class UploadedSerializer(serializers.Serializer[Any]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from django.db.models import Model
@@ -30,7 +32,7 @@ from datasets.api.raw_body import RawBodyParser
 from datasets.api.receiving import receive, understood_at_once
 from datasets.api.versions import VersionActions
 from datasets.grid import rows
-from datasets.models import Dataset, DatasetQuerySet, Version
+from datasets.models import Column, Dataset, DatasetQuerySet, Version
 from datasets.receiving import uploads
 from datasets.serializers import (
     ChartSerializer,
@@ -266,6 +268,7 @@ class DatasetViewSet(
             for found in version.findings
         ]
         facts, reading = plain(version.facts), plain(version.profile.get("reading", {}))
+        facts |= {end: version.clock.iso_text(facts.get(end)) for end in ("start", "end")}
         content = {"version": version.number, "facts": facts, "findings": findings}
         return Response({**content, "reading": reading})
 
@@ -283,6 +286,8 @@ class DatasetViewSet(
         if choice is None:
             raise nothing_to_draw()
         points = asked_range(version, choice, request.query_params).json()
+        if version.time_column:
+            points["x"] = [version.clock.iso_text(time) for time in points["x"]]
         head = {
             "version": version.number,
             "column": choice.column.name,
@@ -326,13 +331,21 @@ def _uploaded(dataset: Dataset, view: DatasetViewSet) -> Response:
 def _rows(page: rows.Page) -> dict[str, Any]:
     return {
         "columns": ColumnSerializer(page.columns, many=True).data,
-        "rows": plain(page.rows),
+        "rows": plain([_told(page.columns, cells) for cells in page.rows]),
         "row_numbers": list(page.row_numbers),
         "total": page.total,
         "of": page.of,
         "page": page.number,
         "pages": page.pages,
     }
+
+
+def _told(columns: Sequence[Column], cells: Sequence[Any]) -> list[Any]:
+    """A row whose times say their offset, where the instant is known."""
+    return [
+        column.clock.iso(cell) if isinstance(cell, datetime) else cell
+        for column, cell in zip(columns, cells, strict=True)
+    ]
 
 
 def _state(text: str) -> str:

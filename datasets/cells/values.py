@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext
 
+from datasets.clock import AS_STORED, Clock
 from datasets.models import Column
 from datasets.problems import DatasetProblem
 from datasets.sniffing.cells import FALSE_WORDS, TRUE_WORDS
@@ -18,14 +19,17 @@ LONGEST_TEXT = 10_000
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$")
 
 
-def read_cell(kind: str, name: str, text: str) -> Any:
+def read_cell(
+    kind: str, name: str, text: str, clock: Clock = AS_STORED, *, late: bool = False
+) -> Any:
     """A float, bool, datetime or str for a column of type `kind` called `name`.
 
-    Raises DatasetProblem saying what would fit.
+    Times are typed on `clock`; of an hour that comes twice `late` is the second. Raises
+    DatasetProblem saying what would fit.
     """
     read = _READERS.get(kind, str)
     try:
-        return read(text)
+        return clock.stored(text, late=late) if kind == Column.Type.DATETIME else read(text)
     except (ValueError, OverflowError) as error:
         raise _misfit(kind, name, text) from error
 
@@ -41,13 +45,13 @@ def read_edit(column: Column, text: str) -> Any:
             code="too_long",
             field="value",
         )
-    value = read_cell(column.type, column.name, text)
+    value = read_cell(column.type, column.name, text, column.clock)
     if isinstance(value, float) and not math.isfinite(value):
         raise _misfit(column.type, column.name, text)
     return value
 
 
-def typed(value: Any) -> str:
+def typed(value: Any, clock: Clock = AS_STORED) -> str:
     """A value with every digit, as somebody would type it; "" for missing."""
     if value is None:
         return ""
@@ -55,13 +59,7 @@ def typed(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return repr(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    return moment_text(value) if isinstance(value, datetime) else str(value)
-
-
-def moment_text(value: datetime) -> str:
-    """A time without the parts that say nothing: `2026-11-14 16:00`."""
-    text = value.isoformat(sep=" ", timespec="auto" if value.microsecond else "seconds")
-    return text.removesuffix(":00") if not value.second and not value.microsecond else text
+    return clock.text(value) if isinstance(value, datetime) else str(value)
 
 
 def stored(value: Any) -> Any:
@@ -110,11 +108,6 @@ def _wanted(kind: str) -> str:
     return gettext("yes or no")
 
 
-def _time(text: str) -> datetime:
-    found = datetime.fromisoformat(text.strip())
-    return (found.astimezone(UTC) if found.tzinfo else found).replace(tzinfo=None)
-
-
 def _boolean(text: str) -> bool:
     word = text.strip().lower()
     if word in TRUE_WORDS | {"1"}:
@@ -127,6 +120,5 @@ def _boolean(text: str) -> bool:
 _READERS: dict[str, Callable[[str], Any]] = {
     Column.Type.INTEGER: read_number,
     Column.Type.FLOAT: read_number,
-    Column.Type.DATETIME: _time,
     Column.Type.BOOLEAN: _boolean,
 }

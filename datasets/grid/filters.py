@@ -123,15 +123,20 @@ def _test(column: Column, wanted: Filter) -> tuple[str, list[Any]]:
     require_open(column)
     if wanted.operator in {"contains", "starts"}:
         name = "contains" if wanted.operator == "contains" else "starts_with"
-        return f"{name}(lower(CAST({key} AS VARCHAR)), lower(?))", [wanted.value]
+        return f"{name}(lower(CAST({column.clock.sql(key)} AS VARCHAR)), lower(?))", [wanted.value]
     if wanted.operator == "between":
-        low, high = _read(column, wanted.value), _read(column, wanted.other)
+        low, high = _read(column, wanted.value), _read(column, wanted.other, late=True)
         return f"{key} BETWEEN ? AND ?", [low, high]
-    return f"{key} {_COMPARED[wanted.operator]} ?", [_read(column, wanted.value)]
+    first, last = _read(column, wanted.value), _read(column, wanted.value, late=True)
+    if first != last and wanted.operator in {"eq", "ne"}:
+        # The clock shows this time twice: either is meant.
+        return f"{key} {'NOT ' if wanted.operator == 'ne' else ''}IN (?, ?)", [first, last]
+    value = last if wanted.operator in {"gt", "le"} else first
+    return f"{key} {_COMPARED[wanted.operator]} ?", [value]
 
 
-def _read(column: Column, text: str) -> Any:
-    return read_cell(column.type, column.name, text)
+def _read(column: Column, text: str, *, late: bool = False) -> Any:
+    return read_cell(column.type, column.name, text, column.clock, late=late)
 
 
 def _text_test(columns: Sequence[Column], text: str) -> tuple[str, list[Any]]:
@@ -151,6 +156,7 @@ def _text_test(columns: Sequence[Column], text: str) -> tuple[str, list[Any]]:
             tests.append(f"{column.key} = ?")
             values.append(read_number(text))
         elif column.type == Column.Type.DATETIME and text[:4].isdecimal():
-            tests.append(f"starts_with(CAST({column.key} AS VARCHAR), ?)")
+            shown = column.clock.sql(column.key)
+            tests.append(f"starts_with(CAST({shown} AS VARCHAR), ?)")
             values.append(text.replace("T", " ", 1))
     return (f"({' OR '.join(tests)})", values) if tests else ("false", [])

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
+from datasets.clock import Clock
 from datasets.mapping.choosing import options_of, shown_choice
 from datasets.mapping.noticed import noticed
 from datasets.masking import mask
@@ -156,16 +155,8 @@ def understood(dataset: Dataset, staged: Staged) -> Understood:
 
 def local(text: Any, found: Found) -> str:
     """A stored time on the clock of the file's zone, as ISO text without one."""
-    if not text:
-        return ""
-    zone = (found.get("zone") or {}).get("zone")
-    if not zone:
-        return str(text)
-    try:
-        moment = datetime.fromisoformat(str(text)).replace(tzinfo=UTC)
-        return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat()
-    except (ValueError, OverflowError):
-        return str(text)
+    zone = (found.get("zone") or {}).get("zone") or ""
+    return Clock(zone).local_text(text or "")
 
 
 def _mapped(staged: Staged, column: Found) -> MappedColumn:

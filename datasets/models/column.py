@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from datasets.clock import AS_STORED, Clock, column_clock
+
 
 class Column(models.Model):
     """A column. `key` is the safe name inside our files, `name` is only ever shown."""
@@ -68,6 +70,13 @@ class Column(models.Model):
     def is_covariate(self) -> bool:
         """May it help a forecast without being forecast?"""
         return self.role in self.COVARIATES
+
+    @property
+    def clock(self) -> Clock:
+        """By which people read its times: only the time column was converted."""
+        if self.type != self.Type.DATETIME or self.version_id is None:
+            return AS_STORED
+        return column_clock(self.version, self.key)
 
     @property
     def is_masked(self) -> bool:

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.base import Stamped
+from datasets.clock import Clock, clock_of
 
 if TYPE_CHECKING:
     from datasets.findings import Finding
@@ -85,6 +86,11 @@ class Version(Stamped):
     def time(self) -> Column | None:
         """The time column, if one was found."""
         return self.column(self.time_column) if self.time_column else None
+
+    @property
+    def clock(self) -> Clock:
+        """By which people read its times."""
+        return clock_of(self)
 
     def value_columns(self) -> list[Column]:
         """The number columns that a chart or a forecast may use, in file order."""

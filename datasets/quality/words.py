@@ -10,10 +10,12 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from datasets.listed import listed
 from datasets.masking import mask
 from datasets.models import Version
 from datasets.quality.finding import Found, name_of
 from datasets.quality.report import Report
+from datasets.time_words import time_words
 
 _NEAR = 1.0
 LABELS = {
@@ -95,7 +97,7 @@ class ShownFinding:
     @property
     def sentence(self) -> str:
         """Title, column and place in one line, for cards and programs."""
-        parts = [self.title, ", ".join(part for part in (self.column, self.where) if part)]
+        parts = [self.title, listed(part for part in (self.column, self.where) if part)]
         return ": ".join(part for part in parts if part)
 
 
@@ -113,9 +115,7 @@ def shown_findings(
 
 def clean_words(report: Report) -> str:
     """What was looked for and not found."""
-    return ", ".join(
-        str(LABELS[code]).lower() for code in report.get("clean", []) if code in LABELS
-    )
+    return listed(str(LABELS[code]).lower() for code in report.get("clean", []) if code in LABELS)
 
 
 def _shown(
@@ -146,16 +146,12 @@ class _Words:
         return self.found["params"]
 
     def span(self, series: str, start: str, end: str) -> str:
-        """`2026-03-29 01:00 to 10:00`, with the series of a long table."""
+        """`Sun 29 Mar 2026 01:00 to 10:00`, with the series of a long table."""
+        if self.version.time_column:
+            return self.named(series, time_words(self.version).span(start, end))
         first, last = self.at(start), self.at(end)
-        if first == last:
-            words = first
-        else:
-            same_day = first[:10] == last[:10] and len(last) > 10
-            words = gettext("%(start)s to %(end)s") % {
-                "start": first, "end": last[11:] if same_day else last,
-            }  # fmt: skip
-        return self.named(series, words)
+        words = gettext("%(start)s to %(end)s") % {"start": first, "end": last}
+        return self.named(series, first if first == last else words)
 
     def named(self, series: str, words: str) -> str:
         if not series:
@@ -163,13 +159,10 @@ class _Words:
         return f"{words} ({mask(series) if self.hide else series})"
 
     def at(self, text: str) -> str:
-        """A time without the seconds, and without the clock where days are the step."""
+        """A time, or the row where there are none."""
         if not self.version.time_column:
             return gettext("row %s") % text
-        step = self.version.profile.get("step_seconds") or 0
-        if step and step % 86_400 == 0:
-            return text.removesuffix(" 00:00:00")
-        return text[:16] if text.endswith(":00") else text
+        return time_words(self.version).at(text)
 
 
 def _gap_title(words: _Words) -> str:
@@ -259,7 +252,7 @@ def _outlier_where(words: _Words) -> str:
 
 
 def _outlier_detail(params: dict[str, Any]) -> str:
-    others = ", ".join(
+    others = listed(
         f"{label} {params['methods'].get(name, 0):,}" for name, label in _METHODS.items()
     )
     template = gettext(

@@ -84,7 +84,7 @@ class _Watch:
         self.names[index] = {column.key: column.name for column in self.work.columns}
         if index == self.look:
             self.columns = [(c.key, c.name) for c in self.work.columns if _is_shown(c)]
-            self.seen = Seen(self.work.keep(), dict(self.columns), self.work.time)
+            self.seen = Seen(self.work.keep(), dict(self.columns), self.work.time, self.work.zone)
 
     def after(self, done: Done, settings: dict[str, Any]) -> None:
         if done.index != self.look or self.seen is None:

@@ -84,6 +84,7 @@ def open_work(connection: duckdb.DuckDBPyConnection, version: Version, part: str
         version.time_column,
         version.series_column,
         _frequency(version.frequency),
+        version.clock.zone if version.clock.moves else "",
         next_key=_next_key(version),
     )
     load(work, table, set(schema), part)
@@ -128,7 +129,7 @@ def run_recipe(
         if not given["on"]:
             continue
         before(index, step)
-        columns, frequency = list(work.columns), work.frequency
+        columns, frequency, zone = list(work.columns), work.frequency, work.zone
         try:
             settings = values_of(step.settings, given["settings"], work)
             one.outcome = step.run(work, settings)
@@ -137,7 +138,7 @@ def run_recipe(
             if not tolerant:
                 raise _of_step(problem, index, step) from problem
             one.problem = problem
-            work.columns, work.frequency = columns, frequency
+            work.columns, work.frequency, work.zone = columns, frequency, zone
     return done
 
 

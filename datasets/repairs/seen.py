@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from datasets.clock import Clock
 from datasets.repairs.clock import stretches
 from datasets.repairs.recipe import Done
 from datasets.repairs.steps.fill import nearest_mean, season_of
@@ -24,6 +25,7 @@ class Seen:
     table: str
     columns: dict[str, str]
     time: str
+    zone: str = ""
 
 
 @dataclass
@@ -58,6 +60,15 @@ def window_around(work: Work, seen: Seen, key: str, done: Done, settings: dict[s
         window.end = times[window.marked[-1]] if window.marked else ""
         if done.step.key == "fill" and settings.get("method") == "seasonal":
             window.reference = _reference(work, seen, key, place, settings["cycles"])
+    return _on_clock(window, Clock(seen.zone), Clock(work.zone))
+
+
+def _on_clock(window: Window, before: Clock, after: Clock) -> Window:
+    """The same by the clocks on which people read the times before and after the step."""
+    for name, clock in (("before", before), ("reference", before), ("after", after)):
+        times, values = getattr(window, name)
+        setattr(window, name, (clock.local_texts(times), values))
+    window.start, window.end = after.local_text(window.start), after.local_text(window.end)
     return window
 
 

@@ -71,6 +71,8 @@ class Work:
     time: str = ""
     series: str = ""
     frequency: Frequency | None = None
+    # The clock by which people read the times, which are UTC then; "" where they are as written.
+    zone: str = ""
     next_key: int = 1
     number: int = 0
     kept: set[str] = field(default_factory=set)

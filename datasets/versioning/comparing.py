@@ -8,6 +8,7 @@ from typing import Any
 from datasets import storage
 from datasets.building.duck import connect
 from datasets.cells.values import stored, typed
+from datasets.clock import clock_of, read_stored
 from datasets.grid import remembering
 from datasets.masking import DOTS
 from datasets.models import Column, Version
@@ -26,7 +27,9 @@ class ChangedCell:
     column: str
     old_row: int
     new_row: int
+    # As people read it, and as programs do.
     time: str
+    at: str | None
     series: str
     before: Any
     after: Any
@@ -96,20 +99,23 @@ def _first_cells(old: Side, new: Side, keys: list[str]) -> list[list[Any]]:
 def _shown(version: Version, cell: list[Any]) -> ChangedCell:
     key, old_row, new_row, time, series, before, after = cell
     column: Column = version.column(key)
-    hidden = column.is_masked
+    clock, moment = clock_of(version), read_stored(time)
     names = version.column(version.series_column) if version.series_column else None
     return ChangedCell(
         column=column.name,
         old_row=int(old_row) + 1,
         new_row=int(new_row) + 1,
-        time=(time or "").replace("T", " ")[:19].removesuffix(":00"),
+        time=clock.text(moment) if moment else "",
+        at=clock.iso(moment) if moment else None,
         series=DOTS if names and names.is_masked and series else series or "",
-        before=_cell(before, hidden=hidden),
-        after=_cell(after, hidden=hidden),
+        before=_cell(before, column),
+        after=_cell(after, column),
     )
 
 
-def _cell(value: Any, *, hidden: bool) -> str | None:
+def _cell(value: Any, column: Column) -> str | None:
     if value is None:
         return None
-    return DOTS if hidden else typed(value)
+    if column.is_masked:
+        return DOTS
+    return typed(read_stored(value) if column.type == Column.Type.DATETIME else value, column.clock)

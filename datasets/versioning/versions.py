@@ -74,6 +74,8 @@ def make_version(  # noqa: PLR0913 - everything about a version is told by name
     given = _Given(parent, origin, made_by, list(recipe), note)
     with storage.work_folder() as folder:
         made = _describe(dataset, source, folder, chosen, parent, run)
+        if parent is not None and not _changes_zone(recipe):
+            made.profile["zone"] = _kept_zone(parent, made.profile, made.found)
         diff = _difference(parent, made, chosen, folder) if parent else {}
         if run:
             run.report(_COMPARING)
@@ -215,6 +217,16 @@ def _describe(
         profile["reading"] = {**read, **changed}
     rows = list(_column_rows(found, columns))
     return _Made(folder, found, profile, rows, report_on(found, profile, rows, folder / DATA))
+
+
+def _kept_zone(parent: Version, profile: dict[str, Any], found: dict[str, Any]) -> str:
+    """The zone by which people read the times, while they are the same times in UTC."""
+    is_same = found["reading"]["time_column"] == parent.time_column and profile["time_zone"]
+    return str(parent.profile.get("zone") or "") if is_same else ""
+
+
+def _changes_zone(recipe: Sequence[dict[str, Any]]) -> bool:
+    return any(step.get("step") == "zone" and step.get("on", True) for step in recipe)
 
 
 def _reporter(run: Fence | None) -> Callable[[float], None]:

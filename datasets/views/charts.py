@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.http import JsonResponse
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.problems import Conflict, Problem
 from accounts.requests import AuthenticatedHttpRequest
 from datasets import figures, pyramid
+from datasets.clock import Clock
 from datasets.frequency_words import frequency_words
 from datasets.models import Column, Version
 from datasets.views.fetching import fetch_version
@@ -126,20 +127,21 @@ def figure_for(version: Version, asked: Mapping[str, str]) -> dict[str, Any]:
         whole = pyramid.range_data(
             version, choice.column.key, series=choice.series, width=OVERVIEW_WIDTH
         )
-        return _overview(version, whole)
+        return figures.on_clock(_overview(version, whole), version.clock)
     data = asked_range(version, choice, asked)
-    return {**figures.explorer(choice.column.name, data), "caption": _caption(version, data)}
+    drawn = figures.on_clock(figures.explorer(choice.column.name, data), version.clock)
+    return {**drawn, "caption": _caption(version, data)}
 
 
 def _caption(version: Version, data: pyramid.Range) -> str:
     """What the line is: its step, and what was left out to draw it."""
     words = frequency_words(version.frequency) if version.time_column else gettext("by row")
-    if data.exact:
-        return words
-    return gettext("%(step)s, %(count)s rows: minima and maxima kept") % {
-        "step": words,
-        "count": f"{data.points_total:,}",
-    }
+    if not data.exact:
+        words = gettext("%(step)s, %(count)s rows: minima and maxima kept") % {
+            "step": words,
+            "count": f"{data.points_total:,}",
+        }
+    return " · ".join(part for part in (words, version.clock.words) if part)
 
 
 def _overview(version: Version, whole: pyramid.Range) -> dict[str, Any]:
@@ -180,7 +182,7 @@ def explorer_context(version: Version, choice: ChartChoice, address: str) -> dic
     whole = f"{address}?{urlencode(query)}"
     first = first_range(version)
     last = read_time(version.profile.get("end"))
-    span = RANGES.get(first)
+    span, clock = RANGES.get(first), version.clock
     return {
         "chart": choice,
         "ranges": range_buttons(version),
@@ -188,8 +190,8 @@ def explorer_context(version: Version, choice: ChartChoice, address: str) -> dic
         "chart_url": whole,
         "first_url": f"{whole}&range={first}" if span else whole,
         "overview_url": f"{whole}&part=overview",
-        "first_start": (last - span).isoformat() if last and span else "",
-        "first_end": last.isoformat() if last else "",
+        "first_start": clock.shown(last - span).isoformat() if last and span else "",
+        "first_end": clock.shown(last).isoformat() if last else "",
         "chart_sentence": _sentence(version, choice),
     }
 
@@ -235,10 +237,13 @@ def asked_span(
     if name in RANGES:
         last = read_time(version.profile.get("end"))
         return (last - RANGES[name] if last else None), last
-    return _time(asked, "start"), _time(asked, "end")
+    clock = version.clock
+    return _time(asked, "start", clock), _time(asked, "end", clock, late=True)
 
 
-def _time(asked: Mapping[str, str], field: str) -> datetime | None:
+def _time(
+    asked: Mapping[str, str], field: str, clock: Clock, *, late: bool = False
+) -> datetime | None:
     text = asked.get(field, "").strip()
     if not text:
         return None
@@ -250,7 +255,7 @@ def _time(asked: Mapping[str, str], field: str) -> datetime | None:
             code="not_a_time",
             field=field,
         ) from wrong
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    return clock.nearest(moment, late=late)
 
 
 def _width(text: str) -> int:

@@ -134,7 +134,7 @@ def _editor(  # noqa: PLR0913 - a cell and what was typed into it
         "dataset": dataset,
         "row": row,
         "column": column,
-        "text": typed(found) if text is None else text,
+        "text": typed(found, column.clock) if text is None else text,
         "problem": problem,
     }
     return render(request, "datasets/_cell_editor.html", context)

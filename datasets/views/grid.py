@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.problems import Problem
 from accounts.requests import AuthenticatedHttpRequest
 from datasets.cells.editing import draft_of
+from datasets.clock import Clock, clock_of
 from datasets.grid import rows
 from datasets.models import Draft, Version
 from datasets.views.asked import (
@@ -186,14 +187,14 @@ def find_row(version: Version, text: str) -> int:
             % {"text": text[:40], "rows": digits(version.row_count)},
             field="jump",
         )
-    return rows.first_row_at(version, _moment(text))
+    return rows.first_row_at(version, _moment(text, clock_of(version)))
 
 
-def _moment(text: str) -> datetime:
+def _moment(text: str, clock: Clock) -> datetime:
     if text.isdecimal() and len(text) == 4:
         text = f"{text}-01-01"
     try:
-        return datetime.fromisoformat(text.replace(" ", "T", 1)).replace(tzinfo=None)
+        return clock.stored(text)
     except ValueError as wrong:
         raise Problem(
             gettext(

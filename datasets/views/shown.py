@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext, gettext_lazy
 
+from datasets.clock import Clock, clock_of
 from datasets.decimals import common_decimals
 from datasets.findings import Finding
 from datasets.frequency_words import frequency_words
@@ -33,6 +34,11 @@ def read_time(text: str | None) -> datetime | None:
         return datetime.fromisoformat(text) if text else None
     except ValueError:
         return None
+
+
+def _moved(text: str | None, clock: Clock) -> datetime | None:
+    moment = read_time(text)
+    return clock.shown(moment) if moment else None
 
 
 def digits(value: float) -> str:
@@ -85,21 +91,23 @@ class ShownDataset:
 
     @property
     def zone(self) -> str:
-        """`UTC` where times were converted, with the zone they were written in; else none."""
-        written, shown = self.profile.get("zone"), self.profile.get("time_zone")
-        if written and written != shown:
-            return gettext("UTC, written in %(zone)s") % {"zone": written}
-        return str(shown or "")
+        """`Europe/Berlin`, or `UTC` where times named their offset; "" where nobody said it."""
+        return self.clock.name
+
+    @property
+    def clock(self) -> Clock:
+        """By which its times are shown."""
+        return clock_of(self.version)
 
     @property
     def start(self) -> datetime | None:
         """The first time."""
-        return read_time(self.profile.get("start"))
+        return _moved(self.profile.get("start"), self.clock)
 
     @property
     def end(self) -> datetime | None:
         """The last time."""
-        return read_time(self.profile.get("end"))
+        return _moved(self.profile.get("end"), self.clock)
 
     @property
     def missing_share(self) -> float:
@@ -185,13 +193,13 @@ class ShownColumn:
     def low(self) -> Any:
         """The smallest value."""
         value = self.open_stats.get("min")
-        return read_time(value) if self.is_time else value
+        return _moved(value, self.column.clock) if self.is_time else value
 
     @property
     def high(self) -> Any:
         """The largest value."""
         value = self.open_stats.get("max")
-        return read_time(value) if self.is_time else value
+        return _moved(value, self.column.clock) if self.is_time else value
 
     @property
     def mean(self) -> float | None:

@@ -15,10 +15,11 @@ function formatOf(values) {
 export function showTable(element, figure, old = null) {
   const lines = figure.data.filter(({ x, y, hoverinfo }) => x && y && hoverinfo !== 'skip');
   const rows = new Map();
-  lines.forEach(({ x, y }, column) => x.forEach((at, index) => {
-    const key = String(at);
-    if (!rows.has(key)) rows.set(key, []);
-    rows.get(key)[column] = y[index];
+  lines.forEach(({ x, y, text }, column) => x.forEach((at, index) => {
+    // In the hour that the clock shows twice the text tells the two apart.
+    const note = text?.[index] ?? '', key = `${at}|${note}`;
+    if (!rows.has(key)) rows.set(key, { at: String(at), note, values: [] });
+    rows.get(key).values[column] = y[index];
   }));
   const box = document.createElement('div'), table = document.createElement('table');
   box.className = 'chart-table scroll-x';
@@ -26,7 +27,7 @@ export function showTable(element, figure, old = null) {
   box.setAttribute('role', 'region');
   box.setAttribute('aria-label', element.getAttribute('aria-label') ?? '');
   table.className = 'table compact';
-  const isTime = [...rows.keys()].every((key) => /^\d{4}-\d\d/.test(key));
+  const listed = [...rows.values()], isTime = listed.every(({ at }) => /^\d{4}-\d\d/.test(at));
   const head = table.createTHead().insertRow();
   [word(isTime ? 'time' : 'value'), ...lines.map(({ name }) => name || word('value'))].forEach((text, at) => {
     const cell = document.createElement('th');
@@ -35,12 +36,12 @@ export function showTable(element, figure, old = null) {
     cell.textContent = text;
     head.append(cell);
   });
-  const isDaily = isTime && [...rows.keys()].every((key) => /^.{10}(T00:00(:00)?)?$/.test(key));
+  const isDaily = isTime && listed.every(({ at }) => /^.{10}(T00:00(:00)?)?$/.test(at));
   const formats = lines.map(({ y }) => formatOf(y));
-  const body = table.createTBody(), ordered = [...rows].sort(([a], [b]) => (isTime ? a.localeCompare(b) : Number(a) - Number(b)));
-  for (const [key, values] of ordered.slice(-MOST)) {
+  const body = table.createTBody(), ordered = listed.sort((a, b) => (isTime ? a.at.localeCompare(b.at) : Number(a.at) - Number(b.at)));
+  for (const { at: time, note, values } of ordered.slice(-MOST)) {
     const row = body.insertRow();
-    row.insertCell().textContent = isTime ? key.replace('T', ' ').slice(0, isDaily ? 10 : 16) : key;
+    row.insertCell().textContent = isTime ? `${time.replace('T', ' ').slice(0, isDaily ? 10 : 16)} ${note}`.trim() : time;
     lines.forEach((_, at) => {
       const cell = row.insertCell(), value = values[at];
       cell.className = 'num';

@@ -55,9 +55,12 @@ def run(work: Work, settings: dict[str, Any]) -> Outcome:
 
 
 def add_features(work: Work, features: list[str], form: str, zone: str | None) -> Outcome:
-    """New number columns with these features; times are UTC when a zone is named."""
+    """New number columns with these features, by the clock of `zone` when times are UTC.
+
+    Without a zone it is the clock by which people read the times.
+    """
     require_time(work)
-    index = _local(work, zone)
+    index = _local(work, zone or work.zone)
     missing = np.asarray(index.isna())
     made: dict[str, Floats] = {}
     for feature in features:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from datasets.building.finish import FROM, ZONED
+from datasets.clock import Clock
 from datasets.frequency_words import frequency_words
 from datasets.repairs.clock import add_missing_rows, bins
 from datasets.repairs.setting import Setting
@@ -15,6 +16,8 @@ from datasets.repairs.step import Step, require_time
 from datasets.repairs.steps.deduplicate import HOW, merged
 from datasets.repairs.work import Outcome, Work
 from forecasting.engine.frequency import Frequency
+
+_DAY = 86_400
 
 
 def run(work: Work, settings: dict[str, Any]) -> Outcome:
@@ -24,6 +27,8 @@ def run(work: Work, settings: dict[str, Any]) -> Outcome:
     before = work.rows
     work.become(f"SELECT * FROM {{table}} WHERE {work.time} IS NOT NULL")  # noqa: S608
     timeless = before - work.rows
+    if work.zone and (frequency.step_months or frequency.step_seconds >= _DAY):
+        _to_local(work)
     work.put({"_bin": bins(frequency, work.times())})
     by = ", ".join([*([work.series] if work.series else []), "_bin"])
     chosen = [_cell(work, column.key, settings["how"]) for column in work.columns]
@@ -40,6 +45,13 @@ def run(work: Work, settings: dict[str, Any]) -> Outcome:
     return Outcome().add(
         rows_merged=merged_rows, rows_added=added, rows_removed=timeless, times_moved=int(moved)
     )
+
+
+def _to_local(work: Work) -> None:
+    """A day is a day where the data come from; what is counted in days has no clock."""
+    local = Clock(work.zone, is_utc=True).sql(work.time)
+    work.become(f"SELECT * REPLACE ({local} AS {work.time}, false AS {ZONED}) FROM {{table}}")  # noqa: S608
+    work.zone = ""
 
 
 def _cell(work: Work, key: str, how: str) -> str:

@@ -20,6 +20,9 @@ def run(work: Work, settings: dict[str, Any]) -> Outcome:
     """The hour that the clock shows twice: its first row is summer time, its second is not."""
     require_time(work)
     source, target = settings["source"], settings["target"]
+    if work.zone and source == work.zone:
+        # People see this clock; what is stored is UTC.
+        source = "UTC"
     times = work.times()
     moved = times.copy()
     for _series, first, last in work.spans():
@@ -27,6 +30,7 @@ def run(work: Work, settings: dict[str, Any]) -> Outcome:
     work.put({work.time: moved})
     zoned = str(target == "UTC").lower()
     work.become(f"SELECT * REPLACE ({zoned} AS {ZONED}) FROM {{table}} ORDER BY {work.order}")  # noqa: S608
+    work.zone = ""
     work.frequency = (
         None if work.frequency and work.frequency.step_seconds > 3600 else work.frequency
     )

@@ -99,7 +99,7 @@ def test_a_finding_can_be_kept_as_it_is(dataset, owner_client):
 def test_the_report_is_exported_for_spreadsheets_and_programs(dataset, owner_client):
     lines = owner_client.get(page("quality_report", dataset)).content.decode().splitlines()
     assert lines[0] == "severity,finding,column,where,count,repair,ignored"
-    assert any(line.startswith("warn,Missing values,load,2026-01-09,1,fill") for line in lines)
+    assert any(line.startswith("warn,Missing values,load,9 Jan 2026,1,fill") for line in lines)
     found = owner_client.get(page("quality_report", dataset) + "?as=json").json()
     assert {one["code"] for one in found["findings"]} >= {"gaps", "missing", "personal"}
     assert 0.9 < found["right"] < 1
