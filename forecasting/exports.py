@@ -76,9 +76,10 @@ def prediction_rows(shown: ShownForecast, series: str = "") -> list[dict[str, An
     frame = results.table_of(shown.chosen, series)
     if frame.empty:
         return []
+    clock = shown.task.version.clock
     columns: dict[str, list[Any]] = {
         "unique_id": [str(name) for name in frame["unique_id"]],
-        "ds": results.iso(frame["ds"].to_numpy()),
+        "ds": [clock.iso_text(time) for time in results.iso(frame["ds"].to_numpy())],
     }
     for name in frame.columns:
         if name not in columns:

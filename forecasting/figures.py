@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from django.utils.translation import gettext
 
+from datasets.clock import AS_STORED, Clock
 from datasets.figures import (
     BAND_80,
     BAND_95,
@@ -20,6 +21,7 @@ from datasets.figures import (
     line,
     note,
     now_line,
+    on_clock,
 )
 from datasets.models import Version
 from datasets.pyramid import range_data
@@ -32,11 +34,15 @@ Points = tuple[Sequence[str], Sequence[float | None]]
 
 
 def fan(
-    answer: Line, history: Points, frequency: Frequency, baseline: Line | None = None
+    answer: Line,
+    history: Points,
+    frequency: Frequency,
+    baseline: Line | None = None,
+    clock: Clock = AS_STORED,
 ) -> Figure:
     """History in ink, the forecast with its bands joined to the last value, the naive line dashed.
 
-    `history` is `(times, values)`, oldest first.
+    `history` is `(times, values)`, oldest first; all of it is drawn on the `clock` of the dataset.
     """
     times, values = history
     last = _last_known(times, values)
@@ -54,7 +60,7 @@ def fan(
         traces.append(line(x, y, BASELINE, name=gettext("Seasonal naive"), dash="dash", width=1))
     x, y = _joined(last, answer.times, answer.mean)
     traces.append(line(x, y, FORECAST, name=gettext("Forecast"), width=2))
-    return figure(traces, **_marks(answer, last, frequency))
+    return on_clock(figure(traces, **_marks(answer, last, frequency, clock)), clock)
 
 
 def preview(history: Points, ends: str, words: str) -> Figure:
@@ -101,10 +107,13 @@ def room(version: Version, column: str, frequency: Frequency, steps: int, words:
     end = last.to_pydatetime()
     first = asking.first_series(version)
     points = range_data(version, column, series=first, start=start, end=end, width=600).json()
-    return preview((points["x"], points["y"]), frequency.add(last, steps).isoformat(), words)
+    drawn = preview((points["x"], points["y"]), frequency.add(last, steps).isoformat(), words)
+    return on_clock(drawn, version.clock)
 
 
-def _marks(answer: Line, last: tuple[str, float] | None, frequency: Frequency) -> dict[str, Any]:
+def _marks(
+    answer: Line, last: tuple[str, float] | None, frequency: Frequency, clock: Clock
+) -> dict[str, Any]:
     marks: dict[str, Any] = {"shapes": [], "annotations": []}
     if last is not None:
         marks = now_line(last[0], gettext("now"))
@@ -114,7 +123,7 @@ def _marks(answer: Line, last: tuple[str, float] | None, frequency: Frequency) -
         peak = peak_of(answer)
         text = gettext("Peak %(value)s %(when)s") % {
             "value": f"<b>{wording.figure(answer.mean[peak])}</b>",
-            "when": wording.moment(answer.times[peak], frequency),
+            "when": wording.moment(answer.times[peak], frequency, clock),
         }
         mark = note(answer.times[peak], answer.mean[peak], text)
         late = peak > len(known) * 0.6

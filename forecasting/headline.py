@@ -10,6 +10,7 @@ from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
+from datasets.clock import AS_STORED, Clock
 from forecasting import racing, spans, wording
 from forecasting.engine.frequency import Frequency
 from forecasting.models import PredictionResult
@@ -38,14 +39,18 @@ def headline_of(
     frequency: Frequency,
     ranked: Sequence[PredictionResult],
     shown: PredictionResult,
+    *,
+    clock: Clock = AS_STORED,
 ) -> Headline:
     """Say what `line` says. `history` are the values before it, oldest first."""
-    first = _first(line, history, frequency)
+    first = _first(line, history, frequency, clock)
     said = [_at_the_peak(line), _trust(ranked, shown), _network(ranked, shown)]
     return Headline(first, wording.tight(wording.sentences(said)))
 
 
-def _first(line: Line, history: Sequence[float | None], frequency: Frequency) -> SafeString:
+def _first(
+    line: Line, history: Sequence[float | None], frequency: Frequency, clock: Clock
+) -> SafeString:
     known = line.mean
     steps = len(line.mean)
     peak = peak_of(line)
@@ -54,7 +59,7 @@ def _first(line: Line, history: Sequence[float | None], frequency: Frequency) ->
         "average": wording.figure(sum(known) / len(known)),
         "span": spans.span_words(steps, frequency),
         "peak": wording.figure(line.mean[peak]),
-        "when": wording.at_moment(line.times[peak], frequency),
+        "when": wording.at_moment(line.times[peak], frequency, clock),
         "change": _change(sum(known) / len(known), history[-steps:], steps),
     }
     if steps == 1:

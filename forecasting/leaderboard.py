@@ -108,7 +108,7 @@ def windows(
         mae = window["mae"]
         table.append(
             {
-                "cutoff": wording.moment(window["cutoff"], frequency),
+                "cutoff": wording.moment(window["cutoff"], frequency, task.version.clock),
                 "mae": mae,
                 "naive": other,
                 "skill": 1 - mae / other if mae is not None and other else None,

@@ -174,7 +174,9 @@ class ShownForecast:
         baseline = None
         if self.yardstick is not None and self.chosen != self.yardstick:
             baseline = results.line_of(self.yardstick, self.series)
-        return figures.fan(self.line, self.history, self.frequency, baseline)
+        return figures.fan(
+            self.line, self.history, self.frequency, baseline, self.task.version.clock
+        )
 
     @property
     def figure_json(self) -> str:
@@ -200,7 +202,14 @@ class ShownForecast:
         if self.line is None or self.chosen is None:
             return None
         values = list(self.stored_history[1])
-        return headline_of(self.line, values, self.frequency, self.ranked, self.chosen)
+        return headline_of(
+            self.line,
+            values,
+            self.frequency,
+            self.ranked,
+            self.chosen,
+            clock=self.task.version.clock,
+        )
 
     @property
     def series_is_chosen(self) -> bool:

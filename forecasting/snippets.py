@@ -66,5 +66,5 @@ def first_rows(shown: ShownForecast, count: int = 2) -> list[dict[str, Any]]:
         values = [line.mean[step]]
         for level in shown.task.levels:
             values += [line.lower[level][step], line.upper[level][step]]
-        rows.append({"time": line.times[step], "values": values})
+        rows.append({"time": shown.task.version.clock.iso_text(line.times[step]), "values": values})
     return rows

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.utils.translation import gettext, pgettext
 
 from datasets.calendar_words import SHORT_MONTHS, SHORT_WEEKDAYS
+from datasets.clock import AS_STORED, Clock
 from datasets.decimals import SIGNIFICANT
 from forecasting.engine.frequency import Frequency
 
@@ -65,24 +66,28 @@ def sentences(said: Iterable[str]) -> str:
     return text
 
 
-def moment(time: str, frequency: Frequency) -> str:
-    """`Mon 23 Nov 19:00`; without the clock for days and longer; `Nov 2026` for months."""
-    return _pattern(frequency) % _parts(time)
+def moment(time: str, frequency: Frequency, clock: Clock = AS_STORED) -> str:
+    """`Mon 23 Nov 19:00`; without the clock for days and longer; `Nov 2026` for months.
+
+    A stored time is shown on the `clock` of its dataset.
+    """
+    return _pattern(frequency) % _parts(time, clock)
 
 
-def at_moment(time: str, frequency: Frequency) -> str:
+def at_moment(time: str, frequency: Frequency, clock: Clock = AS_STORED) -> str:
     """The same inside a sentence: `on Mon 23 Nov at 19:00`, `in Nov 2026`."""
     if frequency.step_months:
-        return gettext("in %(when)s") % {"when": moment(time, frequency)}
+        return gettext("in %(when)s") % {"when": moment(time, frequency, clock)}
     if _has_clock(frequency):
-        return pgettext("in a sentence", "on %(weekday)s %(day)s %(month)s at %(time)s") % _parts(
-            time
-        )
-    return gettext("on %(when)s") % {"when": moment(time, frequency)}
+        words = pgettext("in a sentence", "on %(weekday)s %(day)s %(month)s at %(time)s")
+        return words % _parts(time, clock)
+    return gettext("on %(when)s") % {"when": moment(time, frequency, clock)}
 
 
-def stamp(time: str, frequency: Frequency) -> str:
+def stamp(time: str, frequency: Frequency, clock: Clock = AS_STORED) -> str:
     """A time for a table: `2026-11-23 19:00`, and the date alone where every time is midnight."""
+    if clock.moves:
+        return clock.text(datetime.fromisoformat(time))
     day, _, clock = time.replace("T", " ").partition(" ")
     if not _has_clock(frequency) and clock.startswith("00:00:00"):
         return day
@@ -105,13 +110,14 @@ def _has_clock(frequency: Frequency) -> bool:
     return not frequency.step_months and frequency.step_seconds < _DAY_SECONDS
 
 
-def _parts(time: str) -> dict[str, Any]:
-    found = datetime.fromisoformat(time)
+def _parts(time: str, clock: Clock) -> dict[str, Any]:
+    stored = datetime.fromisoformat(time)
+    found = clock.shown(stored)
     return {
         "weekday": SHORT_WEEKDAYS[found.weekday()],
         "day": found.day,
         "month": SHORT_MONTHS[found.month - 1],
         "month_number": found.month,
         "year": found.year,
-        "time": f"{found:%H:%M}",
+        "time": clock.with_offset(f"{found:%H:%M}", stored),
     }

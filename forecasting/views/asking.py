@@ -140,9 +140,10 @@ class AskPage:
         if not end or not self.horizon:
             return ""
         first, last = self.future(1), self.future(self.horizon)
+        clock = self.version.clock
         return gettext("%(start)s to %(end)s") % {
-            "start": wording.moment(first, self.frequency),
-            "end": wording.moment(last, self.frequency),
+            "start": wording.moment(first, self.frequency, clock),
+            "end": wording.moment(last, self.frequency, clock),
         }
 
     def future(self, steps: int) -> str:

@@ -48,7 +48,7 @@ def data(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     columns = [name for name in frame.columns if name not in {"unique_id", "ds"}]
     context = _frame(request, task, shown, "data") | {
         "rows": [
-            {"time": wording.stamp(time, shown.frequency), "values": values}
+            {"time": wording.stamp(time, shown.frequency, task.version.clock), "values": values}
             for time, values in zip(
                 results.iso(rows["ds"].to_numpy()), rows[columns].to_numpy().tolist(), strict=True
             )

@@ -121,7 +121,7 @@ def _windows(row: TrainedModel) -> list[dict[str, Any]]:
     frequency = Frequency.parse(row.version.frequency)
     return [
         {
-            "cutoff": wording.moment(window["cutoff"], frequency),
+            "cutoff": wording.moment(window["cutoff"], frequency, row.version.clock),
             "mae": window["mae"],
             "inside": window["coverage"].get(level),
         }
