@@ -19,6 +19,7 @@ from accounts.audit import record
 from accounts.idempotency import answer_once
 from accounts.requests import AuthenticatedApiRequest
 from datasets import converting, exporting
+from datasets.api.strict import OneOf
 from datasets.formats.registry import FORMATS
 from datasets.masking import require_original
 from datasets.serializers import JobSummarySerializer
@@ -48,7 +49,7 @@ _CHOICES = [
 class ConvertSerializer(serializers.Serializer[Any]):
     """Which format to write, and how."""
 
-    format = serializers.ChoiceField(choices=list(FORMATS))
+    format = OneOf(choices=list(FORMATS))
     delimiter = serializers.CharField(
         required=False, trim_whitespace=False, max_length=1, help_text=_("CSV: , ; tab or |")
     )

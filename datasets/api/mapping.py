@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.problems import Conflict
+from datasets.api.strict import OneOf, StrictSerializer
 from datasets.mapping import choosing, sentences
 from datasets.mapping.understood import Understood, understood
 from datasets.models import Dataset
@@ -41,17 +42,17 @@ from datasets.sniffing.options import (
 )
 
 
-class ColumnChoiceSerializer(serializers.Serializer[Any]):
+class ColumnChoiceSerializer(StrictSerializer):
     """What is decided about one column; leave out what is right as found."""
 
     name = serializers.CharField(required=False, max_length=200)
-    role = serializers.ChoiceField(choices=ROLES, required=False)
-    type = serializers.ChoiceField(choices=TYPES, required=False)
-    failing = serializers.ChoiceField(choices=FAILING, required=False)
-    words = serializers.ChoiceField(choices=WORDS, required=False)
+    role = OneOf(choices=ROLES, required=False)
+    type = OneOf(choices=TYPES, required=False)
+    failing = OneOf(choices=FAILING, required=False)
+    words = OneOf(choices=WORDS, required=False)
 
 
-class MappingSerializer(serializers.Serializer[Any]):
+class MappingSerializer(StrictSerializer):
     """How a file is written and what its columns are for; leave out what we should find."""
 
     header = serializers.BooleanField(allow_null=True, required=False)
@@ -59,17 +60,17 @@ class MappingSerializer(serializers.Serializer[Any]):
         allow_null=True, required=False, min_value=0, max_value=MOST_SKIPPED
     )
     day_first = serializers.BooleanField(allow_null=True, required=False)
-    date_order = serializers.ChoiceField(choices=ORDERS, allow_null=True, required=False)
-    decimal = serializers.ChoiceField(choices=[".", ","], allow_null=True, required=False)
-    delimiter = serializers.ChoiceField(choices=DELIMITERS, allow_null=True, required=False)
-    encoding = serializers.ChoiceField(choices=ENCODINGS, allow_null=True, required=False)
-    format = serializers.ChoiceField(choices=FORMATS, allow_null=True, required=False)
+    date_order = OneOf(choices=ORDERS, allow_null=True, required=False)
+    decimal = OneOf(choices=[".", ","], allow_null=True, required=False)
+    delimiter = OneOf(choices=DELIMITERS, allow_null=True, required=False)
+    encoding = OneOf(choices=ENCODINGS, allow_null=True, required=False)
+    format = OneOf(choices=FORMATS, allow_null=True, required=False)
     sheet = serializers.CharField(allow_null=True, required=False, max_length=255)
-    orient = serializers.ChoiceField(choices=ORIENTS, allow_null=True, required=False)
-    frequency = serializers.ChoiceField(choices=FREQUENCIES, allow_null=True, required=False)
+    orient = OneOf(choices=ORIENTS, allow_null=True, required=False)
+    frequency = OneOf(choices=FREQUENCIES, allow_null=True, required=False)
     zone = serializers.CharField(allow_blank=True, allow_null=True, required=False, max_length=64)
-    layout = serializers.ChoiceField(choices=SHAPES, allow_null=True, required=False)
-    repeated = serializers.ChoiceField(choices=REPEATED, allow_null=True, required=False)
+    layout = OneOf(choices=SHAPES, allow_null=True, required=False)
+    repeated = OneOf(choices=REPEATED, allow_null=True, required=False)
     leave_out_bad_times = serializers.BooleanField(required=False)
     columns = serializers.DictField(
         child=ColumnChoiceSerializer(),

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from accounts.api_base import OwnedViewSet
 from accounts.ownership import require_creator
 from accounts.requests import AuthenticatedApiRequest
+from datasets.api.strict import OneOf
 from datasets.models import Query
 from datasets.query import jobs as query_jobs
 from datasets.query.files import KINDS
@@ -61,7 +62,7 @@ class KeepSerializer(serializers.Serializer[Any]):
 class ExportSerializer(serializers.Serializer[Any]):
     """The kind of file."""
 
-    format = serializers.ChoiceField(choices=sorted(KINDS))
+    format = OneOf(choices=sorted(KINDS))
 
 
 class QueryJobSerializer(serializers.Serializer[Any]):

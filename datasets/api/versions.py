@@ -22,6 +22,7 @@ from accounts import audit
 from accounts.idempotency import answer_once
 from accounts.problems import Conflict, Problem
 from accounts.requests import AuthenticatedApiRequest
+from datasets.api.strict import OneOf
 from datasets.cells import editing
 from datasets.models import Column, Dataset, Version
 from datasets.problems import DatasetProblem
@@ -54,7 +55,7 @@ class ColumnChangeSerializer(serializers.Serializer[Any]):
 
     key = serializers.CharField(max_length=8)
     name = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-    role = serializers.ChoiceField(choices=Column.Role.choices, required=False, default="")
+    role = OneOf(choices=Column.Role.choices, required=False, default="")
 
 
 class CellSerializer(serializers.Serializer[Any]):
@@ -86,7 +87,7 @@ class PointsSerializer(serializers.Serializer[Any]):
     """Rows as objects with a value for every column name."""
 
     rows = serializers.ListField(child=serializers.DictField(), allow_empty=False)
-    same = serializers.ChoiceField(
+    same = OneOf(
         choices=appending.SAME,
         required=False,
         help_text=_("What becomes of rows at a time that is there: ask, old, new or both."),

@@ -38,6 +38,12 @@ def repairs(step: dict[str, Any], found: Found) -> bool:
     return step["step"] in wanted and fits
 
 
+def suggested(found: Found, recipe: Recipe) -> dict[str, Any]:
+    """The step of the proposed recipe that repairs the finding, or what its check suggests."""
+    step = next((step for step in recipe if repairs(step, found)), None)
+    return step or found["repair"]
+
+
 def _add(recipe: Recipe, found: Found) -> None:
     new = {**found["repair"], "settings": dict(found["repair"]["settings"])}
     new["on"] = found["code"] not in _OFFERED

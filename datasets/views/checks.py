@@ -9,7 +9,7 @@ from datasets.models import Version
 from datasets.quality.finding import name_of
 from datasets.quality.words import ShownFinding, shown_findings
 from datasets.repairs.ignoring import ignored_of
-from datasets.repairs.proposing import propose, repairs
+from datasets.repairs.proposing import propose, suggested
 from datasets.repairs.recipe import Recipe
 from datasets.repairs.registry import STEPS
 
@@ -59,12 +59,11 @@ def count_of(version: Version) -> int:
 
 def remedy(finding: ShownFinding, recipe: Recipe) -> str:
     """`Fill gaps: same place in the season`: the step of the proposed recipe that repairs it."""
-    steps = (step for step in recipe if repairs(step, finding.found))
-    suggested = next(steps, finding.found["repair"])
-    step = STEPS.get(suggested.get("step", ""))
+    proposed = suggested(finding.found, recipe)
+    step = STEPS.get(proposed.get("step", ""))
     if step is None:
         return finding.note
-    words = step.summary(suggested.get("settings", {}))
+    words = step.summary(proposed.get("settings", {}))
     return f"{step.label}: {words}" if words else str(step.label)
 
 

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from datasets.models import Version
 from datasets.quality.report import Report
 from datasets.quality.words import shown_findings
+from datasets.repairs.proposing import propose, suggested
 
 # A cell that a spreadsheet would run as a formula is led by a quote.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -19,6 +20,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def as_json(version: Version, report: Report, ignored: Collection[str]) -> dict[str, Any]:
     """The report with every finding in words of the active language."""
+    recipe = propose(report.get("findings", []), ignored)
     facts = ("cells", "checks", "right", "seconds", "sampled", "clean")
     return {
         "version": version.number,
@@ -35,7 +37,7 @@ def as_json(version: Version, report: Report, ignored: Collection[str]) -> dict[
                 "where": one.where,
                 "detail": one.detail,
                 "message": one.sentence,
-                "repair": one.found["repair"] or None,
+                "repair": suggested(one.found, recipe) or None,
                 "ignored": one.is_ignored,
             }
             for one in shown_findings(version, report, ignored)
@@ -48,8 +50,9 @@ def as_csv(version: Version, report: Report, ignored: Collection[str]) -> str:
     held = io.StringIO()
     lines = csv.writer(held)
     lines.writerow(["severity", "finding", "column", "where", "count", "repair", "ignored"])
+    recipe = propose(report.get("findings", []), ignored)
     for one in shown_findings(version, report, ignored):
-        repair = one.found["repair"].get("step", "") or one.note
+        repair = suggested(one.found, recipe).get("step", "") or one.note
         lines.writerow(
             [_safe(cell) for cell in (one.severity, one.title, one.column, one.where)]
             + [one.count, repair, "yes" if one.is_ignored else ""]

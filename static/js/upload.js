@@ -161,7 +161,7 @@ class Arrival {
   }
 
   reset() {
-    this.element.removeAttribute('role');
+    this.find('line').removeAttribute('role');
     for (const which of ['go', 'stop']) this.find(which).hidden = true;
     this.find('bar').hidden = false;
     this.at(0);
@@ -171,7 +171,7 @@ class Arrival {
 
   refuse(text) {
     this.end('refused', text);
-    this.element.setAttribute('role', 'alert');
+    this.find('line').setAttribute('role', 'alert');
   }
 
   end(state, text) {

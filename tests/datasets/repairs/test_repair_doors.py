@@ -102,6 +102,9 @@ def test_the_report_is_exported_for_spreadsheets_and_programs(dataset, owner_cli
     assert any(line.startswith("warn,Missing values,load,9 Jan 2026,1,fill") for line in lines)
     found = owner_client.get(page("quality_report", dataset) + "?as=json").json()
     assert {one["code"] for one in found["findings"]} >= {"gaps", "missing", "personal"}
+    # What the page proposes: filling adds the absent rows.
+    steps = {one["code"]: (one["repair"] or {}).get("step") for one in found["findings"]}
+    assert (steps["gaps"], steps["missing"]) == ("fill", "fill")
     assert 0.9 < found["right"] < 1
 
 
