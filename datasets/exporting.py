@@ -57,7 +57,7 @@ def table_of(version: Version) -> Table:
 
 def _field(column: Column) -> Field:
     kind = written.TEXT if column.is_masked else _KINDS.get(column.type, written.TEXT)
-    return Field(column.name, column.key, kind, masking.expression(column))
+    return Field(column.name, column.key, kind, masking.expression(column), column.clock)
 
 
 def choose(format: Format, given: Mapping[str, Any]) -> dict[str, str]:

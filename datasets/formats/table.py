@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from datasets.building.duck import connect, parquet
+from datasets.clock import AS_STORED, Clock
 
 INTEGER, FLOAT, BOOLEAN, DATETIME, TEXT, EMPTY = (
     "integer", "float", "boolean", "datetime", "text", "empty",
@@ -27,6 +28,8 @@ class Field:
     key: str
     kind: str
     expression: str
+    # By which its times are read; files say the offset where the instant is known.
+    clock: Clock = AS_STORED
 
     @property
     def is_number(self) -> bool:
@@ -37,6 +40,19 @@ class Field:
     def value(self) -> str:
         """SQL of its values; whole numbers as such."""
         return f"CAST({self.key} AS BIGINT)" if self.kind == INTEGER else self.expression
+
+    @property
+    def text(self) -> str:
+        """SQL of its values as text; times with their offset."""
+        if self.kind == DATETIME:
+            return self.clock.sql_iso(self.key)
+        return f"CAST({self.value} AS VARCHAR)"
+
+    @property
+    def zone(self) -> str | None:
+        """The zone of its times; None where they stand for no instant."""
+        known = self.kind == DATETIME and self.clock.is_utc and not self.clock.is_days
+        return self.clock.name if known else None
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def lines(table: Table, line: str, codec: str = "utf-8", order: str = "") -> Ite
 
 def cell(field: Field, *, delimiter: str = ",", decimal: str = ".", alone: bool = False) -> str:
     """SQL of one cell as CSV text. Numbers and times are plain; texts made harmless and quoted."""
-    text = f"CAST({field.value} AS VARCHAR)"
+    text = field.text
     # A line without any character would be no row.
     empty = "'\"\"'" if alone else "''"
     if field.kind != TEXT:

@@ -16,6 +16,8 @@ from datasets.formats.table import BOOLEAN, DATETIME, TEXT, Field, Table
 from datasets.refusals import Refusal
 
 _FIRST = datetime(1900, 3, 1)  # noqa: DTZ001 - before it, spreadsheets count a day that never was
+_PLAIN = "yyyy-mm-dd hh:mm:ss"
+_UTC = f'{_PLAIN} "UTC"'
 Writer = Callable[[Worksheet, int, int, Any], None]
 
 
@@ -35,11 +37,12 @@ def write(
     }
     with xlsxwriter.Workbook(str(target), options) as book:
         sheet = book.add_worksheet("Data")
-        day = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        # A sheet knows no zones: where times are UTC, their form says so.
+        days = {form: book.add_format({"num_format": form}) for form in (_PLAIN, _UTC)}
         for place, field in enumerate(table.fields):
             _write_text(sheet, 0, place, field.name)
         sheet.freeze_panes(1, 0)
-        writers = [_writer(field, day) for field in table.fields]
+        writers = [_writer(field, days[_UTC if field.zone else _PLAIN]) for field in table.fields]
         _write_rows(table, sheet, writers, on_share)
 
 

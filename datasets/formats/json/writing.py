@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -70,14 +69,10 @@ def _cells(column: pa.Array, field: Field) -> list[str]:
     """The values as JSON; numbers with as many digits as they need to come back equal."""
     values = column.to_pylist()
     if field.kind == DATETIME:
-        return ["null" if value is None else f'"{_iso(value)}"' for value in values]
+        return ["null" if value is None else f'"{field.clock.iso(value)}"' for value in values]
     if field.is_number:
         return ["null" if value is None else repr(value) for value in values]
     return [_text(value) for value in values]
-
-
-def _iso(value: datetime) -> str:
-    return value.isoformat()
 
 
 def _text(value: Any) -> str:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from datasets.formats.parquet.reading import OURS
-from datasets.formats.table import BOOLEAN, DATETIME, EMPTY, FLOAT, INTEGER, Table
+from datasets.formats.table import BOOLEAN, DATETIME, EMPTY, FLOAT, INTEGER, Field, Table
 
 _TYPES: dict[str, pa.DataType] = {
     INTEGER: pa.int64(),
@@ -26,7 +26,7 @@ def write(
     table: Table, target: Path, chosen: Mapping[str, str], on_share: Callable[[float], None]
 ) -> None:
     """Write all rows; by pyarrow, because names may differ in nothing but case."""
-    fields = [pa.field(field.name, _TYPES.get(field.kind, pa.string())) for field in table.fields]
+    fields = [pa.field(field.name, _type(field)) for field in table.fields]
     types = [_OURS.get(field.kind, field.kind) for field in table.fields]
     schema = pa.schema(fields, metadata={OURS: json.dumps({"types": types}).encode()})
     done = 0
@@ -38,3 +38,8 @@ def write(
             writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
             done += len(block)
             on_share(done / max(table.rows, 1))
+
+
+def _type(field: Field) -> pa.DataType:
+    """Times whose zone is known are instants, which every reader may show in a zone of its own."""
+    return pa.timestamp("us", field.zone) if field.zone else _TYPES.get(field.kind, pa.string())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from datasets.building.duck import first_row, literal
+from datasets.clock import AS_STORED
 from datasets.formats.csv.writing import cell, lines, quoted
 from datasets.formats.guards import harmless
 from datasets.formats.series import value_fields
@@ -33,7 +35,8 @@ def write(
 
 
 def _line(table: Table, field: Field, count: int) -> str:
-    date = cell(table.field(table.time))
+    # Programs that read TFB know no offsets: times stay as they are stored.
+    date = cell(replace(table.field(table.time), clock=AS_STORED))
     return f"{date} || ',' || {cell(field)} || ',' || {_channel(table, field, count)}"
 
 
