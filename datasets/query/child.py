@@ -21,7 +21,7 @@ from datasets.query.confine import confine
 from datasets.query.gate import Checked, check
 from datasets.query.landlock import allow_reading_only
 from datasets.query.refusals import Refused
-from datasets.query.statements import Statement, refused_by_parser, sentence_of, split
+from datasets.query.statements import Statement, refused_by_parser, refused_syntax, split
 
 Say = Callable[[dict[str, Any]], None]
 _BLOCK: Final = 200
@@ -80,7 +80,8 @@ def main(worker: str, memory: str, seconds: str, mode: str = "") -> int:
     except duckdb.Error as error:
         # The text that ran has one line before the person's first.
         found = refused_by_parser(error, first_line - 1)
-        say({"refusal": {"code": "failed", "params": found.params}})
+        code = "failed" if found.code == "syntax" else found.code
+        say({"refusal": {"code": code, "params": found.params}})
     return 0
 
 
@@ -138,7 +139,7 @@ def _look(connection: duckdb.DuckDBPyConnection, text: str, statement: Statement
     if tree["error"]:
         if tree.get("error_type") == "not implemented":
             raise Refused("statement", word=statement.word, line=statement.line)
-        raise Refused("syntax", line=statement.line, detail=sentence_of(tree["error_message"]))
+        raise refused_syntax(tree["error_message"], statement.line)
     if len(tree["statements"]) != 1:
         raise Refused("several", line=statement.line, word=statement.word)
     try:

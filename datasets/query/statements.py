@@ -14,6 +14,7 @@ LONGEST: Final = 100_000
 _SPACES = re.compile(r"[^\S\n]")
 _FIRST_WORD = re.compile(r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*|\(\s*)*(\w+)", re.DOTALL)
 _KIND = re.compile(r"^[A-Z][A-Za-z ]* Error: ")
+_DEPTH = "max_expression_depth"
 _LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)
 
 
@@ -63,7 +64,15 @@ def refused_by_parser(error: Exception, first_line: int = 1) -> Refused:
     text = str(error)
     found = _LINE.search(text)
     line = int(found.group(1)) + first_line - 1 if found else None
-    return Refused("syntax", line=line, detail=sentence_of(text))
+    return refused_syntax(text, line)
+
+
+def refused_syntax(message: str, line: int | None) -> Refused:
+    """The refusal of a text that does not parse."""
+    if _DEPTH in message:
+        # The database advises a setting, which no statement may change.
+        return Refused("too_deep", line=line)
+    return Refused("syntax", line=line, detail=sentence_of(message))
 
 
 def sentence_of(message: str) -> str:

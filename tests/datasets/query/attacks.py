@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # The name says the case; each is refused as it stands and in every disguise.
 ESCAPES = {
     "01 read_csv": "SELECT * FROM read_csv('/etc/passwd')",
@@ -173,4 +175,52 @@ BOMBS = {
         "SELECT repeat('abcdefghij', 1000) AS a FROM range(10000)"
     ),
     "55 a pattern": "SELECT regexp_matches(repeat('a', 50000) || '!', '(a+)+$')",
+}
+# Those that the gate refuses before anything runs.
+AT_THE_GATE = tuple(
+    case for case in BOMBS if case[:2] in {"45", "46", "47", "48", "49", "50", "52", "53"}
+)
+_CALL = re.compile(r"\b([a-z_]+)\(")
+
+
+def by_quoted_names(sql):
+    """Functions under their quoted names, with letters of both sizes: `"rEpEaT"('a', 9)`."""
+    pieces = sql.split("'")
+    return "'".join(
+        piece if number % 2 else _CALL.sub(lambda call: f'"{mixed_case(call[1])}"(', piece)
+        for number, piece in enumerate(pieces)
+    )
+
+
+def under_comments(sql):
+    """A comment that ends a line, a line end and a second comment for every space."""
+    pieces = sql.split("'")
+    joined = "'".join(
+        piece if number % 2 else piece.replace(" ", " -- ; it's small\r\n/* ; */ ")
+        for number, piece in enumerate(pieces)
+    )
+    return f"/* small */\n{joined} -- the end"
+
+
+def behind_with(sql):
+    """The second name of a WITH reads the first."""
+    return f"WITH a AS ({sql}), b AS (SELECT * FROM a) SELECT * FROM b"  # noqa: S608
+
+
+def below_from(sql):
+    """Two queries deep in FROM, as views within views are."""
+    return f"SELECT q.* FROM (SELECT * FROM ({sql}) p) q"  # noqa: S608
+
+
+def in_an_argument(sql):
+    """All rows as one list, given to a function."""
+    return f"SELECT len(ARRAY(SELECT q FROM ({sql}) q))"  # noqa: S608
+
+
+BOMB_DISGUISES = {
+    "quoted names": by_quoted_names,
+    "comments and line ends": under_comments,
+    "behind WITH": behind_with,
+    "below FROM": below_from,
+    "in an argument": in_an_argument,
 }

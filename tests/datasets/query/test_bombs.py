@@ -14,7 +14,9 @@ from django.conf import settings
 from datasets.query.pool import Busy, Pool
 from datasets.query.process import Question
 from datasets.query.refusals import Refused
-from tests.datasets.query.attacks import BOMBS
+from datasets.query.words import problem_from
+from tests.datasets.query.attacks import AT_THE_GATE, BOMB_DISGUISES, BOMBS
+from tests.datasets.query.passing import passed
 
 LIMIT = 1.5
 ENDINGS = {
@@ -62,21 +64,55 @@ def ask(pool, sql, seconds=LIMIT, person="olive"):
 
 
 def ending(pool, sql):
-    """`shown` for a result of bounded size, else the code of the refusal."""
+    """`shown` for a result of bounded size, else the code of a refusal that says what to do."""
     try:
         answer = ask(pool, sql)
     except Refused as refused:
+        problem = problem_from(refused, memory="1 GiB")
+        assert str(problem).endswith(".")
+        assert problem.hint.endswith((".", "?"))
+        # SET is refused as well: no advice for people here.
+        assert "SET " not in f"{problem} {problem.hint}"
         return refused.code
     size = sum(len(json.dumps(row)) for row in answer.rows)
     return "shown" if size <= 17 * 1024**2 else "too large"
 
 
-@pytest.mark.parametrize("case", BOMBS)
-def test_a_bomb_ends_in_time_and_the_next_statement_is_fine(pool, case):
+def check_that_it_ends(pool, sql):
     began = time.monotonic()
-    assert ending(pool, BOMBS[case]) in ENDINGS
+    assert ending(pool, sql) in ENDINGS
     # The limit, its start, and the two seconds that counting may take.
     assert time.monotonic() - began < LIMIT + 8
+    assert ask(pool, "SELECT 42", seconds=10).rows == [[42]]
+
+
+@pytest.mark.parametrize("case", [case for case in BOMBS if case not in AT_THE_GATE[1:]])
+def test_a_bomb_ends_in_time_and_the_next_statement_is_fine(pool, case):
+    check_that_it_ends(pool, BOMBS[case])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("disguise", BOMB_DISGUISES)
+@pytest.mark.parametrize("case", BOMBS)
+def test_a_bomb_in_disguise_ends_in_time_and_the_next_statement_is_fine(pool, case, disguise):
+    check_that_it_ends(pool, BOMB_DISGUISES[disguise](BOMBS[case]))
+
+
+@pytest.mark.parametrize("disguise", [None, *BOMB_DISGUISES])
+@pytest.mark.parametrize("case", AT_THE_GATE)
+def test_what_is_known_to_be_a_bomb_does_not_begin(parser, case, disguise):
+    sql = BOMB_DISGUISES[disguise](BOMBS[case]) if disguise else BOMBS[case]
+    with pytest.raises(Refused) as refused:
+        passed(parser, sql)
+    assert refused.value.code in {"argument", "function", "too_long"}
+
+
+@pytest.mark.parametrize("disguise", BOMB_DISGUISES)
+def test_a_bomb_that_only_runs_long_is_stopped_in_every_disguise(pool, disguise):
+    sql = BOMB_DISGUISES[disguise](BOMBS["43 three million-row ranges"])
+    with pytest.raises(Refused) as refused:
+        ask(pool, sql, seconds=0.4)
+    assert refused.value.code == "too_slow"
     assert ask(pool, "SELECT 42", seconds=10).rows == [[42]]
 
 
@@ -99,9 +135,10 @@ def test_fifty_statements_at_once_share_two_places_and_the_rest_is_told_when_to_
 
     def one(number):
         try:
-            answer = ask(pool, f"SELECT {number}", seconds=20)
+            disguise = list(BOMB_DISGUISES)[number % len(BOMB_DISGUISES)]
+            answer = ask(pool, BOMB_DISGUISES[disguise](f"SELECT {number}"), seconds=20)
             seen.append(pool.running())
-            return answer.rows[0][0] == number
+            return answer.rows == [[1 if disguise == "in an argument" else number]]
         except Busy as busy:
             return busy.retry_after
 
