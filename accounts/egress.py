@@ -23,7 +23,8 @@ SCHEMES: Final = {"http": 80, "https": 443}
 # What web servers listen on. Others would make Almanac a tool to knock at mail and data servers.
 WEB_PORTS: Final = frozenset({80, 443, 8080, 8443})
 MAX_URL: Final = 2000
-_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+# IPv6 networks whose last 32 bits are an IPv4 address: NAT64, and the old "compatible" form.
+_WRAPPED: Final = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
 
 
 class AddressRefused(Problem):
@@ -131,7 +132,7 @@ def _inside(address: Address) -> ipaddress.IPv4Address | None:
     """The IPv4 address that an IPv6 one carries to its gate."""
     if isinstance(address, ipaddress.IPv4Address):
         return None
-    if address in _NAT64:
+    if any(address in network for network in _WRAPPED):
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour
 

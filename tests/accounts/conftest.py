@@ -3,6 +3,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection
 
+from accounts.models import Delivery
+from accounts.notify import News, notify
+from accounts.notifying import delivering
+from tests.accounts.receiver import listening
 from tests.accounts.things import Thing
 
 
@@ -27,3 +31,25 @@ def fresh_counters():
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture
+def receiver(settings):
+    """A listed HTTP server on loopback that keeps what it is sent."""
+    with listening() as found:
+        settings.EGRESS_ALLOW = found.listed
+        yield found
+
+
+@pytest.fixture
+def tell(django_capture_on_commit_callbacks):
+    """`tell(person, **news)`: notify and let deliveries go out at once, as a worker would."""
+
+    def make(people, *, kind="job.failed", title="It failed", **news):
+        with django_capture_on_commit_callbacks(execute=False):
+            rows = notify(people, News(kind, title, **news))
+        for delivery in Delivery.objects.filter(notification__in=rows):
+            delivering.deliver(delivery.pk)
+        return rows
+
+    return make
