@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import TextIOWrapper
 from itertools import islice
 from typing import Any, Final, cast
@@ -36,6 +36,24 @@ class Shown:
 
     text: str
     is_bad: bool
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column of the excerpt; cells beyond the last column have no name."""
+
+    name: str
+    is_number: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """The cell that was refused."""
+
+    row: int
+    column: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -70,8 +88,9 @@ class RefusedFile:
     """What the page of a refused file shows."""
 
     headline: str
+    place: Place | None
     sentence: str
-    names: list[str]
+    heads: list[Head]
     excerpt: list[Line]
     facts: list[Fact]
     columns: list[FoundColumn]
@@ -88,16 +107,20 @@ def refusal(dataset: Dataset) -> RefusedFile:
     """Why `dataset` was not imported, with the rows around the place where that is known."""
     where = dataset.metadata.get("error_at") or {}
     reading = dataset.reading
-    columns = [str(column.get("name", "")) for column in reading.get("columns", [])]
+    known = reading.get("columns", [])
+    columns = [str(column.get("name", "")) for column in known]
     excerpt = _around(where, columns)
     if not excerpt and where.get("row") and dataset.format == Dataset.Format.CSV:
         excerpt = _excerpt(dataset, where, columns)
     width = max((len(line.cells) for line in excerpt), default=0)
+    heads = [Head(str(c.get("name", "")), c.get("type") == "number") for c in known[:width]]
+    heads += [Head("", is_number=False)] * (width - len(heads))
     return RefusedFile(
         headline=_headline(where),
+        place=_place(where),
         sentence=_sentence(dataset, where),
-        names=(columns + [""] * width)[:width],
-        excerpt=excerpt,
+        heads=heads,
+        excerpt=[_under(heads, line) for line in excerpt],
         facts=[*_counts(where), *_facts(reading)],
         columns=[_read_column(column, where) for column in where.get("read") or []],
         fixes=fixes.fixes(dataset),
@@ -117,7 +140,7 @@ def refused_row(request: AuthenticatedHttpRequest, pk: str) -> HttpResponse:
         as_attachment=True, filename=f"{dataset.name}-row-{found.bad_line.number}.csv"
     )
     writer = csv.writer(answer)
-    writer.writerow(["row", *(harmless(name) for name in found.names)])
+    writer.writerow(["row", *(harmless(head.name) for head in found.heads)])
     writer.writerow(
         [
             found.bad_line.number,
@@ -185,15 +208,26 @@ def _around(where: dict[str, Any], columns: list[str]) -> list[Line]:
     ]
 
 
+def _place(where: dict[str, Any]) -> Place | None:
+    if where.get("code") != "bad_time" or not where.get("text"):
+        return None
+    return Place(int(where["row"]), str(where.get("column")), str(where["text"]))
+
+
+def _under(heads: list[Head], line: Line) -> Line:
+    """The line with a cell under each head, numbers marked as such."""
+    missing = [Shown("", is_bad=False)] * (len(heads) - len(line.cells))
+    cells = [
+        replace(cell, is_number=head.is_number)
+        for head, cell in zip(heads, [*line.cells, *missing], strict=True)
+    ]
+    return replace(line, cells=cells)
+
+
 def _sentence(dataset: Dataset, where: dict[str, Any]) -> str:
-    """The reason without the file's name, which stands above it already."""
-    if where.get("code") == "bad_time" and where.get("text"):
-        told = gettext("Row %(row)s, column %(column)s holds %(text)s.") % {
-            "row": f"{int(where['row']):,}",
-            "column": where.get("column"),
-            "text": where["text"],
-        }
-        return " ".join(part for part in (told, fixes.why(where)) if part)
+    """The reason without the file's name and without the place, which stand before it already."""
+    if _place(where):
+        return fixes.why(where)
     reason = dataset.error_sentence.removeprefix(f"{dataset.filename}: ")
     if reason == dataset.error_sentence:
         # It begins with the name of the file, which is no word to capitalise.

@@ -10,6 +10,8 @@ from datasets.reading_words import reading_words
     [
         ({}, ""),
         ({"step": "reading", "bytes": 4.2e6, "bytes_total": 20.5e6}, "4.2 of 20.5 MB checked"),
+        ({"step": "reading", "bytes": 12_000, "bytes_total": 35_622}, "12 of 36 kB checked"),
+        ({"step": "reading", "bytes": 11, "bytes_total": 11}, "0 of 1 kB checked"),
         # Numbers of the step before stay with the job.
         (
             {"step": "writing", "bytes": 1, "bytes_total": 1, "rows": 1000, "rows_total": 2000},

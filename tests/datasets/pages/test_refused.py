@@ -1,5 +1,7 @@
 """A file that was refused: what is wrong where, and the ways out."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -35,12 +37,22 @@ def fix(client, dataset, key):
 def test_the_page_says_what_where_and_why(owner, owner_client):
     text = page(owner_client, read_dataset(owner, load("2026-02-30 00:00")))
     assert "was not imported: 1 date does not exist" in text
-    assert "Row 26, column timestamp holds 2026-02-30 00:00. February 2026 has 28 days." in text
+    told = re.sub(r"<[^>]+>", "", text)
+    assert "Row 26, column timestamp holds 2026-02-30 00:00. February 2026 has 28 days." in told
+    assert '<th scope="col" class="num">load</th>' in text
     assert "<mark>2026-02-30 00:00</mark>" in text
     assert "2026-02-28 22:00" in text
     assert "2026-03-01 02:00" in text
     assert "47 of 48" in text
     assert "48 numbers" in text
+
+
+def test_a_row_with_too_many_cells_is_shown_in_a_whole_table(owner, owner_client):
+    text = page(owner_client, read_dataset(owner, f"{load()}2026-03-02 00:00,1,2,3\n"))
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", text.split("</thead>")[1].split("</table>")[0])
+    assert {row.count("<td") for row in rows} == {5}
+    assert text.count("beyond the last column") == 2
+    assert "Import takes about" not in text
 
 
 def test_the_only_value_that_fits_is_suggested_and_imports(owner, owner_client):
