@@ -42,6 +42,12 @@ def name_label(name: str, kind: str) -> str:
     return name
 
 
+def label_of(name: str) -> str:
+    """The same where only the name is known."""
+    kind, _, variant = name.rpartition("_")
+    return name_label(name, kind if variant in _VARIANTS else name)
+
+
 class TrainedModelQuerySet(OwnedQuerySet["TrainedModel"]):
     """Reads of trained models."""
 
@@ -53,6 +59,10 @@ class TrainedModelQuerySet(OwnedQuerySet["TrainedModel"]):
         """What `user` may see, newest first, with everything a list shows."""
         seen = self.visible_to(user).select_related("owner", "dataset", "version")
         return seen.prefetch_related("results__task").order_by("-created_at", "-id")
+
+    def for_registry(self) -> Self:
+        """With everything a card shows: version, line, aliases, data."""
+        return self.select_related("owner", "dataset", "version", "job", "registered__line")
 
     def lately(self, kind: str, count: int) -> list[float]:
         """Seconds that the newest trainings of one type took, anybody's."""

@@ -1,0 +1,71 @@
+"""`POST /api/v1/forecast`: plain numbers in, forecast out, nothing kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from forecasting.serving import instantly, plain_numbers
+
+
+class NumbersSerializer(serializers.Serializer[Any]):
+    """Numbers as clients of TimeGPT send them, at the top or inside `series`."""
+
+    y = serializers.ListField(child=serializers.FloatField(allow_null=True))
+    sizes = serializers.ListField(child=serializers.IntegerField(), required=False)
+    freq = serializers.CharField(required=False)
+    h = serializers.IntegerField(min_value=1)
+    level = serializers.ListField(child=serializers.FloatField(), required=False, allow_null=True)
+    X = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField()), required=False
+    )
+    X_future = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField()), required=False
+    )
+    start = serializers.CharField(required=False)
+    ids = serializers.ListField(child=serializers.CharField(), required=False)
+    model = serializers.CharField(required=False)
+
+
+class ForecastNowSerializer(serializers.Serializer[Any]):
+    """The forecast of all series one after another, and which model made it."""
+
+    mean = serializers.ListField(child=serializers.FloatField())
+    intervals = serializers.DictField(allow_null=True)
+    sizes = serializers.ListField(child=serializers.IntegerField())
+    ds = serializers.ListField(child=serializers.CharField(), required=False)
+    model = serializers.CharField()
+    why = serializers.CharField()
+    scores = serializers.ListField(child=serializers.DictField())
+    notes = serializers.ListField(child=serializers.CharField())
+    seconds = serializers.FloatField()
+
+
+class ForecastNowView(APIView):
+    """Answers at once with the best of the instant models; for more, upload a dataset."""
+
+    throttle_scope = "forecast"
+    # It only reads: a token that may read is enough.
+    read_only_actions = (None,)
+
+    @extend_schema(
+        tags=["forecast"],
+        summary="Forecast plain numbers at once",
+        description=(
+            "`y` holds the values of all series, oldest first, `sizes` how many each has, `freq` "
+            "their step (`D`, `h`, `W`, `MS`, …), `h` the steps ahead, `level` the intervals in "
+            "percent (null for none). `X` and `X_future` are features known ahead, each a list. "
+            "Linear, seasonal naive and naive are tested on past windows; the best one answers "
+            "and `why` says why. Nothing is stored."
+        ),
+        request=NumbersSerializer,
+        responses=ForecastNowSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Check, test, forecast."""
+        return Response(instantly.answer(plain_numbers.read(request.data)))

@@ -1,0 +1,50 @@
+"""Start the job that uses a trained model on other data."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import translation
+
+from accounts.models.user import User
+from forecasting.models import PredictionTask
+from forecasting.refusals import speaking
+from forecasting.registry import reusing
+from forecasting.registry.reusing import KIND, Reuse
+from jobs.running import enqueue, running
+
+
+def lend(wish: Reuse, *, owner: User) -> PredictionTask:
+    """Write the forecast and its job; the queue hears after the commit.
+
+    Raises what `reusing.prepare` raises.
+    """
+    task = reusing.prepare(wish, owner=owner)
+    with transaction.atomic():
+        task.save()
+        task.instant_job = enqueue(
+            reuse_model,
+            owner=owner,
+            kind=KIND,
+            title=task.name,
+            link=task.get_absolute_url(),
+            arguments={"task": str(task.pk)},
+            pool=reusing.pool_for(wish.model),
+        )
+        task.save(update_fields=["instant_job"])
+    return task
+
+
+@shared_task(name="forecasting.reuse_model")
+def reuse_model(job_id: str) -> None:
+    """Forecast other data with a trained model."""
+    with running(job_id) as run:
+        if run is None:
+            return
+        rows = PredictionTask.objects.select_related("owner", "dataset", "version")
+        task = rows.filter(pk=run.arguments["task"]).first()
+        if task is None:
+            return
+        language = task.owner.language or translation.get_language()
+        with translation.override(language), speaking():
+            reusing.answer(task, run)
