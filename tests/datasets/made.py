@@ -2,9 +2,9 @@
 
 from itertools import count
 
-from datasets import tasks
 from datasets.models import Column, Dataset, Version
 from datasets.receiving import uploads
+from tests.datasets import remembered
 
 
 def _hours(count_of_hours):
@@ -85,9 +85,9 @@ def make_version(dataset, **fields):
 
 
 def read_dataset(owner, text=HOURLY, name="load.csv", **fields):
-    """A dataset made from a real file by the real reader."""
+    """A dataset made from a real file by the real reader, which reads it once a run."""
     content = text if isinstance(text, bytes) else text.encode()
     dataset = uploads.receive(owner=owner, name=name, content=[content], size=len(content))
-    tasks.ingest(str(dataset.job_id))
+    remembered.ingest(str(dataset.job_id))
     Dataset.objects.filter(pk=dataset.pk).update(**fields) if fields else None
     return Dataset.objects.get(pk=dataset.pk)
