@@ -49,9 +49,14 @@ class Forecaster(Learner):
         self.report_ = {}
         self._fit(panel, steps, watch, checkpoint)
         self.horizon_ = steps
+        self.remembering(panel)
+        watch.report(1.0)
+        return self
+
+    def remembering(self, panel: Panel) -> Self:
+        """Keep what the next forecast after ``panel`` needs, and the fingerprint of its rows."""
         self.context_ = panel.tail(self._memory_rows())
         self.fingerprint_ = panel.fingerprint()
-        watch.report(1.0)
         return self
 
     def predict(
@@ -103,6 +108,14 @@ class Forecaster(Learner):
             self._update(reaching(longer, self.horizon_), new)
         self.context_ = longer.tail(self._memory_rows())
         return self
+
+    def grown(self, panel: Panel) -> Self | None:
+        """A model that also learned from the rows of ``panel`` since its training, without a fit
+        from scratch; None where only a new fit can do that. This one stays as it is.
+
+        ``panel`` holds the training rows and what came after.
+        """
+        return None
 
     def fresh(self) -> Self:
         """An unfitted model with the same settings and limits."""

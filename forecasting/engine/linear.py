@@ -8,9 +8,10 @@ with the map of the others, its past extended by its oldest value.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,8 @@ from forecasting.engine.ridge import (
     penalty_path,
     spread_penalties,
 )
+from forecasting.engine.running_sums import RunningSums
+from forecasting.engine.tridiagonal import ridge_weights
 from forecasting.engine.watch import Watch
 from forecasting.engine.windows import inputs, scored_steps
 
@@ -59,6 +62,8 @@ class Linear(BesideEffects):
     weights_: Floats
     anchor_: str
     penalties_: Floats
+    # Kept in memory only: a loaded model that shall learn again is fitted anew.
+    sums_: RunningSums | None = None
 
     def _fit(self, panel: Panel, horizon: int, watch: Watch, checkpoint: FilePath | None) -> None:
         with single_threaded():
@@ -163,8 +168,8 @@ class Linear(BesideEffects):
     ) -> Path:
         if folds and np.array_equal(folds[-1].fit_ends, ends):
             return scored[-1].paths[self.anchor_]
-        gram = mean_gram(scaled, ends, self.lookback_, self.lookback_ + horizon)
-        return Path.of(gram, self.anchor_)
+        self.sums_ = RunningSums.of(scaled, ends, self.lookback_, self.lookback_ + horizon)
+        return Path.of(self.sums_.mean, self.anchor_)
 
     def _intervals(
         self,
@@ -194,6 +199,26 @@ class Linear(BesideEffects):
         values = steps * scaled.spread[:, None] + scaled.mean[:, None]
         return values.reshape(len(panel), len(panel.channels), horizon).transpose(0, 2, 1)
 
+    def grown(self, panel: Panel) -> Self | None:
+        """A model that also learned from the rows since: its sums go on, the map is solved anew.
+
+        Lookback, anchor, penalties, scales and intervals stay as the folds of the first fit chose
+        them. None for a model with covariates or validation rows, or one that was loaded.
+        """
+        if self.sums_ is None or self.settings.validation or panel.known is not None:
+            return None
+        more = copy(self)
+        ends = np.repeat(panel.lengths, len(panel.channels))
+        newest = panel.tail(self.sums_.rows_needed(ends))
+        if not _seen_everywhere(newest):
+            newest = panel
+        begins = ends - np.repeat(newest.lengths, len(panel.channels))
+        with single_threaded():
+            scaled = Scaled.of(newest, *self.intervals_.moments(panel))
+            more.sums_ = self.sums_.grown(scaled, begins, ends)
+            more.weights_ = ridge_weights(more.sums_.mean, self.anchor_, self.penalties_)
+        return more.remembering(panel)
+
     def learned_arrays(self) -> dict[str, NDArray[Any]]:
         return {"weights": self.weights_, "penalties": self.penalties_} | super().learned_arrays()
 
@@ -204,6 +229,11 @@ class Linear(BesideEffects):
         self.weights_, self.penalties_ = arrays["weights"], arrays["penalties"]
         self.anchor_ = facts["anchor"]
         super().restore(arrays, facts)
+
+
+def _seen_everywhere(panel: Panel) -> bool:
+    """Has every variate a value?"""
+    return all(bool((~np.isnan(panel.at(s))).any(axis=0).all()) for s in range(len(panel)))
 
 
 def _raw(panel: Panel) -> list[Floats]:

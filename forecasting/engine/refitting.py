@@ -1,4 +1,7 @@
-"""A model led through the windows of a rolling origin: fit when due, forecast, stop in time."""
+"""A model led through the windows of a rolling origin: fit when due, forecast, stop in time.
+
+When a new fit is due, a model that can add the rows since to what it has learned does that.
+"""
 
 from __future__ import annotations
 
@@ -29,16 +32,29 @@ def rolled(
     forecasts: list[Forecast] = []
     groups = origin.groups()
     longest = 0.0
+    fitted: Forecaster | None = None
     for number, group in enumerate(groups):
         if forecasts and not (watch.budget.left() and watch.budget.allows(longest)):
             break
         began = time.monotonic()
         done = len(forecasts)
         part = watch.part(done / origin.windows, (done + len(group)) / origin.windows)
-        fitted = _fitted(model, panel, origin, group, part, len(groups) - number)
+        fitted = _grown(fitted, panel, origin, group) or _fitted(
+            model, panel, origin, group, part, len(groups) - number
+        )
         forecasts.extend(_forecasts(fitted, panel, origin, group, levels, part))
         longest = max(longest, time.monotonic() - began)
     return forecasts
+
+
+def _grown(
+    fitted: Forecaster | None, panel: Panel, origin: RollingOrigin, group: list[int]
+) -> Forecaster | None:
+    """The model of the earlier windows with the rows since learned too, where it can."""
+    if fitted is None or origin.scheme != "expanding":
+        return None
+    with _naming(fitted, panel, group[0]):
+        return fitted.grown(origin.training(panel, group))
 
 
 def _fitted(

@@ -13,10 +13,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.engine.gram import anchor_weights, anchored, half_gram
+from forecasting.engine.gram import anchor_weights, anchored
 from forecasting.engine.held_out import Held
 from forecasting.engine.missing import Scaled
 from forecasting.engine.panel import Floats
+from forecasting.engine.running_sums import RunningSums
 
 SMALLEST_PENALTY: Final = 1e-5
 LARGEST_PENALTY: Final = 1e2
@@ -63,14 +64,7 @@ def shrinkage(values: Floats, penalties: Floats) -> Floats:
 
 def mean_gram(scaled: Scaled, ends: NDArray[np.int64], lookback: int, width: int) -> Floats:
     """Half Gram ``[L, K]`` of the rows before ``ends`` ``[V]``, averaged over all windows."""
-    total = np.zeros((lookback, width))
-    windows = 0
-    for end in np.unique(ends[ends >= width]):
-        chosen = np.flatnonzero(ends == end)
-        columns = np.stack([scaled.columns[v][:end] for v in chosen])
-        total += half_gram(columns, lookback, width)
-        windows += len(chosen) * int(end - width + 1)
-    return total / max(windows, 1)
+    return RunningSums.of(scaled, ends, lookback, width).mean
 
 
 def path_errors(

@@ -12,6 +12,7 @@ from forecasting.engine.backtest_result import BacktestResult, collect
 from forecasting.engine.errors import gettext_noop
 from forecasting.engine.forecast import Forecast
 from forecasting.engine.forecaster import Forecaster
+from forecasting.engine.panel import Panel
 from forecasting.engine.race.course import Course
 from forecasting.engine.race.so_far import SoFar
 from forecasting.engine.watch import Watch
@@ -62,30 +63,42 @@ def try_out(
 
 
 def try_each(model: Forecaster, course: Course, watch: Watch) -> Trial:
-    """The same with a fit before every window on all rows before it; the last one is kept."""
+    """The same with a fit before every window on all rows before it; the last one is kept.
+
+    A model that can add the rows since the window before to what it learned does that instead.
+    """
     so_far, found = SoFar(course, watch), list[Forecast]()
     fitting = predicting = 0.0
-    fitted = model
+    fitted: Forecaster | None = None
     for place, end in enumerate(course.ends):
         part = watch.part(place / course.windows, (place + 1) / course.windows)
         began = time.perf_counter()
-        fitted = model.fresh()
-        fitted.on_epoch = watch.tell
-        fitted.fit(
-            course.tested.drop_last(end),
-            horizon=course.horizon,
-            progress=part.report,
-            should_stop=watch.should_stop,
-            budget=watch.budget.share(course.windows - place),
-        )
+        past = course.tested.drop_last(end)
+        grown = None if fitted is None else fitted.grown(past)
+        fitted = grown or _anew(model, past, course, part, course.windows - place)
         fitting += time.perf_counter() - began
         began = time.perf_counter()
         found.append(fitted.predict(levels=course.levels))
         predicting += time.perf_counter() - began
         so_far.add(found[-1])
-    fitted.on_epoch = None
+    assert fitted is not None
     result = collect(course.tested, found, course.ends)
     return Trial(fitted, result, fitting / course.windows, predicting)
+
+
+def _anew(model: Forecaster, past: Panel, course: Course, watch: Watch, fits: int) -> Forecaster:
+    """A fresh copy fitted within its share of the time, when so many fits are still to come."""
+    fitted = model.fresh()
+    fitted.on_epoch = watch.tell
+    fitted.fit(
+        past,
+        horizon=course.horizon,
+        progress=watch.report,
+        should_stop=watch.should_stop,
+        budget=watch.budget.share(fits),
+    )
+    fitted.on_epoch = None
+    return fitted
 
 
 def _tested(fitted: Forecaster, course: Course, watch: Watch) -> BacktestResult:

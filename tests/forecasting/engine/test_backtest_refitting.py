@@ -14,6 +14,7 @@ from forecasting.engine.budget import TimeBudget
 from forecasting.engine.errors import BadValuesError, Cancelled, SettingsError, TooShortError
 from forecasting.engine.linear import Linear
 from forecasting.engine.panel import Panel
+from forecasting.engine.registry import create
 from forecasting.engine.rolling_origin import RollingOrigin
 
 
@@ -84,9 +85,9 @@ def test_a_sliding_window_changes_what_a_model_knows():
 
 
 def test_a_sliding_window_longer_than_a_series_takes_it_whole(hourly):
-    options = {"horizon": 6, "windows": 3, "refit": "always"}
-    sliding = backtest(Linear(lookback=24), hourly, scheme="sliding", training_rows=999, **options)
-    assert np.array_equal(sliding.mean, backtest(Linear(lookback=24), hourly, **options).mean)
+    model, options = create("linear_stack"), {"horizon": 6, "windows": 3, "refit": "always"}
+    sliding = backtest(model, hourly, scheme="sliding", training_rows=999, **options)
+    assert np.array_equal(sliding.mean, backtest(model, hourly, **options).mean)
 
 
 @pytest.mark.parametrize("model", [Naive(), Linear(lookback=24)])
