@@ -1,8 +1,7 @@
-"""`/api/v1/predictions/` and `/api/v1/models/`: everything the pages can do, for programs."""
+"""`/api/v1/predictions/`: everything the pages can do, for programs."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any, Final, cast
 
 from django.db.models import Model
@@ -20,24 +19,21 @@ from accounts import audit
 from accounts.api_base import OwnedViewSet
 from accounts.idempotency import answer_once
 from accounts.ownership import require_creator
-from accounts.problems import Conflict, Problem
+from accounts.problems import Problem
 from accounts.requests import AuthenticatedApiRequest
 from datasets.serializers import JobSummarySerializer
 from forecasting import asking, exports, starting
-from forecasting.engine.registry import model_types
+from forecasting.api_race import RaceActions
 from forecasting.forms import AskForm, first_problem, ready_dataset
-from forecasting.models import PredictionTask, TrainedModel
+from forecasting.models import PredictionTask
 from forecasting.models.prediction_task import PredictionTaskQuerySet
-from forecasting.models.trained_model import TrainedModelQuerySet
 from forecasting.refusals import ForecastProblem
 from forecasting.serializers import (
     AskSerializer,
     MetricsSerializer,
-    ModelTypeSerializer,
     PredictionTaskSerializer,
     ResultsSerializer,
     StartedSerializer,
-    TrainedModelSerializer,
 )
 from forecasting.shown import ShownForecast
 from forecasting.views.fetching import require_answer, shown_as_asked
@@ -73,7 +69,7 @@ CHOICE: Final = [
     ),
 )
 @extend_schema(tags=["predictions"])
-class PredictionViewSet(OwnedViewSet):
+class PredictionViewSet(RaceActions, OwnedViewSet):
     """Forecasts."""
 
     queryset = PredictionTask.objects.with_jobs().with_results()
@@ -167,22 +163,6 @@ class PredictionViewSet(OwnedViewSet):
         kind = request.query_params.get("as", "csv")
         return exports.as_file(shown, what, kind, request.query_params.get("series", ""))
 
-    @extend_schema(summary="Stop", request=None, responses={202: PredictionTaskSerializer})
-    @action(detail=True, methods=["post"])
-    def cancel(self, request: Request, pk: str) -> Response:
-        """Stop the work; what was found so far stays."""
-        return self._steered(starting.cancel)
-
-    @extend_schema(
-        summary="Finish with the best so far",
-        request=None,
-        responses={202: PredictionTaskSerializer},
-    )
-    @action(detail=True, methods=["post"])
-    def finish(self, request: Request, pk: str) -> Response:
-        """End training now; the best answer so far stands."""
-        return self._steered(starting.finish)
-
     def get_throttles(self) -> list[Any]:
         """Taking away whole files has a limit of its own."""
         self.throttle_scope = "export" if self.action == "export" else ""
@@ -214,84 +194,14 @@ class PredictionViewSet(OwnedViewSet):
         shown = shown_as_asked(self.get_object(), request)
         require_answer(shown)
         wanted = request.query_params.get("model", "")
-        if wanted and wanted not in {one.type for one in shown.ranked}:
-            names = ", ".join(one.type for one in shown.ranked)
+        if wanted and wanted not in {one.name for one in shown.ranked}:
+            names = ", ".join(one.name for one in shown.ranked)
             raise Problem(
                 gettext("No model %(name)s ran here. Use one of: %(names)s.")
                 % {"name": wanted[:40], "names": names},
                 field="model",
             )
         return shown
-
-    def _steered(self, steer: Any) -> Response:
-        task = self.get_object()
-        steer(task)
-        task = self.get_object()
-        content = PredictionTaskSerializer(task, context=self.get_serializer_context()).data
-        return Response(content, status=status.HTTP_202_ACCEPTED)
-
-
-@extend_schema_view(
-    list=extend_schema(
-        summary="List trained models",
-        parameters=[
-            _query("search", "Words in the name or in the name of the dataset."),
-            _query("status", "training, ready or error."),
-        ],
-    ),
-    retrieve=extend_schema(summary="One model with its metrics"),
-)
-@extend_schema(tags=["models"])
-class ModelViewSet(OwnedViewSet):
-    """Models that were trained by forecasts."""
-
-    queryset = TrainedModel.objects.select_related("owner", "dataset", "version")
-    serializer_class = TrainedModelSerializer
-    http_method_names = ("get", "head", "options")
-    filter_backends = ()
-
-    def get_queryset(self) -> TrainedModelQuerySet:
-        """What this person may see, narrowed by `search` and `status`."""
-        found = cast("TrainedModelQuerySet", super().get_queryset())
-        if text := self.request.query_params.get("search", "").strip():
-            found = found.search(text)
-        if state := self.request.query_params.get("status", ""):
-            found = found.in_state(state)
-        return found
-
-    @extend_schema(summary="Types of models", responses={200: ModelTypeSerializer(many=True)})
-    @action(detail=False, pagination_class=None)
-    def types(self, request: Request) -> Response:
-        """What can be trained, with settings and their defaults."""
-        types = [
-            {
-                "name": entry.name,
-                "label": gettext(entry.label),
-                "description": gettext(entry.description),
-                "settings": asdict(entry.settings()),
-                "trains_long": entry.capabilities.trains_long,
-            }
-            for entry in model_types()
-            if not entry.capabilities.needs_weights
-        ]
-        return Response(ModelTypeSerializer(types, many=True).data)
-
-    @extend_schema(
-        summary="Download a model",
-        responses={(200, "application/zip"): OpenApiTypes.BINARY},
-    )
-    @action(detail=True)
-    def download(self, request: Request, pk: str) -> HttpResponse:
-        """Weights (safetensors) and card (JSON) in one zip."""
-        row = self.get_object()
-        if not row.is_ready:
-            raise Conflict(gettext("This model is not trained yet. Wait until it is ready."))
-        return exports.model_as_file(row)
-
-    def get_throttles(self) -> list[Any]:
-        """Taking away whole files has a limit of its own."""
-        self.throttle_scope = "export" if self.action == "download" else ""
-        return super().get_throttles()
 
 
 def _state(text: str) -> str:

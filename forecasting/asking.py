@@ -12,14 +12,13 @@ from datasets.models import Column, Dataset, Version
 from forecasting import spans, wording
 from forecasting.engine.errors import EngineError, HorizonError
 from forecasting.engine.frequency import Frequency, horizon_steps
+from forecasting.engine.race.course import Course
 from forecasting.models import PredictionTask
 from forecasting.refusals import ForecastProblem, problem_from
 
 LEVELS: Final = (80, 95)
 LEAST_ROWS: Final = 12
 MOST_VALUES: Final = 5_000_000
-MOST_WINDOWS: Final = 8
-TESTED_SHARE: Final = 0.2
 # Findings that say why a table has no regular times.
 _NO_TIMES: Final = ("no_time", "irregular", "repeated_times")
 
@@ -73,8 +72,8 @@ class Ask:
 
 
 def windows_for(rows: int, horizon: int) -> int:
-    """Past windows that fit into the newest fifth of a series, one to eight."""
-    return max(1, min(MOST_WINDOWS, int(TESTED_SHARE * rows) // horizon))
+    """Past windows that a series of so many rows is tested on; 0 where it cannot hold one."""
+    return Course.windows_for(rows, horizon, 1)
 
 
 def rows_of(version: Version) -> int:
@@ -199,9 +198,9 @@ def check_size(ask: Ask) -> None:
 
 
 def check_quality(quality: str) -> str:
-    """Instant or balanced. Raises ForecastProblem."""
+    """Instant, balanced or thorough. Raises ForecastProblem."""
     if quality not in PredictionTask.Quality.values:
-        raise _about("quality", gettext("Choose instant or balanced."))
+        raise _about("quality", gettext("Choose instant, balanced or thorough."))
     return quality
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 
 from accounts.problems import Problem
 from datasets import storage
-from forecasting import racing, results
+from forecasting import ranking, results
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
 from forecasting.shown import ShownForecast
 
@@ -63,7 +63,7 @@ def about(shown: ShownForecast) -> dict[str, Any]:
         "dataset": task.dataset.name,
         "version": task.version.number,
         "data_hash": task.version.content_hash,
-        "model": result.type if result else None,
+        "model": result.name if result else None,
         "horizon": task.horizon,
         "frequency": task.asked("frequency"),
         "levels": task.levels,
@@ -122,9 +122,9 @@ def _download(content: str | bytes, kind: str, name: str) -> HttpResponse:
 def _metrics_row(
     result: PredictionResult, yardstick: dict[str, Any], levels: list[int]
 ) -> dict[str, Any]:
-    row: dict[str, Any] = {"rank": result.rank, "model": result.type}
+    row: dict[str, Any] = {"rank": result.rank, "model": result.name, "type": result.type}
     row |= {name: result.metrics.get(name) for name in METRICS}
-    row["skill"] = racing.skill(result.metrics, yardstick)
+    row["skill"] = ranking.skill(result.metrics, yardstick)
     row |= {f"coverage-{level}": result.coverage(level) for level in levels}
     row["windows"] = len(result.metrics.get("windows", ()))
     row["seconds"] = result.metrics.get("seconds")

@@ -11,13 +11,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from datasets.clock import AS_STORED, Clock
-from forecasting import racing, spans, wording
+from forecasting import ranking, spans, wording
 from forecasting.engine.frequency import Frequency
 from forecasting.models import PredictionResult
 from forecasting.models.trained_model import YARDSTICK
 from forecasting.results import Line
 
-TRAINED: Final = "lstm"
+# Who answers at once; a race that finds nothing better says so.
+INSTANT: Final = frozenset({"linear", "seasonal_naive", "naive"})
+# A gain that chance brings less often than this is called more than luck.
+SURE: Final = 0.05
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def headline_of(
 ) -> Headline:
     """Say what `line` says. `history` are the values before it, oldest first."""
     first = _first(line, history, frequency, clock)
-    said = [_at_the_peak(line), _trust(ranked, shown), _network(ranked, shown)]
+    said = [_at_the_peak(line), _trust(ranked, shown), _luck(shown), _race(ranked, shown)]
     return Headline(first, wording.tight(wording.sentences(said)))
 
 
@@ -124,8 +127,8 @@ def _trust(ranked: Sequence[PredictionResult], shown: PredictionResult) -> str:
     if yardstick is None or not windows:
         return gettext("There are too few rows to test it on the past.")
     past = ngettext("%(n)s past window", "%(n)s past windows", windows) % {"n": windows}
-    skill = racing.skill(shown.metrics, yardstick.metrics)
-    own, other = racing.score(shown.metrics), racing.score(yardstick.metrics)
+    skill = ranking.skill(shown.metrics, yardstick.metrics)
+    own, other = ranking.score(shown.metrics), ranking.score(yardstick.metrics)
     if skill is None or own is None or other is None:
         return ""
     words = {
@@ -156,18 +159,27 @@ def _trust(ranked: Sequence[PredictionResult], shown: PredictionResult) -> str:
     )
 
 
-def _network(ranked: Sequence[PredictionResult], shown: PredictionResult) -> str:
-    """What became of the network when another model is shown."""
-    trained = next((one for one in ranked if one.type == TRAINED), None)
-    if trained is None or trained.pk == shown.pk:
+def _luck(shown: PredictionResult) -> str:
+    """Whether a gain over seasonal naive is more than chance; "" where there is no gain to test."""
+    tested = shown.metrics.get("significance") or {}
+    chance = tested.get("p_better")
+    if chance is None or tested.get("difference", 0.0) >= 0:
         return ""
-    yardstick = next((one for one in ranked if one.type == YARDSTICK), None)
-    skill = racing.skill(trained.metrics, yardstick.metrics) if yardstick else None
-    words = {"leader": shown.label, "skill": wording.percent(skill or 0.0)}
-    if shown.rank is None or trained.rank is None or trained.rank < shown.rank:
+    words = {"p": wording.chance(chance)}
+    if chance < SURE:
+        return gettext("That is more than luck, p %(p)s.") % words
+    return gettext("That may be luck, p %(p)s.") % words
+
+
+def _race(ranked: Sequence[PredictionResult], shown: PredictionResult) -> str:
+    """How many models the leader met, and whether the race found anything better."""
+    others = sum(1 for one in ranked if one.name not in INSTANT)
+    if shown.rank != 1 or not others:
         return ""
-    if skill is None:
-        return gettext("The LSTM did not do better than %(leader)s.") % words
-    if skill > 0:
-        return gettext("The LSTM beat seasonal naive by %(skill)s too, but not %(leader)s.") % words
-    return gettext("The LSTM did not beat seasonal naive: it was %(skill)s worse.") % words
+    if shown.name in INSTANT:
+        return ngettext(
+            "No improvement: the other model did not do better.",
+            "No improvement: none of the %(n)s other models did better.",
+            others,
+        ) % {"n": others}
+    return gettext("Best of %(n)s models.") % {"n": len(ranked)}

@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
-from datasets.frames import read_panel
-from forecasting import racing, results
+from forecasting import keeping, ranking, recipe, results
 from forecasting.engine import artifacts
+from forecasting.engine.backtest_result import BacktestResult
+from forecasting.engine.errors import EngineError
+from forecasting.engine.future.wrapping import over_horizon
 from forecasting.engine.panel import Panel
+from forecasting.engine.race import Entrant, Rules
+from forecasting.engine.race.course import Course
+from forecasting.engine.race.trial import try_out
 from forecasting.engine.registry import create
+from forecasting.engine.sentences import as_json
+from forecasting.engine.watch import Watch
+from forecasting.keeping import Answer
 from forecasting.models import PredictionTask
-from forecasting.racing import Course, Finish
+from forecasting.models.trained_model import YARDSTICK
+from forecasting.recipe import Recipe
 from jobs.progress import Progress
 
 MODELS: Final = ("linear", "seasonal_naive", "naive")
 
 
-def read(task: PredictionTask) -> Panel:
-    """The target columns of the version that the forecast was asked for."""
-    return read_panel(task.version, task.asked("targets"))
+@dataclass
+class Answers:
+    """What the instant models came to, and why the others came to nothing."""
+
+    found: list[Answer] = field(default_factory=list)
+    reasons: dict[str, EngineError] = field(default_factory=dict)
+
+    @property
+    def yardstick(self) -> BacktestResult | None:
+        """The windows of seasonal naive, which all are compared with."""
+        return next((one.tested for one in self.found if one.name == YARDSTICK), None)
 
 
 def answer(task: PredictionTask, run: Progress) -> None:
@@ -32,14 +51,47 @@ def answer(task: PredictionTask, run: Progress) -> None:
 
     Raises EngineError where the data allow no forecast.
     """
-    panel = read(task)
+    asked = recipe.of_task(task)
     run.report(0.1)
-    course = Course.plan(panel, task.horizon, task.levels)
-    finishes = []
-    for place, name in enumerate(MODELS):
-        finishes.append(racing.run_quick(create(name), course))
+    course, answers = asked.course(), Answers()
+    for place, entrant in enumerate(entrants_of(asked)):
+        try:
+            answers.found.append(quick(entrant, course, asked.rules))
+        except EngineError as reason:
+            answers.reasons[entrant.name] = reason
         run.report(0.1 + 0.8 * (place + 1) / len(MODELS))
-    _commit(task, run, course, finishes)
+    if not answers.found:
+        raise next(iter(answers.reasons.values()))
+    _commit(task, run, course, answers)
+
+
+def entrants_of(asked: Recipe) -> list[Entrant]:
+    """The instant models, with the settings that somebody chose for them."""
+    chosen = {one.name: one for one in asked.entrants or () if one.kind in MODELS}
+    return [chosen.get(name) or Entrant(name, name) for name in MODELS]
+
+
+def quick(entrant: Entrant, course: Course, rules: Rules) -> Answer:
+    """Fit on all rows and forecast; a fresh copy is tested on the past windows."""
+    given = dict(entrant.settings)
+    model = rules.applied(create(entrant.kind, **given), given)
+    ready = over_horizon(model, course.panel, course.horizon)
+    ready.limits = model.limits
+    began = time.perf_counter()
+    fitted = ready.fresh().fit(course.panel, horizon=course.horizon)
+    forecast = fitted.predict(levels=course.levels)
+    seconds = time.perf_counter() - began
+    trial = try_out(ready, course, Watch()) if course.windows else None
+    return Answer(
+        name=entrant.name,
+        kind=entrant.kind,
+        model=fitted,
+        forecast=forecast,
+        tested=trial.result if trial else None,
+        fit_seconds=seconds,
+        predict_seconds=trial.predict_seconds if trial else 0.0,
+        refitted=True,
+    )
 
 
 def rehearse() -> None:
@@ -49,41 +101,43 @@ def rehearse() -> None:
     course = Course.plan(panel, 24, (80, 95))
     with TemporaryDirectory() as folder:
         for name in MODELS:
-            finish = racing.run_quick(create(name), course)
-            results.as_json(finish.forecast)
-            artifacts.save(finish.model, Path(folder) / name)
+            found = quick(Entrant(name, name), course, Rules())
+            results.as_json(found.forecast)
+            artifacts.save(found.model, Path(folder) / name)
 
 
-def receipt_of(course: Course) -> dict[str, object]:
+def receipt_of(course: Course) -> dict[str, Any]:
     """What the answer used."""
     panel = course.panel
+    beside = [kind for kind in (panel.known, panel.past) if kind is not None]
     return {
         "rows": int(panel.lengths.max()),
         "series": len(panel.labels),
         "values": int(panel.values.size),
         "missing": int(np.isnan(panel.values).sum()),
+        "covariates": [name for kind in beside for name in kind.names],
         "windows": course.windows,
-        "tested_series": len(course.tested.labels) if course.tested is not None else 0,
+        "tested_series": len(course.tested.labels) if course.windows else 0,
         "last": results.iso(_last_times(panel))[0],
     }
 
 
-def _commit(task: PredictionTask, run: Progress, course: Course, finishes: list[Finish]) -> None:
+def _commit(task: PredictionTask, run: Progress, course: Course, answers: Answers) -> None:
     history = results.history_of(course.panel, course.horizon)
     with transaction.atomic():
         run.fence()
-        for finish in finishes:
-            racing.keep(task, finish, history=history, job=run.job)
-        began = task.created_at
+        for one in answers.found:
+            keeping.keep(task, one, yardstick=answers.yardstick, history=history, job=run.job)
         receipt = receipt_of(course) | {
-            "instant_seconds": round((timezone.now() - began).total_seconds(), 3),
-            "compute_seconds": round(sum(finish.seconds for finish in finishes), 3),
+            "instant_seconds": round((timezone.now() - task.created_at).total_seconds(), 3),
+            "compute_seconds": round(sum(one.seconds for one in answers.found), 3),
+            "left_out": {name: as_json(why) for name, why in answers.reasons.items()},
         }
         PredictionTask.objects.filter(pk=task.pk).update(
             receipt=receipt, result_path=results.folder_of(task)
         )
         task.receipt = receipt
-        leader = racing.place_all(task)
+        leader = ranking.place_all(task)
     run.milestone(
         f"Read {receipt['rows']:,} rows",
         code="read",

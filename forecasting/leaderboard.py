@@ -1,45 +1,21 @@
-"""The leaderboard: who leads, by how much, and what is still being trained."""
+"""The leaderboard: who leads, by how much, and what became of the others."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.utils.translation import gettext
 
-from forecasting import racing, training, wording
+from forecasting import ranking, runners, standing, wording
 from forecasting.engine.frequency import Frequency
 from forecasting.models import PredictionResult, PredictionTask
-from forecasting.models.trained_model import YARDSTICK, type_label
-from jobs.models import Job
+from forecasting.models.trained_model import YARDSTICK
+from forecasting.runners import Row
 
 # Coverage this close to the promise, in percentage points, is on target.
 ON_TARGET: Final = 4.0
-
-
-@dataclass(frozen=True)
-class Row:
-    """One model on the leaderboard."""
-
-    type: str
-    label: str
-    rank: int | None = None
-    state: str = ""
-    percent: int = 100
-    bar: str = "done"
-    windows: str = ""
-    score: float | None = None
-    width: float = 0.0
-    skill: float | None = None
-    coverage: float | None = None
-    seconds: float | None = None
-    left: float | None = None
-    curve: list[float] = field(default_factory=list)
-    leads: bool = False
-    is_shown: bool = False
-    is_yardstick: bool = False
-    model_id: Any = None
 
 
 @dataclass(frozen=True)
@@ -72,15 +48,40 @@ class Band:
 def rows(
     task: PredictionTask, ranked: Sequence[PredictionResult], chosen: PredictionResult | None
 ) -> list[Row]:
-    """Models by rank, then the one that is still being trained (or never got there)."""
-    scores = [racing.score(one.metrics) for one in ranked]
+    """Models by rank; then those that run, that wait, and that came to nothing, with the reason.
+
+    A model whose score so far is known stands where that would put it.
+    """
+    raced = {one["name"]: one for one in standing.runners_of(task)}
+    others = [one for name, one in raced.items() if name not in {row.name for row in ranked}]
+    scores = [ranking.score(one.metrics) for one in ranked] + [one["score"] for one in others]
     top = max((score for score in scores if score is not None), default=0.0)
-    yardstick: dict[str, Any] = next((one.metrics for one in ranked if one.type == YARDSTICK), {})
-    board = [_row(task, one, yardstick, top) for one in ranked]
+    yardstick: dict[str, Any] = next((one.metrics for one in ranked if one.name == YARDSTICK), {})
+    board = [_row(task, one, yardstick, top, raced.get(one.name)) for one in ranked]
     if chosen is not None:
-        board = [replace(row, is_shown=row.type == chosen.type) for row in board]
-    waiting = _waiting_row(task, ranked)
-    return [*board, waiting] if waiting else board
+        board = [replace(row, is_shown=row.name == chosen.name) for row in board]
+    for one in sorted(others, key=_turn):
+        _place(board, runners.row_of(task, one, yardstick, top))
+    return board
+
+
+def _turn(runner: dict[str, Any]) -> int:
+    """Running models before waiting ones, those that came to nothing last."""
+    return (
+        [standing.RUNNING, standing.WAITING].index(runner["state"])
+        if (runner["state"] not in standing.ENDED)
+        else 2
+    )
+
+
+def _place(board: list[Row], row: Row) -> None:
+    """Among those with a rank where its score so far is known, else at the end."""
+    if row.score is not None:
+        for place, other in enumerate(board):
+            if place and other.score is not None and other.score > row.score:
+                board.insert(place, row)
+                return
+    board.append(row)
 
 
 def bands(task: PredictionTask, chosen: PredictionResult | None) -> list[Band]:
@@ -118,60 +119,31 @@ def windows(
     return table
 
 
-def curve(task: PredictionTask) -> list[float]:
-    """Validation loss of the network by epoch."""
-    job = task.training_job
-    return [point[1] for point in job.detail.get("curve", [])] if job else []
-
-
 def _row(
-    task: PredictionTask, result: PredictionResult, yardstick: dict[str, Any], top: float
+    task: PredictionTask,
+    result: PredictionResult,
+    yardstick: dict[str, Any],
+    top: float,
+    runner: dict[str, Any] | None,
 ) -> Row:
     metrics = result.metrics
-    score, count = racing.score(metrics), len(metrics.get("windows", ()))
+    score, count = ranking.score(metrics), len(metrics.get("windows", ()))
     return Row(
-        type=result.type,
+        name=result.name,
         label=result.label,
         rank=result.rank,
         state=gettext("done"),
         windows=f"{count} / {count}" if count else "–",
         score=score,
         width=100 * score / top if score and top else 0.0,
-        skill=racing.skill(metrics, yardstick),
+        skill=ranking.skill(metrics, yardstick),
         coverage=result.coverage(min(task.levels)),
         seconds=metrics.get("seconds"),
-        curve=curve(task) if result.type == training.MODEL else [],
+        fit_seconds=metrics.get("fit_seconds", metrics.get("seconds")),
+        predict_seconds=metrics.get("predict_seconds"),
+        significance=metrics.get("significance"),
+        curve=runners.curve_of(runner),
         leads=result.rank == 1,
-        is_yardstick=result.type == YARDSTICK,
+        is_yardstick=result.name == YARDSTICK,
         model_id=result.model_id,
     )
-
-
-def _waiting_row(task: PredictionTask, ranked: Sequence[PredictionResult]) -> Row | None:
-    """The network before it has a result; None when it has one or none was asked for."""
-    done = any(one.type == training.MODEL for one in ranked)
-    if done or not task.races or not ranked:
-        return None
-    job = task.training_job
-    state, bar = _training_state(job)
-    return Row(
-        type=training.MODEL,
-        label=type_label(training.MODEL),
-        state=state,
-        percent=job.percent if job else 0,
-        bar=bar,
-        left=job.eta if job and job.state == Job.State.RUNNING else None,
-        curve=curve(task),
-    )
-
-
-def _training_state(job: Job | None) -> tuple[str, str]:
-    if job is None or job.state == Job.State.QUEUED:
-        return gettext("waits for a worker"), "waiting"
-    if job.state == Job.State.RUNNING:
-        if job.detail.get("step") == "test":
-            return gettext("being tested"), ""
-        return gettext("training"), ""
-    if job.state == Job.State.FAILED:
-        return gettext("failed"), "failed"
-    return gettext("stopped"), "waiting"

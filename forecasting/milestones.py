@@ -8,11 +8,11 @@ from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
-from forecasting import wording
+from forecasting import refusals, wording
 from forecasting.models import PredictionTask
-from forecasting.models.trained_model import type_label
+from forecasting.models.trained_model import label_of, name_label
 from jobs.models import Job, JobEvent
 
 
@@ -30,6 +30,7 @@ def happened(task: PredictionTask) -> list[Happened]:
     lines = [
         Happened(max(0.0, (event.at - task.created_at).total_seconds()), _words(event))
         for event in JobEvent.objects.filter(job__in=jobs).order_by("at", "seq")
+        if not _is_small(event.data)
     ]
     lines += [_end(task, job) for job in jobs if job.error and job.finished_at]
     return lines[::-1]
@@ -38,6 +39,11 @@ def happened(task: PredictionTask) -> list[Happened]:
 def _end(task: PredictionTask, job: Job) -> Happened:
     assert job.finished_at is not None
     return Happened((job.finished_at - task.created_at).total_seconds(), job.error)
+
+
+def _is_small(data: dict[str, Any]) -> bool:
+    """A model of a moment that changed nothing is no news."""
+    return data.get("code") == "kept" and data.get("seconds", 1.0) < 1.0
 
 
 def _words(event: JobEvent) -> SafeString | str:
@@ -57,27 +63,42 @@ def _instant(data: dict[str, Any]) -> SafeString:
     return format_html(sentence, seconds=f"{data['seconds']:.1f}")
 
 
+def _race(data: dict[str, Any]) -> str:
+    return ngettext("%(n)s model races", "%(n)s models race", data["n"]) % data
+
+
+def _goes_on(data: dict[str, Any]) -> str:
+    return (
+        ngettext(
+            "Goes on elsewhere: %(n)s model is done already",
+            "Goes on elsewhere: %(n)s models are done already",
+            data["n"],
+        )
+        % data
+    )
+
+
 def _starts(data: dict[str, Any]) -> str:
-    return gettext("%(model)s starts training") % {"model": type_label(data["model"])}
+    return gettext("%(model)s starts") % {"model": _model(data)}
 
 
-def _resumed(data: dict[str, Any]) -> str:
-    return gettext("Training goes on after epoch %(epoch)s on another worker") % data
+def _ended(data: dict[str, Any]) -> str:
+    return refusals.spoken(data["reason"])
 
 
 def _lead(data: dict[str, Any]) -> SafeString | str:
     if data.get("own") is None or data.get("other") is None:
-        return gettext("%(model)s takes the lead") % {"model": type_label(data["model"])}
+        return gettext("%(model)s takes the lead") % {"model": _model(data)}
     return format_html(
         gettext("{model} takes the lead, <b>{other} to {own}</b>"),
-        model=type_label(data["model"]),
+        model=_model(data),
         other=wording.rounded(data["other"]),
         own=wording.rounded(data["own"]),
     )
 
 
 def _kept(data: dict[str, Any]) -> SafeString | str:
-    words = {"model": type_label(data["model"]), "rival": type_label(data["rival"])}
+    words = {"model": _model(data), "rival": label_of(data["rival"])}
     if data.get("own") is None or data.get("other") is None:
         return gettext("%(model)s is done, %(rival)s stays") % words
     return format_html(
@@ -88,11 +109,18 @@ def _kept(data: dict[str, Any]) -> SafeString | str:
     )
 
 
+def _model(data: dict[str, Any]) -> str:
+    return name_label(data["model"], data.get("kind", data["model"]))
+
+
 _SPEAKERS: dict[str, Callable[[dict[str, Any]], SafeString | str]] = {
     "read": _read,
     "instant": _instant,
+    "race": _race,
+    "goes_on": _goes_on,
     "starts": _starts,
-    "resumed": _resumed,
+    "failed": _ended,
+    "stopped": _ended,
     "lead": _lead,
     "kept": _kept,
 }

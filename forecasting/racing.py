@@ -1,217 +1,258 @@
-"""Models side by side: the same past windows for all, one order, one leader."""
+"""The race of a forecast: every model that has been judged is committed at once, the best leads."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Generator
+from contextlib import closing
+from typing import Any, Final
 
 from django.db import transaction
-from django.utils.translation import gettext
 
-from datasets import storage
-from forecasting import backtests, results
-from forecasting.asking import windows_for
-from forecasting.engine import artifacts
-from forecasting.engine.backtest import BacktestResult, backtest, replay
-from forecasting.engine.forecast import Forecast
-from forecasting.engine.forecaster import Forecaster
-from forecasting.engine.panel import Panel
-from forecasting.engine.watch import ShouldStop
-from forecasting.models import PredictionResult, PredictionTask, TrainedModel
-from forecasting.models.trained_model import YARDSTICK, type_label
-from jobs.models import Job
+from forecasting import keeping, ranking, recipe
+from forecasting.engine.backtest_result import BacktestResult
+from forecasting.engine.errors import Cancelled as EngineCancelled
+from forecasting.engine.race import (
+    PRESETS,
+    Event,
+    Finished,
+    LastFit,
+    ModelFailed,
+    ModelProgress,
+    ModelSkipped,
+    ModelStarted,
+    ModelStopped,
+    Scored,
+    Started,
+    race,
+)
+from forecasting.engine.sentences import as_json
+from forecasting.keeping import Answer
+from forecasting.models import PredictionResult, PredictionTask
+from forecasting.models.trained_model import YARDSTICK
+from forecasting.recipe import Recipe
+from forecasting.standing import CALIBRATE, FAILED, SKIPPED, STOPPED, Standing
+from forecasting.wishes import Wishes
+from jobs.progress import Progress
 
-# Who leads while nobody was tested.
-_UNTESTED_ORDER = ("linear_stack", "linear", "seasonal_naive", "naive")
+JOURNAL: Final = "race"
+_CAME_TO_NOTHING: Final = {ModelSkipped: SKIPPED, ModelFailed: FAILED, ModelStopped: STOPPED}
 
 
-@dataclass(frozen=True, eq=False)
-class Course:
-    """The data of a race and the newest part of it that every model is tested on.
+def run(task: PredictionTask, job: Progress) -> None:
+    """Race the models of a forecast, whose instant answer stands already.
 
-    `tested` holds the series long enough for `windows` past windows of `horizon` steps; it is
-    None when there is no such series.
+    A killed worker's successor runs no finished model again. Raises EngineError where no model
+    could run at all, jobs' Cancelled or Interrupted when the work should stop.
     """
-
-    panel: Panel
-    tested: Panel | None
-    horizon: int
-    windows: int
-    levels: Sequence[int]
-
-    @staticmethod
-    def plan(panel: Panel, horizon: int, levels: Sequence[int]) -> Course:
-        """As many windows as fit into the newest fifth of the longest series."""
-        windows = windows_for(int(panel.lengths.max()), horizon)
-        needed = windows * horizon + max(horizon + 4, 8)
-        ids = [name for name, rows in zip(panel.ids, panel.lengths, strict=True) if rows >= needed]
-        tested = panel.select(ids) if len(ids) < len(panel) else panel
-        return Course(panel, tested if ids else None, horizon, windows if ids else 0, levels)
-
-    @property
-    def past(self) -> Panel:
-        """The rows before the oldest cutoff: all that a tested model may learn from."""
-        if self.tested is None:
-            return self.panel
-        return self.tested.drop_last(self.windows * self.horizon)
+    asked = recipe.of_task(task)
+    listener = Listener(task, job, asked)
+    try:
+        with closing(_events(asked, job, Wishes(task))) as events:
+            for event in events:
+                listener.hear(event)
+    except EngineCancelled:
+        job.raise_if_cancelled()
+        raise
 
 
-@dataclass(frozen=True, eq=False)
-class Finish:
-    """One model at the end: fitted, its forecast, its backtest and the seconds it took."""
+def _events(asked: Recipe, job: Progress, wishes: Wishes) -> Generator[Event, None, None]:
+    yield from race(
+        asked.panel,
+        asked.horizon,
+        preset=asked.preset,
+        models=asked.entrants,
+        budget=asked.budget(),
+        journal=job.checkpoint_dir / JOURNAL,
+        windows=asked.windows,
+        levels=asked.levels,
+        rules=asked.rules,
+        should_stop=job.should_stop,
+        should_finish=wishes.to_finish,
+        should_skip=wishes.to_skip,
+    )
 
-    model: Forecaster
-    forecast: Forecast
-    tested: BacktestResult | None
-    seconds: float
 
+class Listener:
+    """Hears the race and keeps what it says: live state, models, milestones, the receipt."""
 
-def run_quick(model: Forecaster, course: Course, should_stop: ShouldStop | None = None) -> Finish:
-    """Fit on all rows, forecast, and backtest a fresh copy on the past windows."""
-    began = time.perf_counter()
-    model.fit(course.panel, horizon=course.horizon, should_stop=should_stop)
-    forecast = model.predict(levels=course.levels)
-    seconds = time.perf_counter() - began
-    tested = None
-    if course.tested is not None:
-        tested = backtest(
-            model,
-            course.tested,
-            horizon=course.horizon,
-            windows=course.windows,
-            levels=course.levels,
-            should_stop=should_stop,
+    def __init__(self, task: PredictionTask, job: Progress, asked: Recipe) -> None:
+        self.task, self.job, self.asked = task, job, asked
+        entrants = asked.entrants or PRESETS[asked.preset].entrants
+        self.standing = Standing(asked.seconds, {one.name: one.kind for one in entrants})
+        first = task.results.ranked().first()
+        self.history: dict[str, Any] = first.visualization_data if first else {}
+        self.yardstick: BacktestResult | None = None
+        self.compute = 0.0
+
+    def hear(self, event: Event) -> None:
+        """One thing that happened. Raises what a report raises when the work should stop."""
+        if isinstance(event, Started):
+            self._plan(event)
+        elif isinstance(event, ModelStarted):
+            self._starts(event)
+        elif isinstance(event, ModelProgress):
+            self.standing.progress(event)
+        elif isinstance(event, Scored):
+            self._scored(event)
+        elif isinstance(event, ModelSkipped | ModelFailed | ModelStopped):
+            self._ended(event)
+        elif isinstance(event, LastFit):
+            self.standing.stage = CALIBRATE
+        elif isinstance(event, Finished):
+            self._finished(event)
+        self._report()
+
+    def _report(self) -> None:
+        standing = self.standing
+        self.job.report(standing.fraction, eta=standing.left, race=standing.as_detail())
+
+    def _plan(self, event: Started) -> None:
+        self.standing.plan(event)
+        leader = self.task.model
+        self.standing.leader = _leader_name(self.task) if leader else ""
+        if event.resumed:
+            self.job.milestone(
+                f"Goes on after {len(event.resumed)} models", code="goes_on", n=len(event.resumed)
+            )
+        else:
+            self.job.milestone(f"{len(event.models)} models race", code="race", n=len(event.models))
+
+    def _starts(self, event: ModelStarted) -> None:
+        self.standing.starts(event.model)
+        runner = self.standing.runner(event.model)
+        if event.estimate is None or event.estimate >= 1:
+            self.job.milestone(
+                f"{event.model} starts", code="starts", model=runner.name, kind=runner.kind
+            )
+
+    def _ended(self, event: ModelSkipped | ModelFailed | ModelStopped) -> None:
+        state = _CAME_TO_NOTHING[type(event)]
+        self.standing.ends(event.model, state, event.reason)
+        if state != SKIPPED:
+            runner = self.standing.runner(event.model)
+            self.job.milestone(
+                f"{event.model}: {event.reason}",
+                code=state,
+                model=runner.name,
+                kind=runner.kind,
+                reason=as_json(event.reason),
+            )
+
+    def _scored(self, event: Scored) -> None:
+        """Commit what was judged, unless it stands already."""
+        row = event.row
+        seconds = row.fit_seconds + row.predict_seconds
+        self.standing.runner(row.model).resumed = event.resumed
+        if event.result is not None and row.model == YARDSTICK:
+            self.yardstick = event.result
+        if not event.resumed:
+            self.compute += seconds
+        if not self._stands(event):
+            self._commit(event)
+        self.standing.scored(row.model, row.score, row.windows, seconds)
+
+    def _stands(self, event: Scored) -> bool:
+        """Did the instant answer, or an earlier attempt, commit this very model?
+
+        The instant models have learned from all rows, which those of the race have not; they were
+        tested on the same windows, unless every window gets a fit of its own.
+        """
+        found = self.task.results.filter(name=event.row.model).select_related("model").first()
+        if found is None or found.model is None:
+            return False
+        if found.model.job_id == self.job.job_id:
+            return True
+        return self.asked.rules.refit == "never"
+
+    def _commit(self, event: Scored) -> None:
+        assert event.model is not None
+        row = event.row
+        answer = Answer(
+            name=row.model,
+            kind=row.kind,
+            model=event.model,
+            forecast=event.model.predict(levels=self.asked.levels),
+            tested=event.result,
+            fit_seconds=row.fit_seconds,
+            predict_seconds=row.predict_seconds,
+            refitted=event.result is None,
         )
-    return Finish(model, forecast, tested, seconds)
+        before = self.task.results.ranked().without_points().first()
+        with transaction.atomic():
+            self.job.fence()
+            result = keeping.keep(
+                self.task,
+                answer,
+                yardstick=self.yardstick,
+                history=self.history,
+                job=self.job.job,
+            )
+            leader = ranking.place_all(self.task)
+            # Inside, so that model and state change together.
+            said = _verdict(result, before, leader) | {"seconds": round(answer.seconds, 3)}
+            self.job.milestone(f"{row.model} is done", **said)
+        self.standing.leader = leader.name if leader else ""
+
+    def _finished(self, event: Finished) -> None:
+        """The winner has learned from all rows; the receipt says how it went."""
+        with transaction.atomic():
+            self.job.fence()
+            if event.refitted:
+                self._renew(event)
+            for result in self.task.results.without_points():
+                _complete(result, event)
+            leader = ranking.place_all(self.task)
+            self.standing.leader = leader.name if leader else ""
+            self._write_receipt(event, leader)
+
+    def _renew(self, event: Finished) -> None:
+        """Replace the answer that was given without a new fit."""
+        found = self.task.results.select_related("model").filter(name=event.leader).first()
+        if found is None or found.model is None or found.model.parameters.get("refitted"):
+            return
+        forecast = event.model.predict(levels=self.asked.levels)
+        keeping.renew(self.task, event.leader, event.model, forecast)
+
+    def _write_receipt(self, event: Finished, leader: PredictionResult | None) -> None:
+        self.task.refresh_from_db(fields=["receipt"])
+        spent = float(self.task.receipt.get("compute_seconds", 0.0)) + self.compute
+        receipt = self.task.receipt | {
+            "compute_seconds": round(spent, 3),
+            "race_seconds": round(event.seconds, 3),
+            "ended": event.ended,
+            "refitted": event.refitted or event.leader != (leader.name if leader else ""),
+            "notes": [as_json(note) for note in event.notes],
+            "significance": leader.metrics.get("significance") if leader else None,
+            "race": self.standing.as_detail(whole=True),
+        }
+        PredictionTask.objects.filter(pk=self.task.pk).update(receipt=receipt)
+        self.task.receipt = receipt
 
 
-def run_trained(model: Forecaster, course: Course, seconds: float) -> Finish:
-    """Forecast with a model that was fitted on `course.past`, and test that very model."""
-    tested = None
-    if course.tested is not None:
-        tested = replay(model, course.tested, windows=course.windows, levels=course.levels)
-    return Finish(model, model.predict(course.panel, levels=course.levels), tested, seconds)
+def _complete(result: PredictionResult, event: Finished) -> None:
+    """Those that were judged before seasonal naive are compared with it now."""
+    own, other = event.results.get(result.name), event.results.get(YARDSTICK)
+    if result.metrics.get("significance") is None and own is not None:
+        result.metrics["significance"] = keeping.significance(own, other)
+        PredictionResult.objects.filter(pk=result.pk).update(metrics=result.metrics)
 
 
-def keep(
-    task: PredictionTask,
-    finish: Finish,
-    *,
-    history: dict[str, Any],
-    job: Job,
-    row: TrainedModel | None = None,
-) -> PredictionResult:
-    """Write the model with its files and its result; a repeated attempt replaces its own."""
-    model = row or _row(task, finish.model, job)
-    path = f"{storage.folder_of(task.dataset_id)}/models/{model.pk}"
-    model.model_path, model.size = path, _store(finish.model, path)
-    model.metrics = results.metrics_of(finish.tested, finish.seconds, list(finish.forecast.notes))
-    model.parameters = artifacts.settings_of(finish.model) | {
-        "horizon": finish.model.horizon_,
-        "lookback": finish.model.lookback_,
-        "channels": list(finish.forecast.channels[:200]),
-        "report": {k: v for k, v in finish.model.report_.items() if k != "history"},
+def _leader_name(task: PredictionTask) -> str:
+    first = task.results.ranked().without_points().first()
+    return first.name if first else ""
+
+
+def _verdict(
+    result: PredictionResult, before: PredictionResult | None, leader: PredictionResult | None
+) -> dict[str, Any]:
+    """How a model did against the leader it met."""
+    leads = leader is not None and leader.name == result.name
+    return {
+        "code": "lead" if leads else "kept",
+        "model": result.name,
+        "kind": result.type,
+        "rival": before.name if before else "",
+        "rival_kind": before.type if before else "",
+        "own": ranking.score(result.metrics),
+        "other": ranking.score(before.metrics) if before else None,
     }
-    model.save(update_fields=["model_path", "size", "metrics", "parameters", "updated_at"])
-    large = results.points(finish.forecast) > results.MOST_POINTS
-    key = f"{results.folder_of(task)}/{model.type}-{model.pk}.parquet" if large else ""
-    answer = (
-        results.write_parquet(finish.forecast, key) if large else results.as_json(finish.forecast)
-    )
-    tested = f"{results.folder_of(task)}/backtests/{model.type}-{model.pk}.parquet"
-    if finish.tested is not None:
-        backtests.write(finish.tested, tested)
-    result, _ = PredictionResult.objects.update_or_create(
-        task=task,
-        name=model.type,
-        defaults={
-            "type": model.type,
-            "model": model,
-            "predictions": answer,
-            "metrics": model.metrics,
-            "visualization_data": history,
-            "result_path": key,
-            "backtest_path": tested if finish.tested is not None else "",
-        },
-    )
-    return result
-
-
-def score(metrics: dict[str, Any]) -> float | None:
-    """What models are ranked by: MASE, or the mean absolute error where that is undefined."""
-    for name in ("mase", "mae"):
-        if metrics.get(name) is not None:
-            return float(metrics[name])
-    return None
-
-
-def skill(metrics: dict[str, Any], yardstick: dict[str, Any]) -> float | None:
-    """1 − error / error of seasonal naive on the same windows; None where undefined."""
-    for name in ("mase", "mae"):
-        own, other = metrics.get(name), yardstick.get(name)
-        if own is not None and other:
-            return 1 - float(own) / float(other)
-    return None
-
-
-def place_all(task: PredictionTask) -> PredictionResult | None:
-    """Rank the results of a forecast and make the best one its leader; answers the leader."""
-    with transaction.atomic():
-        found = list(task.results.select_related("model"))
-        found.sort(key=_order)
-        yardstick: dict[str, Any] = next(
-            (one.metrics for one in found if one.type == YARDSTICK), {}
-        )
-        for rank, result in enumerate(found, 1):
-            PredictionResult.objects.filter(pk=result.pk).update(rank=rank)
-            if result.model_id:
-                TrainedModel.objects.filter(pk=result.model_id).update(
-                    accuracy=skill(result.metrics, yardstick)
-                )
-        leader = found[0] if found else None
-        task.model = leader.model if leader else None
-        PredictionTask.objects.filter(pk=task.pk).update(model=task.model)
-    return leader
-
-
-def _order(result: PredictionResult) -> tuple[bool, float, int]:
-    own = score(result.metrics)
-    known = result.type in _UNTESTED_ORDER
-    place = _UNTESTED_ORDER.index(result.type) if known else len(_UNTESTED_ORDER)
-    return own is None, own or 0.0, place
-
-
-def _row(task: PredictionTask, model: Forecaster, job: Job) -> TrainedModel:
-    earlier = TrainedModel.objects.filter(job=job, type=model.name).first()
-    return earlier or new_row(task, model.name, job)
-
-
-def new_row(task: PredictionTask, kind: str, job: Job) -> TrainedModel:
-    """A model of this forecast that is being trained by `job`."""
-    return TrainedModel.objects.create(
-        owner_id=task.owner_id,
-        name=_name(kind, task),
-        type=kind,
-        dataset_id=task.dataset_id,
-        version_id=task.version_id,
-        job=job,
-    )
-
-
-def _name(kind: str, task: PredictionTask) -> str:
-    """`LSTM for OT, next 4 days`, in the language of the owner."""
-    words = {"model": type_label(kind), "forecast": task.name}
-    return (gettext("%(model)s for %(forecast)s") % words)[:250]
-
-
-def _store(model: Forecaster, key: str) -> int:
-    """Write the folder of a model into storage; answers its bytes."""
-    storage.delete_tree(key)
-    size = 0
-    with storage.work_folder() as folder:
-        for path in sorted(artifacts.save(model, folder / "model").iterdir()):
-            size += path.stat().st_size
-            storage.put(path, f"{key}/{path.name}")
-    return size

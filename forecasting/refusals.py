@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext
 
 from accounts.problems import Problem
 from forecasting.engine.errors import EngineError
+from forecasting.engine.sentences import from_json
+from forecasting.models.trained_model import label_of
+
+# Details of a sentence that name a model.
+_MODELS: Final = frozenset({"model", "best", "leader"})
 
 
 class ForecastProblem(Problem):
@@ -30,12 +35,19 @@ def speaking(field: str = "") -> Iterator[None]:
         raise problem_from(error, field) from error
 
 
+def spoken(kept: dict[str, Any]) -> str:
+    """A sentence that a race kept, in the active language."""
+    return _sentence(from_json(kept))
+
+
 def _sentence(error: EngineError) -> str:
-    details = {name: _shown(value) for name, value in error.details.items()}
+    details = {name: _shown(name, value) for name, value in error.details.items()}
     return gettext(error.template) % details
 
 
-def _shown(value: Any) -> Any:
+def _shown(name: str, value: Any) -> Any:
+    if name in _MODELS and isinstance(value, str):
+        return label_of(value)
     if isinstance(value, EngineError):
         return _sentence(value)
     if isinstance(value, int) and not isinstance(value, bool):

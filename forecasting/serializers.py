@@ -9,9 +9,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from datasets.serializers import JobSummarySerializer
+from forecasting import standing
 from forecasting.exports import metrics_table
 from forecasting.forms import NAME_LENGTH
-from forecasting.models import PredictionTask, TrainedModel
+from forecasting.models import PredictionTask
+from forecasting.refusals import spoken
 from forecasting.shown import ShownForecast
 
 
@@ -42,6 +44,7 @@ class PredictionTaskSerializer(serializers.ModelSerializer[PredictionTask]):
     model = serializers.SerializerMethodField()
     headline = serializers.SerializerMethodField()
     leaderboard = serializers.SerializerMethodField()
+    race = serializers.SerializerMethodField()
     job = JobSummarySerializer(read_only=True)
 
     class Meta:
@@ -59,6 +62,7 @@ class PredictionTaskSerializer(serializers.ModelSerializer[PredictionTask]):
             "model",
             "headline",
             "leaderboard",
+            "race",
             "job",
             "created_at",
             "completed_at",
@@ -82,6 +86,16 @@ class PredictionTaskSerializer(serializers.ModelSerializer[PredictionTask]):
     def get_leaderboard(self, task: PredictionTask) -> list[dict[str, Any]]:
         """Rank, scores on past windows, coverage and seconds of every model."""
         return metrics_table(ShownForecast(task))
+
+    @extend_schema_field({"type": "object"})
+    def get_race(self, task: PredictionTask) -> dict[str, Any]:
+        """Stage, leader and every model of the race with its state; empty before there is one."""
+        found = standing.of_task(task)
+        models = [
+            {**one, "reason": spoken(one["reason"]) if one["reason"] else ""}
+            for one in found.get("models", [])
+        ]
+        return {**found, "models": models} if found else {}
 
 
 class StartedSerializer(serializers.Serializer[Any]):
@@ -112,37 +126,3 @@ class MetricsSerializer(serializers.Serializer[Any]):
     """One row a model."""
 
     metrics = serializers.ListField(child=serializers.DictField())
-
-
-class ModelTypeSerializer(serializers.Serializer[Any]):
-    """A kind of model that can be trained."""
-
-    name = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]  # the attribute of Field is another
-    description = serializers.CharField()
-    settings = serializers.DictField(help_text=_("Settings with their defaults."))
-    trains_long = serializers.BooleanField()
-
-
-class TrainedModelSerializer(serializers.ModelSerializer[TrainedModel]):
-    """A trained model with its metrics."""
-
-    version = serializers.IntegerField(source="version.number", read_only=True)
-
-    class Meta:
-        model = TrainedModel
-        fields = [
-            "id",
-            "name",
-            "type",
-            "description",
-            "status",
-            "dataset",
-            "version",
-            "accuracy",
-            "parameters",
-            "metrics",
-            "size",
-            "created_at",
-        ]
-        read_only_fields = fields

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -15,13 +14,15 @@ from django.utils.translation import gettext_lazy as _
 
 from datasets.decimals import common_decimals
 from datasets.pyramid import range_data
-from forecasting import figures, leaderboard, results, spans, wording
+from forecasting import figures, leaderboard, results, runners, spans, standing, wording
 from forecasting.engine.frequency import Frequency
-from forecasting.headline import Headline, headline_of
-from forecasting.leaderboard import Band, Row
+from forecasting.headline import INSTANT, Headline, headline_of
+from forecasting.leaderboard import Band
 from forecasting.models import PredictionResult, PredictionTask
 from forecasting.models.trained_model import YARDSTICK
 from forecasting.results import Line
+from forecasting.runners import Row
+from forecasting.stages import Step, steps_of
 from jobs.models import Job
 
 PILLS: Final = {
@@ -31,14 +32,6 @@ PILLS: Final = {
     PredictionTask.Status.FAILED: ("bad", _("Failed")),
     PredictionTask.Status.CANCELLED: ("", _("Cancelled")),
 }
-
-
-@dataclass(frozen=True)
-class Step:
-    """One stage of the whole: done, at, or to come."""
-
-    label: str
-    state: str
 
 
 class ShownForecast:
@@ -82,14 +75,14 @@ class ShownForecast:
     def chosen(self) -> PredictionResult | None:
         """The result that is drawn, with its points: the one asked for, or the leader."""
         for one in self.ranked:
-            if one.type == self._model:
+            if one.name == self._model:
                 return one
         return self.ranked[0] if self.ranked else None
 
     @cached_property
     def yardstick(self) -> PredictionResult | None:
         """The seasonal naive result."""
-        return next((one for one in self.ranked if one.type == YARDSTICK), None)
+        return next((one for one in self.ranked if one.name == YARDSTICK), None)
 
     @cached_property
     def labels(self) -> list[str]:
@@ -229,7 +222,7 @@ class ShownForecast:
     @property
     def chart_url(self) -> str:
         """Where the figure comes from; it changes with what is drawn."""
-        chosen = self.chosen.type if self.chosen else ""
+        chosen = self.chosen.name if self.chosen else ""
         asked = {"model": chosen, "history": self.history_asked}
         return reverse("forecasting:chart", args=[self.task.pk]) + self._address(asked)
 
@@ -265,7 +258,7 @@ class ShownForecast:
         if self.series_is_chosen:
             asked["series"] = self.series
         if self.chosen is not None and self.chosen.rank != 1:
-            asked["model"] = self.chosen.type
+            asked["model"] = self.chosen.name
         asked |= more
         return f"?{urlencode(asked)}" if asked else ""
 
@@ -278,6 +271,48 @@ class ShownForecast:
     def spark_ahead(self) -> list[float]:
         """The answer, drawn small."""
         return self.line.mean[:48] if self.line else []
+
+    @cached_property
+    def instant(self) -> PredictionResult | None:
+        """The best of the models that answered at once."""
+        return next((one for one in self.ranked if one.name in INSTANT), None)
+
+    @property
+    def shows_instant(self) -> bool:
+        """Is the instant answer drawn?"""
+        return self.chosen is not None and self.chosen == self.instant
+
+    @property
+    def follows_leader(self) -> bool:
+        """Is the best so far drawn, so that the next one may take its place?"""
+        return self.task.is_live and not self._model
+
+    @property
+    def answers(self) -> list[dict[str, Any]]:
+        """What the running page can draw: the instant answer, and the best so far."""
+        if self.instant is None:
+            return []
+        here = self.task.get_absolute_url()
+        series = {"series": self.series} if self.series_is_chosen else {}
+        instant = urlencode({**series, "model": self.instant.name})
+        best = gettext("Best so far: %(model)s") % {"model": self.ranked[0].label}
+        return [
+            {
+                "label": gettext("Instant"),
+                "chosen": bool(self._model) and self.shows_instant,
+                "url": f"{here}?{instant}",
+            },
+            {
+                "label": best,
+                "chosen": not self._model,
+                "url": f"{here}?{urlencode(series)}" if series else here,
+            },
+        ]
+
+    @property
+    def models_done(self) -> int:
+        """Models that have a result or came to nothing."""
+        return sum(1 for row in self.rows if row.rank or row.reason)
 
     @property
     def windows(self) -> int:
@@ -295,30 +330,19 @@ class ShownForecast:
 
     @property
     def epochs_words(self) -> str:
-        """`epoch 3 of 20`."""
-        return wording.epochs(self.task.training_job.detail) if self.task.training_job else ""
+        """`epoch 20 of 20` of the model that is drawn."""
+        return wording.epochs(self._runner) if self._runner and self._runner["epoch"] else ""
+
+    @cached_property
+    def _runner(self) -> dict[str, Any] | None:
+        """How the model that is drawn ran in the race."""
+        name = self.chosen.name if self.chosen else ""
+        return next((one for one in standing.runners_of(self.task) if one["name"] == name), None)
 
     @cached_property
     def steps(self) -> list[Step]:
         """The stages of the whole, with the present one marked."""
-        names = [gettext("Read data"), gettext("Instant answer")]
-        if self.task.races:
-            names += [gettext("Train LSTM"), gettext("Test on past windows")]
-        at = self._stage()
-        return [
-            Step(name, "done" if place < at else "at" if place == at else "")
-            for place, name in enumerate(names)
-        ]
-
-    def _stage(self) -> int:
-        job = self.task.training_job
-        if self.task.status == PredictionTask.Status.COMPLETED:
-            return 4
-        if job is not None:
-            return 3 if job.detail.get("step") == "test" else 2
-        if self.has_answer:
-            return 2
-        return 1 if self.task.instant_job and self.task.instant_job.progress > 0 else 0
+        return steps_of(self.task, has_answer=self.has_answer)
 
     @property
     def elapsed(self) -> float:
@@ -354,5 +378,5 @@ class ShownForecast:
 
     @property
     def curve(self) -> list[float]:
-        """Validation loss of the network by epoch."""
-        return leaderboard.curve(self.task)
+        """Validation loss by epoch of the model that is drawn, where it has any."""
+        return runners.curve_of(self._runner)

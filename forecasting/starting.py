@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models.user import User
-from accounts.problems import Conflict
+from accounts.problems import Conflict, Problem
 from datasets import storage
-from forecasting import results
+from forecasting import results, standing
 from forecasting.asking import Ask
 from forecasting.models import PredictionTask, TrainedModel
+from forecasting.models.trained_model import name_label
 from forecasting.registry import removing
 from forecasting.tasks import INSTANT, instant_forecast
 from jobs import moves
@@ -36,7 +37,6 @@ def start(ask: Ask, *, owner: User) -> PredictionTask:
                 "quality": str(ask.quality),
                 "levels": list(ask.levels),
                 "frequency": ask.version.frequency,
-                "windows": ask.windows,
                 "seed": SEED,
             },
         )
@@ -66,7 +66,8 @@ def cancel(task: PredictionTask) -> None:
 
 
 def finish(task: PredictionTask) -> None:
-    """End training now and keep the best answer so far.
+    """End the race now and keep the best answer so far, which still learns from all rows if that
+    takes no more than a moment.
 
     Raises Conflict when nothing runs, or before there is an answer.
     """
@@ -75,7 +76,35 @@ def finish(task: PredictionTask) -> None:
     if task.training_job is None:
         raise Conflict(gettext("There is no answer yet. Wait a second, or cancel the forecast."))
     PredictionTask.objects.filter(pk=task.pk).update(finish_requested=True)
-    moves.cancel(task.training_job)
+    # A race that runs hears of it by itself, within a second.
+    moves.withdraw(task.training_job)
+
+
+def stop_model(task: PredictionTask, name: str) -> None:
+    """Let the race go on without one model.
+
+    Raises Conflict when no race runs or the model has ended, Problem when there is no such model.
+    """
+    if not task.is_live or task.training_job is None:
+        raise Conflict(gettext("No models are racing here any more. Reload the page."))
+    runners = {one["name"]: one for one in standing.runners_of(task)}
+    if name not in runners:
+        names = ", ".join(one for one, row in runners.items() if row["state"] not in standing.ENDED)
+        raise Problem(
+            gettext("No model %(name)s is racing here. Use one of: %(names)s.")
+            % {"name": name[:60], "names": names or "–"},
+            code="unknown_model",
+            field="model",
+        )
+    if runners[name]["state"] in standing.ENDED:
+        raise Conflict(
+            gettext("%(model)s has already ended.")
+            % {"model": name_label(name, runners[name]["kind"])}
+        )
+    with transaction.atomic():
+        row = PredictionTask.objects.select_for_update().get(pk=task.pk)
+        row.stopped_models = [*row.stopped_models, name]
+        row.save(update_fields=["stopped_models"])
 
 
 def delete(task: PredictionTask) -> None:

@@ -8,14 +8,15 @@ from celery import shared_task, signals
 from django.db import transaction
 from django.utils import translation
 
-from forecasting import instant, training
+from forecasting import instant, racing
 from forecasting.models import PredictionTask
 from forecasting.refusals import speaking
+from forecasting.registry.lending import reuse_model
 from forecasting.transitions import INSTANT, TRAINING
 from jobs.models import Job
 from jobs.running import Progress, enqueue, running
 
-__all__ = ["INSTANT", "TRAINING", "instant_forecast", "train_forecast"]
+__all__ = ["INSTANT", "TRAINING", "instant_forecast", "reuse_model", "train_forecast"]
 
 
 @signals.worker_process_init.connect
@@ -26,7 +27,7 @@ def warm_up(**_signal: object) -> None:
 
 @shared_task(name="forecasting.instant_forecast")
 def instant_forecast(job_id: str) -> None:
-    """Commit the instant answer, and only then ask for training."""
+    """Commit the instant answer, and only then ask for the race."""
     with running(job_id) as run:
         task = _task_of(run)
         if run is None or task is None:
@@ -36,22 +37,22 @@ def instant_forecast(job_id: str) -> None:
         run.report(1.0)
         run.flush()
         if task.races and task.training_job_id is None:
-            _enqueue_training(task, run)
+            _enqueue_race(task, run)
 
 
 @shared_task(name="forecasting.train_forecast")
 def train_forecast(job_id: str) -> None:
-    """Train the network of a forecast."""
+    """Race the models of a forecast."""
     with running(job_id) as run:
         task = _task_of(run)
         if run is None or task is None:
             return
         with _in_words_of(task), speaking():
-            training.train(task, run)
+            racing.run(task, run)
 
 
-def _enqueue_training(task: PredictionTask, run: Progress) -> None:
-    """Hand on to the network, unless somebody cancelled since the answer was shown.
+def _enqueue_race(task: PredictionTask, run: Progress) -> None:
+    """Hand on to the race, unless somebody cancelled since the answer was shown.
 
     The row of this job is locked meanwhile, so that `starting.cancel` meets one of the two jobs.
     """

@@ -7,8 +7,9 @@ from typing import Any, Final
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 
-from forecasting import wording
+from forecasting import standing, wording
 from forecasting.models import PredictionTask, TrainedModel
+from forecasting.models.trained_model import name_label
 from jobs.models import Job
 from jobs.registry import name_kind, on_transition, say_progress
 
@@ -37,10 +38,18 @@ def connect() -> None:
 
 
 def training_words(job: Job) -> str:
-    """`epoch 3 of 20`, or what comes after the last one; "" before the first has ended."""
-    if job.detail.get("step") == "test":
-        return gettext("being tested")
-    return wording.epochs(job.detail)
+    """`LSTM, epoch 3 of 20`, or the stage after the last model; "" before the first has begun."""
+    race = job.detail.get("race") or {}
+    if race.get("stage") == standing.CALIBRATE:
+        return gettext("calibrating intervals")
+    if race.get("stage") == standing.COMBINE:
+        return gettext("combining models")
+    running = [one for one in race.get("models", ()) if one["state"] == standing.RUNNING]
+    if not running:
+        return ""
+    words = {"model": name_label(running[0]["name"], running[0]["kind"])}
+    words["epochs"] = wording.epochs(running[0]) if running[0].get("epoch") else ""
+    return gettext("%(model)s, %(epochs)s") % words if words["epochs"] else words["model"]
 
 
 def follow(job: Job) -> None:
@@ -51,9 +60,19 @@ def follow(job: Job) -> None:
         fields = _fields(task, job)
         if any(getattr(task, name) != value for name, value in fields.items()):
             PredictionTask.objects.filter(pk=task.pk).update(updated_at=timezone.now(), **fields)
-    TrainedModel.objects.filter(job=job).exclude(status=_MODEL_STATUS[Job.State(job.state)]).update(
-        status=_MODEL_STATUS[Job.State(job.state)], updated_at=timezone.now()
+    _follow_models(job)
+
+
+def _follow_models(job: Job) -> None:
+    """A model with its files is ready, however its job goes on; the others follow the job."""
+    rows = TrainedModel.objects.filter(job=job)
+    ready = TrainedModel.Status.READY
+    states = (
+        (rows.exclude(model_path=""), ready),
+        (rows.filter(model_path=""), _MODEL_STATUS[Job.State(job.state)]),
     )
+    for found, status in states:
+        found.exclude(status=status).update(status=status, updated_at=timezone.now())
 
 
 def _fields(task: PredictionTask, job: Job) -> dict[str, Any]:

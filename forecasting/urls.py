@@ -31,6 +31,7 @@ urlpatterns = [
     path("forecasts/<uuid:pk>/export/", downloads.export, name="export"),
     path("forecasts/<uuid:pk>/cancel/", steering.cancel, name="cancel"),
     path("forecasts/<uuid:pk>/finish/", steering.finish, name="finish"),
+    path("forecasts/<uuid:pk>/stop/", steering.stop, name="stop"),
     path("forecasts/<uuid:pk>/rename/", steering.rename, name="rename"),
     path("forecasts/<uuid:pk>/delete/", steering.delete, name="delete"),
     path("models/", models.model_list, name="models"),

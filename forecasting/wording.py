@@ -42,6 +42,11 @@ def percent(share: float) -> str:
     return f"{size:,.1f}%" if size < 9.95 else f"{size:,.0f}%"
 
 
+def chance(p: float) -> str:
+    """The chance of a test with its sign: `= 0.021`, `< 0.001`."""
+    return "< 0.001" if p < 0.001 else f"= {p:.3f}" if p < 0.1 else f"= {p:.2f}"
+
+
 def rounded(value: float) -> str:
     """A score with two decimals: `0.61`."""
     return f"{value:,.2f}" if abs(value) < 1000 else figure(value)

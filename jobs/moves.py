@@ -85,8 +85,8 @@ def finish(job: Job, *, to: str, error: str = "", **fields: Any) -> Job | None:
     )
 
 
-def cancel(job: Job) -> Job | None:
-    """Ask for the end: at once while waiting, within one step while running."""
+def withdraw(job: Job) -> Job | None:
+    """End a job that still waits; None when it runs or has ended."""
     ended = move(
         job.pk,
         start=[State.QUEUED],
@@ -96,7 +96,12 @@ def cancel(job: Job) -> Job | None:
     )
     if ended is not None:
         checkpoints.remove(job.pk)
-    return ended or _write(job.pk, states=(State.RUNNING,), by=None, cancel_requested=True)
+    return ended
+
+
+def cancel(job: Job) -> Job | None:
+    """Ask for the end: at once while waiting, within one step while running."""
+    return withdraw(job) or _write(job.pk, states=(State.RUNNING,), by=None, cancel_requested=True)
 
 
 def milestone(job: Job, message: str, data: dict[str, Any]) -> JobEvent | None:

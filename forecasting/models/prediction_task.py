@@ -48,6 +48,17 @@ class PredictionTaskQuerySet(OwnedQuerySet["PredictionTask"]):
         """How many name each version."""
         return dict(self.order_by().values_list("version_id").annotate(n=models.Count("pk")))
 
+    def raced_lately(self, quality: str, count: int) -> list[float]:
+        """Seconds of the newest races of this quality that ran to their end, anybody's."""
+        rows = self.filter(
+            parameters__quality=quality,
+            receipt__ended__in=("done", "time"),
+            parameters__models__isnull=True,
+            parameters__seconds__isnull=True,
+        )
+        newest = rows.order_by("-created_at").values_list("receipt__race_seconds", flat=True)
+        return [float(seconds) for seconds in newest[:count] if seconds is not None]
+
     def in_state(self, status: str) -> Self:
         """Those with this status."""
         return self.filter(status=status)

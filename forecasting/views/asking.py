@@ -18,8 +18,10 @@ from accounts.ownership import require_creator
 from accounts.requests import AuthenticatedHttpRequest
 from datasets.models import Column, Dataset, Version
 from datasets.views.shown import ShownDataset
-from forecasting import asking, figures, instant, spans, stacked, starting, training, wording
+from forecasting import asking, expected, figures, instant, spans, starting, wording
 from forecasting.engine.frequency import Frequency
+from forecasting.engine.race import PRESETS
+from forecasting.engine.registry import model_type
 from forecasting.forms import AskForm, dataset_choices, ready_dataset
 from forecasting.models import PredictionTask
 from forecasting.models.trained_model import type_label
@@ -188,33 +190,25 @@ class AskPage:
     @property
     def contenders(self) -> list[Contender]:
         """The models of the race."""
-        how = {
-            "seasonal_naive": gettext("baseline, always included"),
-            "naive": gettext("repeats the last value"),
-            "linear": gettext("ridge regression on the recent past"),
-            stacked.MODEL: gettext("many ridges, blended by their past"),
-            training.MODEL: gettext("neural, reads the past step by step"),
-        }
-        names = [*instant.MODELS]
-        if self.quality == PredictionTask.Quality.BALANCED:
-            names += [stacked.MODEL, training.MODEL]
-        slow = {
-            stacked.MODEL: gettext("a few seconds"),
-            training.MODEL: gettext("about %(n)s s") % {"n": self.trained_seconds},
-        }
-        quick = gettext("under 1 s")
-        return [Contender(type_label(name), how[name], slow.get(name, quick)) for name in names]
+        names = list(instant.MODELS)
+        if self.quality != PredictionTask.Quality.INSTANT:
+            shape = "many" if asking.series_count(self.version) > 1 else "few"
+            raced = PRESETS[self.quality].entrants
+            names += [one.kind for one in raced if one.shape in ("any", shape)]
+        return [
+            Contender(type_label(name), gettext(model_type(name).description), "")
+            for name in dict.fromkeys(names)
+        ]
 
     @property
     def seconds(self) -> int:
         """Until the final answer."""
-        is_balanced = self.quality == PredictionTask.Quality.BALANCED
-        return self.trained_seconds if is_balanced else 1
+        return expected.seconds_expected({"quality": self.quality})
 
     @cached_property
     def trained_seconds(self) -> int:
         """What Balanced is expected to take."""
-        return training.seconds_expected()
+        return expected.seconds_expected({"quality": PredictionTask.Quality.BALANCED})
 
     @cached_property
     def checks(self) -> list[tuple[str, str]]:

@@ -34,6 +34,14 @@ def finish(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     return _go_to(request, task.get_absolute_url())
 
 
+@require_POST
+def stop(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
+    """Let the race go on without one model; its row says so within a second."""
+    task = fetch_own_task(request, pk)
+    starting.stop_model(task, request.POST.get("model", ""))
+    return HttpResponse(status=204) if request.htmx else redirect(task.get_absolute_url())
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def rename(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     """Give it another name, in a dialog or on a page of its own."""

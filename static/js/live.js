@@ -102,6 +102,11 @@ class LiveJob {
   }
 }
 
+/* The same for what another module has fetched. */
+export function placeById(container, html) {
+  swapById(container, html);
+}
+
 /* Each top-level element takes the place of the one with its id. */
 function swapById(container, html) {
   const fresh = new DOMParser().parseFromString(`<body><template>${html}</template>`, 'text/html').querySelector('template').content;

@@ -1,4 +1,4 @@
-"""Files of tests lie in a folder of their own; networks train for a blink."""
+"""Files of tests lie in a folder of their own; races last a blink."""
 
 import pytest
 
@@ -10,7 +10,7 @@ def own_files(request, tmp_path):
         return None
     settings = request.getfixturevalue("settings")
     settings.VAR_DIR = tmp_path / "var"
-    settings.FORECAST_TRAINING_SECONDS = 0.2
+    settings.FORECAST_BALANCED_SECONDS = 1.0
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {

@@ -45,15 +45,27 @@ def start_forecast(owner, dataset=None, **asked):
 
 
 def answered(owner, dataset=None, **asked):
-    """A forecast with its instant answer; a balanced one waits for training."""
+    """A forecast with its instant answer; one that races waits for it."""
     task = start_forecast(owner, dataset, **asked)
     tasks.instant_forecast(str(task.instant_job_id))
     return again(task)
 
 
-def trained(owner, dataset=None, **asked):
-    """A balanced forecast at its end."""
-    task = answered(owner, dataset, quality="balanced", **asked)
+def ready_to_race(owner, *models, dataset=None, **parameters):
+    """A forecast with its instant answer whose race of these models (names, or dicts with name,
+    type and settings) has not begun.
+    """
+    task = start_forecast(owner, dataset, quality="balanced")
+    chosen = [{"type": one} if isinstance(one, str) else one for one in models]
+    more = {"models": chosen, "seconds": 60, **parameters}
+    PredictionTask.objects.filter(pk=task.pk).update(parameters=task.parameters | more)
+    tasks.instant_forecast(str(task.instant_job_id))
+    return again(task)
+
+
+def raced(owner, *models, **how):
+    """The same at its end."""
+    task = ready_to_race(owner, *models, **how)
     tasks.train_forecast(str(task.training_job_id))
     return again(task)
 

@@ -35,9 +35,17 @@ def test_every_model_is_tested_on_the_same_past_windows(owner):
     task = answered(owner)
     cutoffs = [[w["cutoff"] for w in one.metrics["windows"]] for one in task.results.all()]
     assert cutoffs[0] == cutoffs[1] == cutoffs[2]
-    # A fifth of 480 rows holds 4 windows of 24; the newest ends at the last row, 20 Jan 23:00.
-    assert cutoffs[0] == [f"2026-01-{day}T23:00:00" for day in (16, 17, 18, 19)]
-    assert task.receipt["windows"] == 4
+    # A third of 480 rows holds 6 windows of 24, 27 rows apart; the newest ends at the last row,
+    # 20 Jan 23:00.
+    assert cutoffs[0] == [
+        "2026-01-14T08:00:00",
+        "2026-01-15T11:00:00",
+        "2026-01-16T14:00:00",
+        "2026-01-17T17:00:00",
+        "2026-01-18T20:00:00",
+        "2026-01-19T23:00:00",
+    ]
+    assert task.receipt["windows"] == 6
 
 
 def test_the_answer_begins_after_the_last_row_and_has_bands_around_the_mean(owner):

@@ -1,0 +1,193 @@
+"""One model of a forecast as rows and files: itself, its answer, its past windows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from datasets import storage
+from forecasting import backtests, results
+from forecasting.engine import artifacts
+from forecasting.engine.backtest_result import BacktestResult
+from forecasting.engine.forecast import Forecast
+from forecasting.engine.forecaster import Forecaster
+from forecasting.engine.significance import compare_windows
+from forecasting.models import PredictionResult, PredictionTask, TrainedModel
+from forecasting.models.trained_model import name_label
+from jobs.models import Job
+
+LISTED_CHANNELS: Final = 200
+REFITTED: Final = "refitted"
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What one model came to.
+
+    `model` is ready to forecast from the last row; it learned from all rows where it is
+    `refitted`, else from those before the first window. Seconds are of one fit and of the
+    forecasts of the test.
+    """
+
+    name: str
+    kind: str
+    model: Forecaster
+    forecast: Forecast
+    tested: BacktestResult | None
+    fit_seconds: float
+    predict_seconds: float
+    refitted: bool
+
+    @property
+    def seconds(self) -> float:
+        """Both together."""
+        return self.fit_seconds + self.predict_seconds
+
+    def metrics(self, yardstick: BacktestResult | None) -> dict[str, Any]:
+        """Figures of the backtest, what it took, and whether the gain over seasonal naive is
+        more than luck.
+        """
+        kept = results.metrics_of(self.tested, self.seconds, list(self.forecast.notes))
+        kept["fit_seconds"] = round(self.fit_seconds, 4)
+        kept["predict_seconds"] = round(self.predict_seconds, 4)
+        kept["significance"] = significance(self.tested, yardstick)
+        return kept
+
+
+def keep(
+    task: PredictionTask,
+    answer: Answer,
+    *,
+    yardstick: BacktestResult | None,
+    history: dict[str, Any],
+    job: Job,
+) -> PredictionResult:
+    """Write the model with its files and its result; a repeated attempt replaces its own."""
+    model = _row(task, answer, job)
+    model.metrics = answer.metrics(yardstick)
+    _store(model, answer, f"models/{model.pk}")
+    backtest = ""
+    if answer.tested is not None:
+        backtest = f"{results.folder_of(task)}/backtests/{model.pk}.parquet"
+        backtests.write(answer.tested, backtest)
+    numbers, path = _numbers(task, f"{model.type}-{model.pk}", answer.forecast)
+    result, _ = PredictionResult.objects.update_or_create(
+        task=task,
+        name=answer.name,
+        defaults={
+            "type": answer.kind,
+            "model": model,
+            "predictions": numbers,
+            "metrics": model.metrics,
+            "visualization_data": history,
+            "result_path": path,
+            "backtest_path": backtest,
+        },
+    )
+    return result
+
+
+def renew(task: PredictionTask, name: str, model: Forecaster, forecast: Forecast) -> None:
+    """The winner has learned from all rows: new files, a new answer; its test stays what it was."""
+    result = task.results.select_related("model").get(name=name)
+    row = result.model
+    if row is None:
+        return
+    old_model, old_numbers = row.model_path, result.result_path
+    # Other machines keep copies by key, so what is new gets new ones.
+    _store(row, _Renewed(model, forecast), f"models/{row.pk}-{REFITTED}")
+    numbers, path = _numbers(task, f"{row.type}-{row.pk}-{REFITTED}", forecast)
+    result.predictions, result.result_path = numbers, path
+    result.save(update_fields=["predictions", "result_path", "updated_at"])
+    if old_model != row.model_path:
+        transaction.on_commit(partial(storage.delete_tree, old_model))
+    if old_numbers and old_numbers != path:
+        transaction.on_commit(partial(storage.delete_file, old_numbers))
+
+
+def significance(
+    own: BacktestResult | None, yardstick: BacktestResult | None
+) -> dict[str, Any] | None:
+    """The Diebold–Mariano test of a model against seasonal naive; None where there is none."""
+    if own is None or yardstick is None or own.model == yardstick.model:
+        return None
+    scales = own.scales if own.metric == "mase" else None
+    # The windows do not overlap, so their errors reach no further than one cutoff.
+    found = compare_windows(
+        own.actual, own.mean, yardstick.mean, stride=own.mean.shape[2], scales=scales
+    )
+    return {name: _plain(value) for name, value in asdict(found).items()}
+
+
+@dataclass(frozen=True, eq=False)
+class _Renewed:
+    model: Forecaster
+    forecast: Forecast
+    refitted: bool = True
+
+
+def _row(task: PredictionTask, answer: Answer, job: Job) -> TrainedModel:
+    """The model that an earlier attempt of this job made, or a new one."""
+    earlier = task.results.filter(name=answer.name).select_related("model").first()
+    if earlier is not None and earlier.model is not None and earlier.model.job_id == job.pk:
+        return earlier.model
+    label = name_label(answer.name, answer.kind)
+    words = {"model": label, "forecast": task.name}
+    row: TrainedModel = TrainedModel.objects.create(
+        owner_id=task.owner_id,
+        name=(gettext("%(model)s for %(forecast)s") % words)[:250],
+        type=answer.kind,
+        dataset_id=task.dataset_id,
+        version_id=task.version_id,
+        job=job,
+    )
+    return row
+
+
+def _store(row: TrainedModel, answer: Answer | _Renewed, folder: str) -> None:
+    """Write the folder of the model into storage, and what it is into its row."""
+    path = f"{storage.folder_of(row.dataset_id)}/{folder}"
+    row.model_path, row.size = path, _put(answer.model, path)
+    row.parameters = artifacts.settings_of(answer.model) | {
+        "horizon": answer.model.horizon_,
+        "lookback": answer.model.lookback_,
+        "channels": _listed(answer.forecast.channels),
+        "refitted": answer.refitted,
+        "report": {k: v for k, v in answer.model.report_.items() if k != "history"},
+    }
+    row.save(update_fields=["model_path", "size", "metrics", "parameters", "updated_at"])
+
+
+def _numbers(task: PredictionTask, name: str, forecast: Forecast) -> tuple[dict[str, Any], str]:
+    """The answer as JSON, or a summary and the key of its Parquet where it is long."""
+    if results.points(forecast) <= results.MOST_POINTS:
+        return results.as_json(forecast), ""
+    path = f"{results.folder_of(task)}/{name}.parquet"
+    return results.write_parquet(forecast, path), path
+
+
+def _put(model: Forecaster, key: str) -> int:
+    """Write the folder of a model into storage; answers its bytes."""
+    storage.delete_tree(key)
+    size = 0
+    with storage.work_folder() as folder:
+        for path in sorted(artifacts.save(model, folder / "model").iterdir()):
+            size += path.stat().st_size
+            storage.put(path, f"{key}/{path.name}")
+    return size
+
+
+def _listed(channels: Sequence[str]) -> list[str]:
+    return list(channels[:LISTED_CHANNELS])
+
+
+def _plain(value: Any) -> Any:
+    """What JSON carries: a number that is none becomes None."""
+    if isinstance(value, float) and value != value:
+        return None
+    return value
