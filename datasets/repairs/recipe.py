@@ -87,7 +87,7 @@ def open_work(connection: duckdb.DuckDBPyConnection, version: Version, part: str
         version.clock.zone if version.clock.moves else "",
         next_key=_next_key(version),
     )
-    load(work, table, set(schema), part)
+    load(work, table, set(schema), part, converted=bool(version.profile.get("zone")))
     return work
 
 

@@ -212,10 +212,15 @@ class Work:
         )
 
 
-def load(work: Work, table: Path, helpers: set[str], part: str = "") -> None:
-    """Read the rows of a version's file into the first table."""
+def load(
+    work: Work, table: Path, helpers: set[str], part: str = "", *, converted: bool = False
+) -> None:
+    """Read the rows of a version's file into the first table.
+
+    `converted` says that times which named no zone were made UTC, so that all of them are.
+    """
     keys = ", ".join(column.key for column in work.columns)
-    zoned = ZONED if ZONED in helpers else f"false AS {ZONED}"
+    zoned = ZONED if ZONED in helpers and not converted else f"{str(converted).lower()} AS {ZONED}"
     work.do(
         f"CREATE TABLE {work.table} AS SELECT {keys}, {zoned}, "  # noqa: S608
         f"file_row_number AS {FROM} FROM {parquet(table, numbered=True)}{part}"

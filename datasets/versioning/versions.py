@@ -74,8 +74,8 @@ def make_version(  # noqa: PLR0913 - everything about a version is told by name
     given = _Given(parent, origin, made_by, list(recipe), note)
     with storage.work_folder() as folder:
         made = _describe(dataset, source, folder, chosen, parent, run)
-        if parent is not None and not _changes_zone(recipe):
-            made.profile["zone"] = _kept_zone(parent, made.profile, made.found)
+        if parent is not None:
+            _keep_clock(parent, made, given)
         diff = _difference(parent, made, chosen, folder) if parent else {}
         if run:
             run.report(_COMPARING)
@@ -219,14 +219,16 @@ def _describe(
     return _Made(folder, found, profile, rows, report_on(found, profile, rows, folder / DATA))
 
 
-def _kept_zone(parent: Version, profile: dict[str, Any], found: dict[str, Any]) -> str:
-    """The zone by which people read the times, while they are the same times in UTC."""
-    is_same = found["reading"]["time_column"] == parent.time_column and profile["time_zone"]
-    return str(parent.profile.get("zone") or "") if is_same else ""
-
-
-def _changes_zone(recipe: Sequence[dict[str, Any]]) -> bool:
-    return any(step.get("step") == "zone" and step.get("on", True) for step in recipe)
+def _keep_clock(parent: Version, made: _Made, given: _Given) -> None:
+    """The same times keep the zone by which people read them; only repairs may change it."""
+    if made.found["reading"]["time_column"] != parent.time_column:
+        return
+    known = parent.profile
+    if given.origin != Version.Origin.REPAIR:
+        made.profile["time_zone"] = known.get("time_zone") or made.profile["time_zone"]
+    moved = any(step.get("step") == "zone" and step.get("on", True) for step in given.recipe)
+    if made.profile["time_zone"] and not moved:
+        made.profile["zone"] = known.get("zone", "")
 
 
 def _reporter(run: Fence | None) -> Callable[[float], None]:

@@ -106,6 +106,7 @@ def dataset_frame(
         "columns": shown_columns(version) if version else [],
         "findings": version.findings if version else [],
         "tab": tab,
+        "clock_words": version.clock.words if version else "",
         "can_edit": can_edit,
         "can_change": can_edit and dataset.is_ready and not is_old,
         "can_delete": is_owner and request.user.can_create,

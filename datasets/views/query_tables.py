@@ -71,11 +71,13 @@ def _shown(table: Table, version: Version, search: str, *, is_open: bool) -> Sho
 
 
 def kind_words(column: Column) -> str:
-    """`number`, `time`, `text`, `yes/no` or `masked`."""
+    """`number`, `time` (`time, UTC` where that is known), `text`, `yes/no` or `masked`."""
     if column.is_masked:
         return gettext("masked")
     if column.is_number:
         return gettext("number")
+    if column.clock.is_utc:
+        return gettext("time, UTC")
     return {
         Column.Type.DATETIME: gettext("time"),
         Column.Type.BOOLEAN: gettext("yes/no"),

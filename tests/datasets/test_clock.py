@@ -17,9 +17,9 @@ ZONES = (
 )  # fmt: skip
 
 
-def at(*parts: int) -> datetime:
+def at(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
     """A time without a zone, as it is stored."""
-    return datetime(*parts)  # noqa: DTZ001
+    return datetime(year, month, day, hour, minute)  # noqa: DTZ001
 
 
 MOMENTS = st.datetimes(at(1990, 1, 1), at(2090, 1, 1)).map(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from datasets.models import Version
+from datasets.models import Dataset, Version
 from datasets.sniffing.options import ReadingOptions
 from tests.datasets.given import read
 
@@ -14,7 +14,9 @@ def zoned(owner, zone: str, start: str, count: int, *, hours: float = 1, **more)
     """A version with `count` rows from the local time `start`, written as a clock shows them."""
     lines = ["time,load"]
     lines += [f"{text},{value}" for value, text in enumerate(_walls(zone, start, count, hours))]
-    return read(owner, "\n".join(lines) + "\n", options=ReadingOptions(zone=zone, **more))
+    made: Version = read(owner, "\n".join(lines) + "\n", options=ReadingOptions(zone=zone, **more))
+    Dataset.objects.filter(pk=made.dataset_id).update(status=Dataset.Status.READY)
+    return made
 
 
 def _walls(zone: str, start: str, count: int, hours: float) -> list[str]:
