@@ -14,7 +14,9 @@ from accounts.ownership import Owned, OwnedQuerySet
 from forecasting.engine.errors import UnknownModelError
 from forecasting.engine.registry import model_type
 
-BASELINES: Final = frozenset({"naive", "seasonal_naive", "drift"})
+BASELINES: Final = frozenset(
+    {"naive", "seasonal_naive", "drift", "window_mean", "climatology"}
+)
 YARDSTICK: Final = "seasonal_naive"
 # What a race calls a second model of the same type.
 _VARIANTS: Final = {

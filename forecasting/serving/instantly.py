@@ -105,18 +105,18 @@ def _tried(name: str, course: Course) -> Tried:
 
 
 def _best(numbers: Numbers, tried: list[Tried]) -> tuple[str, Forecast]:
-    """The model with the smallest error that can forecast; the simplest refusal when none can."""
+    """The model with the smallest error that can forecast; what the simplest says when none can."""
     order = sorted(tried, key=lambda one: (one.score is None, one.score or 0.0))
-    first: EngineError | None = None
+    last: EngineError | None = None
     for one in order:
         model = create(one.model)
         try:
             model.fit(numbers.panel, horizon=numbers.horizon)
             return one.model, model.predict(levels=numbers.levels)
         except EngineError as refusal:
-            first = first or refusal
-    assert first is not None
-    raise first
+            last = refusal
+    assert last is not None
+    raise last
 
 
 def _flat(forecast: Forecast, numbers: Numbers) -> dict[str, Any]:
