@@ -19,6 +19,8 @@ FORMS: Final = {
 # More bars than this are a smear.
 _MOST_BARS: Final = 200
 _FEW: Final = 60
+# One row is a number to read, not a chart.
+_FEWEST: Final = 2
 ROW: Final = ""
 
 
@@ -50,10 +52,10 @@ class Drawing:
 
 
 def draw(kept: Kept, asked: Mapping[str, str]) -> Drawing | None:
-    """The chart that is asked for, or the likeliest; None when no column holds numbers."""
+    """The chart that is asked for, or the likeliest; None without numbers, and of a single row."""
     kinds = {name: kind for name, _type, kind in kept.columns}
     numbers = [name for name, kind in kinds.items() if kind == "number"]
-    if not numbers or not kept.rows:
+    if not numbers or len(kept.rows) < _FEWEST:
         return None
     xs = [name for name in kinds if kinds[name] != "number"] + numbers
     x = asked.get("x", "") if asked.get("x", "") in kinds else _across(kinds, numbers)

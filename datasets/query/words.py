@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from datasets.listed import listed
 from datasets.problems import DatasetProblem
 from datasets.query.refusals import Refused
 
@@ -60,6 +62,12 @@ _WORDS: dict[str, tuple[Any, Any]] = {
         (_("%(word)s keeps statements."), _("Run the SELECT itself.")),
     ),
 }
+_UNKNOWN_COLUMN = re.compile(
+    r'(?:Referenced column "(?P<here>[^"]*)" not found'
+    r'|does not have a column named "(?P<in_table>[^"]*)").*?'
+    r"(?:Candidate bindings:\s*(?P<near>.*))?$",
+    re.DOTALL,
+)
 _OTHER = (
     _("%(word)s is not a question."),
     _("Begin with SELECT, WITH, FROM, VALUES, DESCRIBE or SUMMARIZE."),
@@ -136,6 +144,8 @@ def problem_from(refused: Refused, *, memory: str) -> QueryProblem:
         what, remedy = _WORDS.get(str(params.get("word")), _OTHER)
     if refused.code == "table" and params.get("known"):
         remedy = gettext("Did you mean %(names)s?") % {"names": ", ".join(params["known"])}
+    if refused.code == "failed" and (column := _UNKNOWN_COLUMN.search(str(params.get("detail")))):
+        what, remedy = _about_column(column)
     line = params.get("line")
     sentence = str(what) % _written(params)
     if line:
@@ -143,6 +153,16 @@ def problem_from(refused: Refused, *, memory: str) -> QueryProblem:
     if refused.code in {"statement", "changes"}:
         remedy = gettext("SQL reads only here. %(remedy)s") % {"remedy": remedy}
     return QueryProblem(sentence, code=refused.code, hint=str(remedy), line=line)
+
+
+def _about_column(found: re.Match[str]) -> tuple[str, str]:
+    """What to say of a column that is not there, and which ones come near."""
+    name = next(name for name in found.group("here", "in_table") if name)
+    near = re.findall(r'"([^"]+)"', found["near"] or "")
+    what = gettext("There is no column %(name)s.") % {"name": name[:80]}
+    if near:
+        return what.replace("%", "%%"), gettext("Did you mean %(names)s?") % {"names": listed(near)}
+    return what.replace("%", "%%"), gettext("Your tables and columns are listed at the left.")
 
 
 def second_statement(later: dict[str, Any]) -> QueryProblem:

@@ -110,7 +110,7 @@ def figure(request: AuthenticatedHttpRequest, pk: str) -> JsonResponse:
     found = _kept(fetch_visible(Query.objects, request.user, pk=pk))
     drawing = draw(found, request.GET)
     if drawing is None:
-        raise Problem(gettext("No column of this result holds numbers to draw."), code="no_numbers")
+        raise Problem(gettext("A chart needs two rows and a column of numbers."), code="no_numbers")
     return JsonResponse(drawing.figure)
 
 

@@ -8,6 +8,10 @@ import { word } from './words.js';
 const SETTLE = 150;
 const known = new Map();
 
+/* Large series are drawn by the graphics card where there is one that pages may use. */
+const hasWebGL = (() => { try { return Boolean(document.createElement('canvas').getContext('webgl')); } catch { return false; } })();
+const drawable = (trace) => (trace.type === 'scattergl' && !hasWebGL ? { ...trace, type: 'scatter' } : trace);
+
 class Chart {
   constructor(element) {
     this.element = element;
@@ -52,7 +56,7 @@ class Chart {
     if (!this.figure || !this.element.isConnected) return;
     this.clearSaid();
     const layout = dressed(this.figure, this.element.clientWidth, this.range);
-    await Plotly.react(this.element, resolved(this.figure.data), { ...layout, height: this.element.clientHeight || undefined }, config());
+    await Plotly.react(this.element, resolved(this.figure.data).map(drawable), { ...layout, height: this.element.clientHeight || undefined }, config());
     this.element.dataset.state = 'drawn';
     if (!this.isWired) this.wire();
     if (this.table) this.table = showTable(this.element, this.figure, this.table);

@@ -68,6 +68,27 @@ def test_a_refused_line_is_marked_with_the_remedy_and_nothing_is_shown(load, own
     assert "sql-result" not in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("sql", "hint"),
+    [
+        ("SELECT lod FROM load", "Did you mean load"),
+        ("SELECT t.lod FROM load AS t", "Your tables and columns are listed at the left."),
+    ],
+)
+def test_an_unknown_column_is_named_with_those_that_come_near(load, owner_client, sql, hint):
+    shown = text_of(run(owner_client, sql))
+    assert f"Line 1 was not run: There is no column lod. {hint}" in shown
+    assert "!" not in shown
+
+
+def test_a_single_row_is_read_and_not_drawn(load, owner, owner_client):
+    answer = run(owner_client, "SELECT avg(load) AS mean FROM load").content.decode()
+    assert "sql-chart" not in answer
+    query = Query.objects.get(owner=owner)
+    refused = owner_client.get(f"/data/sql/{query.pk}/figure/")
+    assert "two rows" in refused.content.decode()
+
+
 def test_of_two_statements_the_first_runs_and_the_second_is_named(load, owner_client):
     answer = run(owner_client, "-- hm\nSELECT count(*)\nFROM load;\n\nCOPY load TO\n 'load.csv';")
     shown = text_of(answer)
