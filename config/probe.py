@@ -1,4 +1,4 @@
-"""Health check of the web container: asks /health by a host name that is allowed."""
+"""Health check of a container: asks /health on its port, by a host name that is allowed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PORT = 8000
 
 
 def main(port: int = PORT) -> int:
-    """0 when the web process answers, else 1."""
+    """0 when the process behind `port` answers, else 1."""
     host = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0].strip().lstrip(".*")
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=4)
     try:
@@ -23,4 +23,4 @@ def main(port: int = PORT) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*(int(port) for port in sys.argv[1:])))

@@ -6,10 +6,12 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 from config import env
+from config.embedded.ports import LOOPBACK, free_port
 from config.embedded.problems import StartError
 from config.supervisor.console import Console
 from config.supervisor.lock import FolderLock
@@ -25,6 +27,8 @@ from config.supervisor.stores import Stores
 from config.supervisor.supervisor import StopRequestedError, Supervisor
 
 BACKLOG = 512
+# Where nets are asked; whoever sets it runs a serving process of their own.
+SERVING = "ALMANAC_SERVING_URL"
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # recognised, never the default
 
 
@@ -87,7 +91,8 @@ def _run(supervisor: Supervisor, stores: Stores, address: Address, listening: so
     try:
         with _published(stores) as child_env:
             # Mails and webhooks name the address under which people reach the product.
-            product = Product({"ALMANAC_URL": address.url, **child_env}, stores.folder / "run")
+            told = {"ALMANAC_URL": address.url, SERVING: f"http://{_place_of_serving()}"}
+            product = Product({**told, **child_env}, stores.folder / "run")
             link = _start_product(supervisor, product, address, listening)
             _greet(console, link, address)
             reason = supervisor.watch()
@@ -126,7 +131,14 @@ def _start_product(
     welcome = product.welcome(address.url)
     [greeting] = supervisor.run_to_end(welcome)
     supervisor.wait_until_ready(started)
+    # Nobody waits for torch: it loads beside the first pages.
+    if SERVING not in os.environ:
+        supervisor.start(product.serving(urlsplit(product.env[SERVING]).netloc))
     return next((line for line in greeting.last_lines if line.startswith(address.url)), "")
+
+
+def _place_of_serving() -> str:
+    return f"{LOOPBACK}:{free_port()}"
 
 
 def _prepare(supervisor: Supervisor, product: Product) -> None:

@@ -55,6 +55,17 @@ class Product:
             pass_fds=(descriptor,),
         )
 
+    def serving(self, address: str) -> Part:
+        """Answers for models that need torch; without it the rest of the product works on."""
+        return Part(
+            name="serving",
+            command=[sys.executable, "-m", "forecasting.serving", address],
+            # Several forecasts are made side by side, each on one thread.
+            env={"OMP_NUM_THREADS": "1", **self.env},
+            folder=BASE_DIR,
+            spare=True,
+        )
+
     def task(self, name: str, *arguments: str) -> Part:
         """A management command that ends by itself."""
         command = [sys.executable, "manage.py", *arguments]

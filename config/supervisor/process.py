@@ -23,7 +23,10 @@ def always() -> bool:
 
 @dataclass(frozen=True)
 class Part:
-    """How to start, probe and stop one part of the product."""
+    """How to start, probe and stop one part of the product.
+
+    The product ends with an `essential` part, and with one that keeps dying unless it is `spare`.
+    """
 
     name: str
     command: Sequence[str]
@@ -32,6 +35,7 @@ class Part:
     preexec: Callable[[], None] = field(default_factory=lambda: child_setup(signal.SIGKILL))
     stop_signal: signal.Signals = signal.SIGTERM
     essential: bool = False
+    spare: bool = False
     ready: Callable[[], bool] = always
     ready_within: float = 90.0
     pass_fds: tuple[int, ...] = ()

@@ -206,15 +206,15 @@ class Supervisor:
         deaths = self._deaths.setdefault(part.name, Deaths(self.policy))
         now = time.monotonic()
         delay = deaths.delay_after(now)
+        times = f" ({deaths.count} of at most {self.policy.limit} times)"
+        if delay is None and part.spare:
+            delay, times = self.policy.window, "; the rest works on without it"
         if delay is None:
             return (
                 f"{part.name} {how}, {deaths.count} times within "
                 f"{self.policy.window:.0f} seconds: its last words are above."
             )
-        self.console.shout(
-            f"{part.name} {how} and is started again in {delay:g} s "
-            f"({deaths.count} of at most {self.policy.limit} times)"
-        )
+        self.console.shout(f"{part.name} {how} and is started again in {delay:g} s{times}")
         self._restarts.append((now + delay, part))
         return None
 

@@ -17,7 +17,7 @@ from config.supervisor.restart import RestartPolicy
 from config.supervisor.supervisor import StopRequestedError, Supervisor
 
 
-def part(name, code, ready="", stop="SIGTERM", *, essential=False, ready_within=20.0):
+def part(name, code, ready="", stop="SIGTERM", *, essential=False, spare=False, ready_within=20.0):
     return Part(
         name=name,
         command=[sys.executable, "-S", "-c", code],
@@ -25,6 +25,7 @@ def part(name, code, ready="", stop="SIGTERM", *, essential=False, ready_within=
         folder=Path.cwd(),
         stop_signal=signal.Signals[stop],
         essential=essential,
+        spare=spare,
         ready=Path(ready).exists if ready else lambda: True,
         ready_within=ready_within,
     )

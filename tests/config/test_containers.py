@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
 ONE_SHOT = {"migrate", "minio-bucket"}
-OURS = {"web", "worker-fast", "worker-training", "scheduler", "migrate"}
+OURS = {"web", "worker-fast", "worker-training", "serving", "scheduler", "migrate"}
 
 
 def test_compose_runs_the_whole_stack():
@@ -73,6 +73,14 @@ def test_the_image_runs_as_a_plain_user_with_a_health_check_and_no_secret():
     assert not re.search(r"(SECRET_KEY|JWT_KEY|PASSWORD)\s*=", text)
     ignored = (ROOT / ".dockerignore").read_text().split()
     assert {".git", ".env", "var", ".venv"} <= set(ignored)
+
+
+def test_the_web_process_finds_the_serving_process():
+    host, _, port = SERVICES["serving"]["command"][-1].rpartition(":")
+    assert host == "0.0.0.0"  # noqa: S104 - only other containers reach it
+    address = SERVICES["web"]["environment"]["ALMANAC_SERVING_URL"]
+    assert address == f"http://serving:{port}"
+    assert SERVICES["serving"]["healthcheck"]["test"][-1] == port
 
 
 def test_the_training_pool_is_one_thread_a_process():

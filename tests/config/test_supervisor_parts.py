@@ -157,6 +157,24 @@ def test_a_part_that_keeps_dying_stops_everything_with_a_reason(run, tmp_path):
     assert not is_alive(pid_in(other))
 
 
+def test_a_spare_part_that_keeps_dying_is_tried_again_while_the_rest_works_on(run, tmp_path):
+    web = tmp_path / "web"
+    running = run(
+        {"name": "web", "code": noting(web), "ready": str(web)},
+        {
+            "name": "serving",
+            "code": "import time; time.sleep(0.3); raise SystemExit(3)",
+            "spare": True,
+        },
+        limit=1,
+    )
+    running.until("serving exited with 3 and is started again in 0.5 s (1 of at most 1 times)")
+    running.until("serving exited with 3 and is started again in 60 s; the rest works on")
+    assert is_alive(pid_in(web))
+    running.process.send_signal(signal.SIGINT)
+    assert running.end() == 0
+
+
 def test_a_store_that_dies_stops_everything(run, tmp_path):
     store, web = tmp_path / "store", tmp_path / "web"
     running = run(
