@@ -24,6 +24,9 @@ from datasets.building.numbers import (
 # Numbers held at a time: 48 MB of float64, and whole buckets of every pyramid level.
 _CELLS = 6_291_456
 _TOP = 10
+_COUNTED_EACH = 50_000
+# Bars in the head of a column of times.
+_PARTS = 16
 _COUNTED_TOGETHER = 100
 _LONGEST_TOP = 120
 _CATEGORY_SHARE, _FEWEST, _MOST_CATEGORIES = 0.05, 50, 1000
@@ -172,6 +175,8 @@ def _words(connection: Connection, table: Table, key: str, kind: str) -> Describ
             f"GROUP BY {key} ORDER BY 2 DESC, 1 LIMIT {_TOP}"
         ).fetchall()
         stats["top"] = [list(row) for row in rows]
+    elif distinct < filled:
+        stats["top"] = _frequent(connection, table, key, few=distinct <= _COUNTED_EACH)
     found = kind if kind == "boolean" else "category" if category else "text"
     return Described(found, table.rows - int(filled), stats)
 
@@ -182,5 +187,34 @@ def _times(connection: Connection, table: Table, key: str) -> Described:
         f"SELECT count({key}), CAST(min({key}) AS VARCHAR), CAST(max({key}) AS VARCHAR) "  # noqa: S608
         f"FROM {parquet(table.path)}",
     )
-    kind = "datetime" if filled else "empty"
-    return Described(kind, table.rows - int(filled), {"min": low, "max": high})
+    if not filled:
+        return Described("empty", table.rows, {"min": low, "max": high})
+    stats = {"min": low, "max": high, "histogram": {"counts": _time_counts(connection, table, key)}}
+    return Described("datetime", table.rows - int(filled), stats)
+
+
+def _frequent(connection: Connection, table: Table, key: str, *, few: bool) -> list[list[Any]]:
+    """Texts that are there more than once; of too many to count each, those that seem frequent."""
+    frequent = f"(SELECT unnest(approx_top_k({key}, {_TOP})) FROM {parquet(table.path)})"  # noqa: S608
+    which = f"{key} IS NOT NULL" if few else f"{key} IN {frequent}"
+    text = f"CAST({key} AS VARCHAR)"
+    rows = connection.execute(
+        f"SELECT {text}[1:{_LONGEST_TOP}], count(*) FROM {parquet(table.path)} "  # noqa: S608
+        f"WHERE {which} GROUP BY {key} HAVING count(*) > 1 ORDER BY 2 DESC, 1 LIMIT {_TOP}"
+    ).fetchall()
+    return [list(row) for row in rows]
+
+
+def _time_counts(connection: Connection, table: Table, key: str) -> list[int]:
+    """How many rows fall into each of equally long parts of the span."""
+    low = f"epoch_us((SELECT min({key}) FROM {parquet(table.path)}))"  # noqa: S608
+    high = f"epoch_us((SELECT max({key}) FROM {parquet(table.path)}))"  # noqa: S608
+    part = (
+        f"CAST(floor({_PARTS} * (epoch_us({key}) - {low})::DOUBLE / ({high} - {low} + 1)) AS INT)"
+    )
+    rows = connection.execute(
+        f"SELECT {part}, count(*) FROM {parquet(table.path)} WHERE {key} IS NOT NULL "  # noqa: S608
+        f"GROUP BY 1"
+    ).fetchall()
+    counts = dict(rows)
+    return [counts.get(place, 0) for place in range(_PARTS)]

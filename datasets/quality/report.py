@@ -15,6 +15,8 @@ from forecasting.engine.errors import EngineError
 from forecasting.engine.frequency import Frequency
 
 _ORDER = {"bad": 0, "warn": 1, "info": 2}
+# Stretches of outliers whose rows a report keeps.
+_MOST_MARKED = 20_000
 Report = dict[str, Any]
 
 
@@ -46,6 +48,7 @@ def report(
             profile=dict(profile),
         )
         found = sorted(_checked(subject, on_share), key=lambda one: _ORDER[one["severity"]])
+    _shorten(found)
     hit = {one["code"] for one in found}
     return {
         "findings": found,
@@ -95,6 +98,14 @@ def _checked_values(subject: Subject, on_share: Callable[[float], None]) -> Iter
     for column_looks in looks:
         for look in column_looks:
             yield from look.tell()
+
+
+def _shorten(found: list[Found]) -> None:
+    """Keep fewer rows of each column in a table of many, or the report would outgrow the page."""
+    marked = [one["params"] for one in found if "rows" in one["params"]]
+    each = max(_MOST_MARKED // max(len(marked), 1), 1)
+    for params in marked:
+        del params["rows"][each:]
 
 
 def _right(subject: Subject, found: list[Found]) -> float:

@@ -12,6 +12,8 @@ from datasets.clock import Clock
 from datasets.grid import rows
 from datasets.models import Column, Draft
 from datasets.models.draft import Edit
+from datasets.quality.finding import name_of
+from datasets.repairs.ignoring import ignored_of
 from datasets.views.shown import aligned, digits
 
 
@@ -24,6 +26,8 @@ class Cell:
     kind: str
     is_number: bool = False
     is_minor: bool = False
+    # Does the quality report call it an outlier?
+    is_odd: bool = False
     # Every digit, where fewer are shown.
     exact: str = ""
     # What it was before somebody edited it, in words; None unless it is edited.
@@ -72,7 +76,7 @@ def _column_cells(
         for value, edit in zip(values, here, strict=True)
     ]
     kind = kind_of(column)
-    clock = column.clock
+    clock, odd = column.clock, _odd_rows(column, numbers)
     texts = aligned(now) if kind == "number" else [_words(value, clock) for value in now]
     return [
         Cell(
@@ -81,12 +85,28 @@ def _column_cells(
             kind="missing" if text is None else kind,
             is_number=kind == "number",
             is_minor=place > 2,
+            is_odd=number in odd and edit is None,
             exact=_exact(value, text) if kind == "number" and text is not None else "",
             was=None if edit is None else shown_value(column, restored(column, edit["was"])),
             note=edit["note"] if edit else "",
         )
-        for value, text, edit in zip(now, texts, here, strict=True)
+        for number, value, text, edit in zip(numbers, now, texts, here, strict=True)
     ]
+
+
+def _odd_rows(column: Column, numbers: Sequence[int]) -> set[int]:
+    """Which of these rows (from 1) the quality report calls outliers, unless somebody kept them."""
+    if not column.is_number or column.version_id is None:
+        return set()
+    version, listed = column.version, set(numbers)
+    stretches = [
+        stretch
+        for found in version.quality.get("findings", [])
+        if found["code"] == "outliers" and found["column"] == column.key
+        if name_of(found) not in ignored_of(version.dataset)
+        for stretch in found["params"].get("rows", ())
+    ]
+    return {row for first, last in stretches for row in listed if first < row <= last + 1}
 
 
 def shown_value(column: Column, value: Any) -> str:

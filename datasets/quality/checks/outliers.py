@@ -23,6 +23,8 @@ Flags = NDArray[np.bool_]
 THRESHOLD = 5.0
 IQR_FENCE, Z_LIMIT = 1.5, 3.0
 _LEAST, _LISTED, _LONG = 20, 5, 200_000
+# Stretches whose rows are kept, to mark them in the grid.
+MOST_MARKED = 300
 
 
 def by_residual(piece: Piece, threshold: float = THRESHOLD) -> Flags:
@@ -65,6 +67,8 @@ class Outliers:
         self.column = column
         self.counts = {"residual": 0, "iqr": 0, "zscore": 0, "hampel": 0}
         self.furthest: list[tuple[float, list[Any]]] = []
+        # How far, first and last row of the file (from 0).
+        self.marked: list[tuple[float, int, int]] = []
 
     def look(self, piece: Piece) -> None:
         """Take in one series; a handful of values says nothing about what is usual."""
@@ -98,6 +102,9 @@ class Outliers:
             stretch = slice(first, last + 1)
             furthest = float(np.abs(away[stretch]).max())
             found.append((furthest, first, last))
+        self.marked += [(far, piece.first + row, piece.first + end) for far, row, end in found]
+        self.marked.sort(reverse=True)
+        del self.marked[MOST_MARKED:]
         for furthest, first, last in sorted(found, reverse=True)[:_LISTED]:
             stretch = slice(first, last + 1)
             usual = float(piece.fit.expected[stretch].mean())
@@ -119,5 +126,6 @@ class Outliers:
                 methods=self.counts,
                 threshold=THRESHOLD,
                 furthest=[where for _, where in self.furthest],
+                rows=[[first, last] for _, first, last in self.marked],
                 repair=step("outliers", action="clip", columns=[self.column.key]),
             )
