@@ -108,8 +108,7 @@ class Listener:
 
     def _plan(self, event: Started) -> None:
         self.standing.plan(event)
-        leader = self.task.model
-        self.standing.leader = _leader_name(self.task) if leader else ""
+        self.standing.leader = _leader_name(self.task)
         if event.resumed:
             self.job.milestone(
                 f"Goes on after {len(event.resumed)} models", code="goes_on", n=len(event.resumed)
@@ -179,7 +178,7 @@ class Listener:
         )
         before = self.task.results.ranked().without_points().first()
         with transaction.atomic():
-            self.job.fence()
+            self._hold()
             result = keeping.keep(
                 self.task,
                 answer,
@@ -196,7 +195,7 @@ class Listener:
     def _finished(self, event: Finished) -> None:
         """The winner has learned from all rows; the receipt says how it went."""
         with transaction.atomic():
-            self.job.fence()
+            self._hold()
             if event.refitted:
                 self._renew(event)
             for result in self.task.results.without_points():
@@ -204,6 +203,11 @@ class Listener:
             leader = ranking.place_all(self.task)
             self.standing.leader = leader.name if leader else ""
             self._write_receipt(event, leader)
+
+    def _hold(self) -> None:
+        """Nothing is written for a forecast that was cancelled, or deleted, meanwhile."""
+        self.job.fence()
+        self.job.raise_if_cancelled()
 
     def _renew(self, event: Finished) -> None:
         """Replace the answer that was given without a new fit."""

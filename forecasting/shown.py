@@ -310,6 +310,11 @@ class ShownForecast:
         ]
 
     @property
+    def is_racing(self) -> bool:
+        """Has the race told how it stands?"""
+        return bool(standing.runners_of(self.task))
+
+    @property
     def models_done(self) -> int:
         """Models that have a result or came to nothing."""
         return sum(1 for row in self.rows if row.rank or row.reason)

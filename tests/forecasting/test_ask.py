@@ -55,7 +55,7 @@ def test_the_page_comes_with_the_last_target_and_four_days_chosen(owner, owner_c
     assert 'value="96"' in html
     assert 'value="balanced" checked' in html
     assert "<b>next 4 days</b>, hour by hour, from <b>2,000 rows</b>" in html
-    assert "<b>5 models</b>" in html
+    assert "<b>11 models</b>" in html
     assert "Thorough" not in html
 
 
@@ -89,7 +89,7 @@ def test_words_and_steps_mean_the_same(owner, owner_client):
         ("horizon", "-5", "is not a horizon"),
         ("targets", "c9", "There is no number column called c9. Choose one of: load."),
         ("targets", [], "Choose at least one column to forecast."),
-        ("quality", "best", "Choose instant or balanced."),
+        ("quality", "best", "Choose instant, balanced or thorough."),
         ("levels", "20", "Give one to four interval levels from 50 to 99"),
         ("levels", "x", "Give one to four interval levels from 50 to 99"),
     ],

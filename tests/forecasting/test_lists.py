@@ -4,14 +4,13 @@ import pytest
 from django.urls import reverse
 
 from datasets.search import find
-from forecasting import tasks
+from forecasting import racing, tasks
 from forecasting.engine.errors import TrainingError
-from forecasting.engine.neural import loop
 from forecasting.models import TrainedModel
 from tests.conftest import browser_of
 from tests.datasets.made import make_dataset
 from tests.factories import make_share
-from tests.forecasting.made import answered, share, start_forecast, trained
+from tests.forecasting.made import answered, raced, ready_to_race, share, start_forecast
 
 pytestmark = pytest.mark.django_db
 LIST, MODELS = "forecasting:list", "forecasting:models"
@@ -99,12 +98,13 @@ def test_home_asks_for_the_newest(owner, owner_client, stranger_client):
 
 
 def test_models_that_learned_are_listed_and_the_naive_rules_are_not(owner, owner_client):
-    task = trained(owner)
+    task = raced(owner, {"type": "linear_stack", "settings": {"preset": "fast"}}, "window_mean")
     html = page(owner_client, MODELS)
     names = dict(task.results.values_list("type", "model__name"))
     assert names["linear"] in html
-    assert names["lstm"] in html
+    assert names["linear_stack"] in html
     assert names["seasonal_naive"] not in html
+    assert names["window_mean"] not in html
     assert "leads" in html
 
 
@@ -122,7 +122,7 @@ def test_before_the_first_forecast_there_are_no_models(owner_client):
 def test_the_card_of_a_model_says_how_good_it_is_and_where_it_comes_from(owner, owner_client):
     task = answered(owner)
     html = page(owner_client, "forecasting:model", task.model_id)
-    assert "MASE, 4 windows" in html
+    assert "MASE, 6 windows" in html
     assert "leads its forecast" in html
     assert f"Meant for {task.dataset.name}, up to 24 hours ahead" in html
     assert task.version.content_hash[:8] in html
@@ -131,14 +131,23 @@ def test_the_card_of_a_model_says_how_good_it_is_and_where_it_comes_from(owner, 
 
 
 def test_the_card_of_a_model_that_failed_leads_to_its_forecast(owner, owner_client, monkeypatch):
-    task = answered(owner, quality="balanced")
+    task = ready_to_race(owner, "window_mean")
+    row = TrainedModel.objects.create(
+        owner=owner,
+        name="LSTM",
+        type="lstm",
+        dataset=task.dataset,
+        version=task.version,
+        job=task.training_job,
+    )
 
-    def diverge(*_given):
+    def refuse(*_given, **_choices):
         raise TrainingError("Training broke down in epoch %(epoch)s. Lower it.", epoch=1)
+        yield
 
-    monkeypatch.setattr(loop, "_pass", diverge)
+    monkeypatch.setattr(racing, "race", refuse)
     tasks.train_forecast(str(task.training_job_id))
-    html = page(owner_client, "forecasting:model", TrainedModel.objects.get(type="lstm").pk)
+    html = page(owner_client, "forecasting:model", row.pk)
     assert "Training broke down in epoch 1." in html
     assert task.get_absolute_url() in html
     assert "<dt>MASE</dt>" in html

@@ -10,7 +10,7 @@ from forecasting import figures, live, tasks
 from forecasting.shown import ShownForecast
 from jobs import moves
 from tests.conftest import browser_of
-from tests.forecasting.made import again, answered, hourly_dataset, share, start_forecast, trained
+from tests.forecasting.made import again, answered, hourly_dataset, raced, share, start_forecast
 
 pytestmark = pytest.mark.django_db
 
@@ -23,10 +23,10 @@ def test_the_result_opens_with_a_sentence_with_numbers_and_proves_it_below(owner
     task = answered(owner)
     html = look(owner_client, task).content.decode()
     assert "load will average <b>" in html
-    assert "better than seasonal naive on 4 past windows" in html
+    assert "better than seasonal naive on 6 past windows" in html
     assert 'id="fan"' in html
     assert "Do the bands hold?" in html
-    assert "4 past windows of 24 hours" in html
+    assert "6 past windows of 24 hours" in html
     assert f"{task.dataset.name} v1" in html
     assert "480, none missing" in html
     assert "baseline" in html
@@ -42,26 +42,67 @@ def test_before_the_answer_the_page_waits_with_the_job_that_makes_it(owner, owne
     assert "Finish now" not in html
 
 
-def test_while_it_trains_the_answer_stands_and_the_network_waits_on_the_board(owner, owner_client):
+def test_while_the_race_waits_for_a_worker_the_answer_stands(owner, owner_client):
     task = answered(owner, quality="balanced")
     html = look(owner_client, task).content.decode()
     assert f'data-live-job="{task.training_job_id}"' in html
-    assert "waits for a worker" in html
-    assert "3 of 4 models done" in html
+    assert "Waiting for a free worker." in html
     assert "Finish now with the best so far" in html
     assert "Instant answer ready" in html
 
 
-def test_a_reload_shows_the_true_state_of_training(owner, owner_client):
+def runner(name, state, **more):
+    """A model of a race as its job tells it."""
+    plain = {"name": name, "kind": name, "state": state, "fraction": 0.0, "left": None}
+    rest = {"windows": 0, "score": None, "epoch": 0, "epochs": 0, "curve": [], "reason": None}
+    return {**plain, **rest, **more}
+
+
+def racing(owner, *models, stage="race"):
+    """A forecast whose race has told how it stands."""
     task = answered(owner, quality="balanced")
     job = moves.claim(task.training_job_id)
-    detail = {"step": "train", "curve": [[1.0, 0.9], [0.8, 0.7]], "epoch": 2, "epochs": 20}
-    moves.record(job.pk, by=job.attempt, progress=0.5, eta=19.0, detail=detail)
+    race = {"stage": stage, "models": list(models)}
+    moves.record(job.pk, by=job.attempt, progress=0.5, eta=19.0, detail={"race": race})
+    return again(task)
+
+
+def test_a_reload_shows_the_true_state_of_the_race(owner, owner_client):
+    curve = [[1.0, 0.9], [0.8, 0.7]]
+    lstm = runner("lstm", "running", fraction=0.4, epoch=2, epochs=20, curve=curve, left=9.0)
+    why = {"template": "%(model)s needs %(rows)s rows.", "details": {"model": "tft", "rows": 900}}
+    task = racing(owner, lstm, runner("tft", "skipped", reason=why), runner("ensemble", "waiting"))
     html = look(owner_client, task).content.decode()
-    assert "epoch 2 of 20" in html
+    assert "training, epoch 2 of 20" in html
     assert 'aria-valuenow="55"' in html
+    assert 'aria-valuenow="40"' in html
     assert "about 0:19 left" in html
+    assert "0:09 left" in html
+    assert "4 of 6 models done" in html
+    assert "<b>left out:</b> TFT needs 900 rows." in html
+    assert "waits for all models" in html
     assert html.count('class="spark') == 1
+    assert html.index("Race models") < html.index("Calibrate intervals")
+
+
+def test_a_model_whose_score_so_far_is_known_stands_where_that_puts_it(owner, owner_client):
+    worst = answered(owner).results.ranked().last().metrics["mase"]
+    task = racing(owner, runner("lstm", "running", fraction=0.9, windows=4, score=worst - 0.01))
+    names = [row.name for row in ShownForecast(task).rows]
+    assert names.index("lstm") == 2
+    html = look(owner_client, task).content.decode()
+    assert "partial" in html
+    assert "4 / 6" in html
+
+
+def test_the_running_page_draws_the_instant_answer_or_the_best_so_far(owner, owner_client):
+    task = racing(owner, runner("lstm", "running"))
+    html = look(owner_client, task).content.decode()
+    assert "Best so far: Linear" in html
+    assert "data-follow-leader" in html
+    html = look(owner_client, task, model="linear").content.decode()
+    assert "data-follow-leader" not in html
+    assert "ready after" in html
 
 
 def test_the_bell_of_the_first_answer_brings_the_whole_page(owner):
@@ -82,7 +123,7 @@ def test_the_bell_of_training_leaves_the_chart_alone(owner):
 
 
 def test_the_last_bell_brings_the_result(owner):
-    task = trained(owner)
+    task = raced(owner, "window_mean")
     html = live.fragment(task.training_job, owner)
     assert "will average" in html
     assert 'id="forecast-actions"' in html
@@ -96,14 +137,20 @@ def test_the_bell_of_a_deleted_forecast_says_nothing(owner):
     assert live.fragment(job, owner) == ""
 
 
-def test_the_headline_says_in_words_what_became_of_the_network(owner, owner_client):
-    task = trained(owner)
+def test_the_headline_says_in_words_that_the_race_found_nothing_better(owner, owner_client):
+    task = raced(owner, "window_mean", "drift")
     html = look(owner_client, task).content.decode()
-    if task.model.type == "lstm":
-        assert "LSTM was" in html
-    else:
-        assert "The LSTM" in html
-    assert "How the LSTM learned" in html or len(task.training_job.detail["curve"]) < 2
+    assert task.model.type == "linear"
+    assert "No improvement: none of the 2 other models did better." in html
+
+
+def test_how_a_net_learned_is_drawn_beside_its_answer(owner, owner_client):
+    net = {"name": "small", "type": "dlinear", "settings": {"epochs": 3, "epoch_windows": 32}}
+    task = raced(owner, net)
+    html = look(owner_client, task, model="small").content.decode()
+    assert "How small learned" in html
+    assert "epoch 3 of 3" in html
+    assert "How" not in look(owner_client, task, model="linear").content.decode().split("</h1>")[1]
 
 
 def test_the_fan_joins_the_last_value_and_the_naive_line_is_dashed(owner, owner_client):
@@ -147,7 +194,7 @@ def test_another_series_may_be_looked_at(owner, owner_client):
 
 def test_the_backtest_page_has_one_row_a_window(owner, owner_client):
     html = look(owner_client, answered(owner), "backtest").content.decode()
-    for cutoff in ("Fri 16 Jan 23:00", "Mon 19 Jan 23:00"):
+    for cutoff in ("Wed 14 Jan 08:00", "Mon 19 Jan 23:00"):
         assert cutoff in html
     errors = re.findall(r'<td class="num[^"]*">(?:<b>)?([\d.]+)(?:</b>)?</td>', html)
     assert len({len(error.partition(".")[2]) for error in errors if "." in error}) == 1
@@ -212,7 +259,7 @@ def test_data_without_an_answer_is_a_conflict_with_a_sentence(owner, owner_clien
 def test_a_page_costs_few_queries_whatever_the_number_of_models(
     owner, owner_client, django_assert_max_num_queries
 ):
-    task = trained(owner)
+    task = raced(owner, "window_mean", "drift")
     with django_assert_max_num_queries(20):
         look(owner_client, task)
 

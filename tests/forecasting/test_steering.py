@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent, Share
 from datasets.receiving import uploads
-from forecasting import instant, starting, tasks, training
+from forecasting import instant, racing, starting, tasks
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
+from forecasting.wishes import Wishes
 from jobs import moves
 from jobs.models import Job
 from tests.conftest import browser_of
@@ -83,14 +84,65 @@ def test_finishing_now_completes_with_the_best_so_far(owner, owner_client):
     assert "You finished early: the best answer so far is shown." in html
 
 
-def test_finishing_now_while_it_trains_completes_within_one_step(owner, owner_client):
+def test_finishing_now_while_it_races_asks_the_race_to_end_and_cancels_nothing(
+    owner, owner_client, settings
+):
+    settings.JOB_REPORT_SECONDS = 0.0
     task = answered(owner, quality="balanced")
-    job = moves.claim(task.training_job_id)
+    moves.claim(task.training_job_id)
+    wishes = Wishes(task)
+    assert not wishes.to_finish()
     post(owner_client, "finish", task)
     assert again(task).status == Status.RUNNING
-    assert Job.objects.get(pk=job.pk).cancel_requested
-    moves.finish(job, to=Job.State.CANCELLED)
-    assert again(task).status == Status.COMPLETED
+    assert not Job.objects.get(pk=task.training_job_id).cancel_requested
+    assert wishes.to_finish()
+
+
+def racing_task(owner, state="running", **runner):
+    """A forecast whose race has told how it stands."""
+    task = answered(owner, quality="balanced")
+    job = moves.claim(task.training_job_id)
+    model = {"name": "lstm", "kind": "lstm", "state": state, "fraction": 0.3, "left": 12.0}
+    more = {"windows": 0, "score": None, "epoch": 3, "epochs": 20, "curve": [[2, 2], [1, 1]]}
+    race = {"stage": "race", "models": [{**model, **more, "reason": None, **runner}]}
+    moves.record(job.pk, by=job.attempt, detail={"race": race})
+    return again(task)
+
+
+def test_one_model_of_a_race_is_stopped_by_its_button(owner, owner_client, settings):
+    settings.JOB_REPORT_SECONDS = 0.0
+    task = racing_task(owner)
+    html = owner_client.get(task.get_absolute_url()).content.decode()
+    assert 'aria-label="Stop LSTM"' in html
+    assert "training, epoch 3 of 20" in html
+    assert "0:12 left" in html
+    wishes = Wishes(task)
+    assert not wishes.to_skip("lstm")
+    assert post(owner_client, "stop", task, model="lstm").status_code == 302
+    assert (wishes.to_skip("lstm"), wishes.to_skip("tide")) == (True, False)
+    html = owner_client.get(task.get_absolute_url()).content.decode()
+    assert 'aria-label="Stop LSTM"' not in html
+    assert "stopping" in html
+
+
+@pytest.mark.parametrize(
+    ("model", "state", "status", "words"),
+    [
+        ("oracle", "running", 422, "No model oracle is racing here. Use one of: lstm."),
+        ("", "running", 422, "Use one of: lstm."),
+        ("lstm", "done", 409, "LSTM has already ended."),
+        ("lstm", "skipped", 409, "LSTM has already ended."),
+    ],
+)
+def test_only_a_model_that_races_can_be_stopped(owner, owner_client, model, state, status, words):
+    answer = post(owner_client, "stop", racing_task(owner, state), model=model)
+    assert (answer.status_code, words in answer.content.decode()) == (status, True)
+
+
+def test_where_nothing_races_no_model_can_be_stopped(owner, owner_client):
+    answer = post(owner_client, "stop", answered(owner), model="linear")
+    assert answer.status_code == 409
+    assert "No models are racing here any more." in answer.content.decode()
 
 
 def test_there_is_nothing_to_finish_before_the_first_answer(owner, owner_client):
@@ -160,25 +212,26 @@ def test_deleting_the_dataset_stops_its_forecasts_too(owner):
 def test_training_whose_forecast_was_deleted_meanwhile_ends_quietly(owner, monkeypatch, settings):
     settings.JOB_REPORT_SECONDS = 0.0
     task = answered(owner, quality="balanced")
-    fit = training._fit
+    hear = racing.Listener.hear
 
-    def delete_first(model, course, run):
-        starting.delete(again(task))
-        fit(model, course, run)
+    def delete_first(listener, event):
+        if PredictionTask.objects.filter(pk=task.pk).exists():
+            starting.delete(again(task))
+        hear(listener, event)
 
-    monkeypatch.setattr(training, "_fit", delete_first)
+    monkeypatch.setattr(racing.Listener, "hear", delete_first)
     tasks.train_forecast(str(task.training_job_id))
     assert Job.objects.get(pk=task.training_job_id).state == Job.State.CANCELLED
 
 
-@pytest.mark.parametrize("name", ["cancel", "finish", "rename"])
+@pytest.mark.parametrize("name", ["cancel", "finish", "stop", "rename"])
 def test_an_editor_may_steer_a_reader_may_not_a_stranger_finds_nothing(
     owner, collaborator, viewer, stranger_client, name
 ):
-    task = answered(owner, quality="balanced")
+    task = racing_task(owner)
     share(task, viewer, Share.Level.EDITOR)
     reader = browser_of(collaborator)
-    said = {"name": "Other"}
+    said = {"name": "Other", "model": "lstm"}
     assert post(stranger_client, name, task, **said).status_code == 404
     share(task, collaborator)
     assert post(reader, name, task, **said).status_code == 403
@@ -196,7 +249,7 @@ def test_only_its_owner_may_delete(owner, collaborator, stranger_client):
     assert PredictionTask.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["cancel", "finish"])
+@pytest.mark.parametrize("name", ["cancel", "finish", "stop"])
 def test_steering_needs_a_post(owner, owner_client, name):
     task = waiting(owner)
     assert owner_client.get(reverse(f"forecasting:{name}", args=[task.pk])).status_code == 405

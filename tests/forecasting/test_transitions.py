@@ -5,7 +5,6 @@ import itertools
 import pytest
 from django.db import transaction
 
-from forecasting import racing
 from forecasting.models import PredictionTask, TrainedModel
 from forecasting.transitions import INSTANT, TRAINING, follow, status_of
 from jobs import moves
@@ -86,10 +85,32 @@ def test_progress_is_a_tenth_for_the_instant_answer_and_the_rest_for_training(ow
 )
 def test_a_model_follows_the_job_that_trains_it(owner, state, status):
     task = waiting(owner)
-    racing.new_row(task, "linear", task.instant_job)
+    trained_row(task)
     Job.objects.filter(pk=task.instant_job_id).update(state=state)
     follow(Job.objects.get(pk=task.instant_job_id))
     assert set(TrainedModel.objects.values_list("status", flat=True)) == {status}
+
+
+def trained_row(task, **fields):
+    return TrainedModel.objects.create(
+        owner=task.owner,
+        name="Linear",
+        type="linear",
+        dataset=task.dataset,
+        version=task.version,
+        job=task.instant_job,
+        **fields,
+    )
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_a_model_with_its_files_is_ready_however_its_job_goes_on(owner, state):
+    task = waiting(owner)
+    row = trained_row(task, model_path="datasets/x/models/y")
+    Job.objects.filter(pk=task.instant_job_id).update(state=state)
+    follow(Job.objects.get(pk=task.instant_job_id))
+    row.refresh_from_db()
+    assert row.status == TrainedModel.Status.READY
 
 
 def test_nobody_else_writes_the_status(owner):

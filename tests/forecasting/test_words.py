@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from forecasting import headline, leaderboard, racing, spans, wording
+from forecasting import headline, leaderboard, ranking, spans, wording
 from forecasting.engine.frequency import Frequency
 from forecasting.models import PredictionResult
 from forecasting.results import Line
@@ -31,6 +31,29 @@ def result(kind, mase, windows=8, rank=1):
 def said(answer, history, ranked=(), shown=None):
     ranked = list(ranked) or [result("linear", 0.6), result("seasonal_naive", 0.8, rank=2)]
     return headline.headline_of(answer, history, HOURS, ranked, shown or ranked[0])
+
+
+@pytest.mark.parametrize(
+    ("tested", "words"),
+    [
+        ({"p_better": 0.0212, "difference": -0.2}, "That is more than luck, p = 0.021."),
+        ({"p_better": 0.0004, "difference": -0.2}, "That is more than luck, p < 0.001."),
+        ({"p_better": 0.31, "difference": -0.2}, "That may be luck, p = 0.31."),
+    ],
+)
+def test_a_gain_is_more_than_luck_or_may_be_luck(tested, words):
+    best = result("linear", 0.6)
+    best.metrics["significance"] = tested
+    text = said(line(1.0, 2.0), [1.0, 2.0], [best, result("seasonal_naive", 0.8, rank=2)]).text
+    assert text.endswith(words)
+
+
+@pytest.mark.parametrize("tested", [None, {"p_better": None}, {"p_better": 0.9, "difference": 1}])
+def test_without_a_gain_that_was_tested_nothing_is_said_about_luck(tested):
+    best = result("linear", 0.6)
+    best.metrics["significance"] = tested
+    text = said(line(1.0, 2.0), [1.0, 2.0], [best, result("seasonal_naive", 0.8, rank=2)]).text
+    assert "luck" not in text
 
 
 def test_average_change_and_peak_are_said_with_their_time():
@@ -89,15 +112,20 @@ def test_a_name_cannot_smuggle_markup():
         ),
         (
             [("lstm", 0.5), ("linear", 0.6), ("seasonal_naive", 0.8)],
-            "LSTM was 38% better than seasonal naive on 8 past windows, MASE 0.50 against 0.80.",
+            "LSTM was 38% better than seasonal naive on 8 past windows, MASE 0.50 against 0.80. "
+            "Best of 3 models.",
         ),
         (
             [("linear", 0.6), ("lstm", 0.7), ("seasonal_naive", 0.8)],
-            "The LSTM beat seasonal naive by 13% too, but not Linear.",
+            "No improvement: the other model did not do better.",
         ),
         (
-            [("linear", 0.6), ("seasonal_naive", 0.8), ("lstm", 1.0)],
-            "The LSTM did not beat seasonal naive: it was 25% worse.",
+            [("linear", 0.6), ("seasonal_naive", 0.8), ("lstm", 1.0), ("drift", 2.0)],
+            "No improvement: none of the 2 other models did better.",
+        ),
+        (
+            [("lstm", 0.5), ("linear", 0.6), ("seasonal_naive", 0.8)],
+            "Best of 3 models.",
         ),
         (
             [("linear", 0.8), ("seasonal_naive", 0.8)],
@@ -126,7 +154,7 @@ def test_without_a_backtest_it_says_so():
     ],
 )
 def test_skill_by_hand(own, other, skill):
-    assert racing.skill(own, other) == (None if skill is None else pytest.approx(skill))
+    assert ranking.skill(own, other) == (None if skill is None else pytest.approx(skill))
 
 
 @pytest.mark.parametrize(
