@@ -42,7 +42,7 @@ system-packages: # browser tests need chromium and CJK fonts; installed only whe
 	    chromium fonts-noto-cjk libgomp1 >/dev/null; fi
 
 test: $(VENV)/.dev system-packages ## run the fast tests (real PostgreSQL and Valkey start by themselves)
-	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
+	@$(BIN)/python -m pytest --numprocesses=2
 
 test-slow: $(VENV)/.dev system-packages ## run the slow tests: long trainings, big files, kills
 	@$(BIN)/python -m pytest -m slow

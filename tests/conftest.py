@@ -11,9 +11,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from config import catalogues
+from tests import by_file
 from tests.factories import make_user
-
-LONGEST = "test_supervisor_up"
 
 
 def pytest_configure(config):
@@ -22,20 +21,17 @@ def pytest_configure(config):
         catalogues.compile_all(catalogues.root())
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_itemcollected(item):
-    """One worker takes a whole file, and all that share the stack of the browser."""
-    place = "browser" if "browser" in item.path.parts else str(item.path)
-    item.add_marker(pytest.mark.xdist_group(place))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Files stay whole, whatever the way of distributing is called."""
+    config.option.loadscopereorder = False
+    return by_file.ByFile(config, log)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """The browser's driver keeps an event loop in this thread: tests of our own come before it.
-
-    The other long file comes right before, so that a second worker has work until the end.
-    """
-    items.sort(key=lambda item: ("browser" in item.path.parts, item.path.stem == LONGEST))
+    """What takes longest begins."""
+    items.sort(key=lambda item: by_file.turn_of(item.nodeid))
 
 
 @pytest.fixture(autouse=True)

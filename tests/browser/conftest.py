@@ -22,7 +22,8 @@ FLAGS = [
 playwright = pytest.importorskip("playwright.sync_api")
 
 
-@pytest.fixture(scope="session")
+# Its driver keeps an event loop in this thread, so it ends with the tests of this folder.
+@pytest.fixture(scope="package")
 def chromium():
     path = shutil.which("chromium")
     if path is None:
@@ -33,7 +34,7 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack():
     running = Stack(
         ALMANAC_RATE_USER="100000/min",
@@ -47,7 +48,7 @@ def stack():
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def signed_in(stack, chromium):
     """Cookies of the first administrator, made through the one-time link."""
     context = chromium.new_context()
