@@ -155,6 +155,42 @@ def used(tmp_path_factory):
     shutil.rmtree(var)
 
 
+_running = []
+
+
+def stop_running():
+    while _running:
+        stopped = _running.pop()
+        code = stopped.stop()
+        stopped.process.stdout.close()
+        assert code == 0, stopped.output
+        assert stopped.left() == []
+
+
+@pytest.fixture
+def alone(used):
+    """The data folder with nothing that runs on it."""
+    stop_running()
+    return used[0]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stopped_at_the_end():
+    yield
+    stop_running()
+
+
+@pytest.fixture
+def running(used):
+    """The second start on the folder: one for all tests that leave it running."""
+    if not _running:
+        began = time.monotonic()
+        _running.append(Up(used[0]))
+        _running[0].started()
+        _running[0].took = time.monotonic() - began
+    return _running[0]
+
+
 def test_the_first_start_offers_the_one_time_link_and_leaves_only_closed_files(used):
     var, first = used
     assert re.search(rf"^ +{first.url}/setup/\S+$", first.output, re.MULTILINE)
@@ -167,18 +203,12 @@ def test_the_first_start_offers_the_one_time_link_and_leaves_only_closed_files(u
         assert (var / "secrets" / password).read_text() not in first.output
 
 
-def test_a_second_start_takes_less_than_ten_seconds_and_everything_answers(used, up):
-    began = time.monotonic()
-    running = up(used[0]).started()
-    took = time.monotonic() - began
+def test_a_second_start_takes_less_than_ten_seconds_and_everything_answers(running):
     assert running.status("/ready") == 200
-    assert took < 10, f"{took:.1f} s\n{running.output}"
-    assert running.stop() == 0
-    assert running.left() == []
+    assert running.took < 10, f"{running.took:.1f} s\n{running.output}"
 
 
-def test_a_dead_web_server_comes_back_while_the_browser_waits(used, up):
-    running = up(used[0]).started()
+def test_a_dead_web_server_comes_back_while_the_browser_waits(running):
     [web] = running.pids("config.supervisor.web")
     os.kill(web, signal.SIGKILL)
     assert running.status() == 200
@@ -187,8 +217,7 @@ def test_a_dead_web_server_comes_back_while_the_browser_waits(used, up):
 
 
 @pytest.mark.slow
-def test_a_dead_worker_and_scheduler_come_back(used, up):
-    running = up(used[0]).started()
+def test_a_dead_worker_and_scheduler_come_back(running):
     fast = running.pids("-n fast@")
     scheduler = running.pids("beat")
     os.kill(fast[0], signal.SIGKILL)
@@ -198,9 +227,10 @@ def test_a_dead_worker_and_scheduler_come_back(used, up):
     assert not set(fast + scheduler) & set(running.pids())
 
 
-@pytest.mark.parametrize("store", ["postgres", pytest.param("valkey", marks=pytest.mark.slow)])
-def test_a_dead_store_stops_everything(used, up, store):
-    running = up(used[0]).started()
+@pytest.mark.slow
+@pytest.mark.parametrize("store", ["postgres", "valkey"])
+def test_a_dead_store_stops_everything(alone, up, store):
+    running = up(alone).started()
     program = "bin/postgres" if store == "postgres" else "valkey-server"
     running.remember_sessions()
     os.kill(running.pids(program)[0], signal.SIGKILL)
@@ -209,8 +239,7 @@ def test_a_dead_store_stops_everything(used, up, store):
     assert running.left() == []
 
 
-def test_other_commands_find_what_runs_and_a_second_start_is_refused(used, up):
-    running = up(used[0]).started()
+def test_other_commands_find_what_runs_and_a_second_start_is_refused(used, running, up):
     found = subprocess.run(
         [sys.executable, "manage.py", "migrate", "--check"],
         cwd=ROOT,
@@ -231,8 +260,7 @@ def test_other_commands_find_what_runs_and_a_second_start_is_refused(used, up):
 
 
 @pytest.mark.slow
-def test_a_taken_port_is_refused_before_anything_starts(used, up, tmp_path):
-    running = up(used[0]).started()
+def test_a_taken_port_is_refused_before_anything_starts(running, up, tmp_path):
     other = up(tmp_path / "other", port=running.port)
     assert other.end() == 1
     assert f"Port {running.port} on 127.0.0.1 cannot be used" in other.output
@@ -241,15 +269,14 @@ def test_a_taken_port_is_refused_before_anything_starts(used, up, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_environment_replaces_both_stores(used, up):
-    owner = up(used[0]).started()
+def test_the_environment_replaces_both_stores(used, running, up):
     stores = json.loads((used[0] / "run" / "env.json").read_text())
     guest_var = used[0].with_name("guest")
     guest = up(guest_var, **stores).started()
     assert guest.status("/ready") == 200
     assert guest.pids("bin/postgres") == guest.pids("valkey-server") == []
     assert guest.stop() == 0
-    assert owner.status("/ready") == 200
+    assert running.status("/ready") == 200
 
 
 def test_a_database_that_does_not_answer_is_one_sentence_without_its_password(up, tmp_path):
@@ -276,13 +303,13 @@ def test_a_port_that_does_not_exist_is_one_sentence(up, tmp_path):
 
 
 @pytest.mark.slow
-def test_nothing_survives_a_killed_supervisor_and_the_next_start_works(used, up):
-    running = up(used[0]).started()
+def test_nothing_survives_a_killed_supervisor_and_the_next_start_works(alone, up):
+    running = up(alone).started()
     parts = running.pids()
     assert len(parts) > 10
     running.remember_sessions()
     running.process.kill()
-    again = up(used[0]).started()
+    again = up(alone).started()
     assert not any(is_alive(pid) for pid in parts)
     assert again.status("/ready") == 200
 
