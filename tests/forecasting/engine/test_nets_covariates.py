@@ -45,13 +45,10 @@ def test_a_known_covariate_tells_the_steps_ahead(name):
     frame, switch = table()
     actual = frame["load"].to_numpy()[-HORIZON:].copy()
     frame.loc[ROWS:, "load"] = np.nan
-    blind = Panel.from_wide(frame.iloc[:ROWS], "ds", "load")
     told = Panel.from_wide(frame.assign(switch=switch), "ds", "load", known=["switch"])
-    errors = [
-        np.abs(make(name).fit(panel, horizon=HORIZON).predict().mean[0, :, 0] - actual).mean()
-        for panel in (blind, told)
-    ]
-    assert errors[1] < 0.5 * errors[0]
+    error = np.abs(make(name).fit(told, horizon=HORIZON).predict().mean[0, :, 0] - actual).mean()
+    # Who is not told can do no better than 11.5 for every step, the middle of 10 and 13.
+    assert error < 0.5 * np.abs(11.5 - actual).mean()
 
 
 @pytest.fixture(scope="module")
