@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from datasets import tasks
 from datasets.models import Dataset
+from tests.datasets import remembered
 from tests.datasets.made import HOURLY
 
 UPLOAD = "/api/v1/datasets/upload/"
@@ -20,14 +20,14 @@ def staged(api, text=HOURLY):
     dataset = Dataset.objects.get(
         pk=send(api, "?name=load.csv&review=1", text).json()["dataset"]["id"]
     )
-    tasks.ingest(str(dataset.job_id))
+    remembered.ingest(str(dataset.job_id))
     return f"/api/v1/datasets/{dataset.pk}/mapping/"
 
 
 def decide(api, address, **said):
     answer = api.post(address, said, format="json")
     if answer.status_code == 202:
-        tasks.ingest(answer.json()["job"]["id"])
+        remembered.ingest(answer.json()["job"]["id"])
     return answer
 
 
@@ -36,14 +36,14 @@ def test_an_upload_is_imported_directly_and_says_what_was_understood(owner_api):
     understood = content["understood"]
     assert (understood["encoding"], understood["delimiter"]) == ("utf-8", ",")
     assert [column["type"] for column in understood["columns"]] == ["datetime", "number", "text"]
-    tasks.ingest(content["job"]["id"])
+    remembered.ingest(content["job"]["id"])
     assert Dataset.objects.get().is_ready
 
 
 def test_options_come_with_the_upload(owner_api):
     options = {"columns": {"c2": {"name": "load_mw"}, "c3": {"role": "drop"}}, "zone": "Asia/Tokyo"}
     content = send(owner_api, f"?name=a.csv&options={json.dumps(options)}").json()
-    tasks.ingest(content["job"]["id"])
+    remembered.ingest(content["job"]["id"])
     version = Dataset.objects.get().current_version
     assert [column.name for column in version.columns.all()] == ["time", "load_mw"]
     assert version.profile["start"] == "2025-12-31T15:00:00"

@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from datasets import frames, tasks
+from datasets import frames
 from datasets.models import Column, Dataset
 from datasets.receiving import upkeep, uploads
+from tests.datasets import remembered
 from tests.datasets.made import HOURLY
 
 BAD = "time,load,note\n" + "".join(
@@ -22,7 +23,7 @@ def staged(owner, text=HOURLY, name="load.csv", **options):
     """A file that was read and waits."""
     content = text.encode()
     dataset = uploads.receive(owner=owner, name=name, content=[content], review=True, **options)
-    tasks.ingest(str(dataset.job_id))
+    remembered.ingest(str(dataset.job_id))
     dataset.refresh_from_db()
     return dataset
 
@@ -37,7 +38,7 @@ def decide(client, dataset, action="read", **said):
     assert response.status_code == 302, response.content.decode()[:400]
     dataset.refresh_from_db()
     if dataset.job.is_live:
-        tasks.ingest(str(dataset.job_id))
+        remembered.ingest(str(dataset.job_id))
     dataset.refresh_from_db()
     return Dataset.objects.get(pk=dataset.pk)
 
@@ -300,3 +301,21 @@ def test_a_wide_table_is_shown_some_columns_at_a_time(owner, owner_client):
     second = owner_client.get(f"{dataset.import_url}?from=150").content.decode()
     assert 'name="name-c151"' in second
     assert decide(owner_client, dataset, "import").current_version.columns.count() == 300
+
+
+def test_the_step_of_an_m4_file_is_chosen_and_dates_its_values(owner, owner_client):
+    text = "V1,V2,V3,V4\nM1,1,2,3\nM2,4,5,6\n"
+    dataset = staged(owner, text, name="train.csv")
+    shown = page(owner_client, dataset)
+    assert "M4 files hold no dates. With a step they are dated from 2000-01-01" in shown
+    dataset = decide(owner_client, dataset, frequency="MS")
+    assert "they begin with 2000-01-01" in page(owner_client, dataset)
+    version = decide(owner_client, dataset, "import").current_version
+    assert (version.frequency, version.profile["end"]) == ("MS", "2000-03-01T00:00:00")
+
+
+def test_a_step_that_the_name_tells_can_be_taken_back(owner, owner_client):
+    dataset = staged(owner, "V1,V2,V3,V4\nH1,1,2,3\n", name="Hourly-train.csv")
+    dataset = decide(owner_client, dataset, frequency="")
+    version = decide(owner_client, dataset, "import").current_version
+    assert version.time_column == ""
