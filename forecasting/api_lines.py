@@ -7,15 +7,13 @@ from typing import Any, cast
 from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.decorators import action
-from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api_base import OwnedViewSet
-from accounts.ownership import fetch_visible
 from accounts.problems import Conflict
 from accounts.requests import AuthenticatedApiRequest
-from forecasting.models import ModelLine, ModelVersion, TrainedModel
+from forecasting.models import ModelLine, ModelVersion
 from forecasting.models.model_line import ModelLineQuerySet
 from forecasting.registry import promoting
 from forecasting.registry.serializers import (
@@ -54,11 +52,6 @@ class LineViewSet(OwnedViewSet):
         text = self.request.query_params.get("search", "").strip()
         return found.search(text) if text else found
 
-    @extend_schema(exclude=True)
-    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Lines are made by the first model of them."""
-        raise MethodNotAllowed("POST")
-
     @extend_schema(
         summary="Versions, the newest first", responses=RegisteredModelSerializer(many=True)
     )
@@ -91,9 +84,8 @@ class LineViewSet(OwnedViewSet):
             raise Conflict(
                 gettext("%(line)s has no champion. Promote a version.") % {"line": line.name}
             )
-        rows = TrainedModel.objects.for_registry()
-        row = fetch_visible(rows, request.user, pk=line.champion.model_id)
-        return Response(predict_as_asked(row, request.data))
+        # Whoever may see the line may ask its champion.
+        return Response(predict_as_asked(line.champion.model, request.data))
 
     @extend_schema(
         summary="Let the champion before return", request=None, responses=PromotedSerializer

@@ -12,7 +12,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -84,11 +83,6 @@ class ModelViewSet(OwnedViewSet):
         if state := self.request.query_params.get("status", ""):
             found = found.in_state(state)
         return found
-
-    @extend_schema(exclude=True)
-    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Models come from forecasts: POST /api/v1/predictions/."""
-        raise MethodNotAllowed("POST")
 
     def perform_destroy(self, instance: Model) -> None:
         """Delete row and files."""

@@ -30,6 +30,7 @@ def main(address: str) -> None:
         lifespan="off",
         access_log=False,
         log_config=None,
+        log_level="warning",
         server_header=False,
         ws="none",
         timeout_keep_alive=120,

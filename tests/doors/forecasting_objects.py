@@ -1,6 +1,6 @@
 """Rows behind the doors of forecasting."""
 
-from forecasting.models import TrainedModel
+from forecasting.models import AlertRule, ModelLine, TrainedModel
 from tests.doors import datasets_objects
 from tests.doors.replay import Replay
 from tests.forecasting.made import answered
@@ -24,3 +24,18 @@ def dataset(owner):
 def model(owner):
     """The model that leads a forecast."""
     return forecast(owner).model
+
+
+def line(owner):
+    """The line of a forecast, with its leader as champion."""
+    task = forecast(owner)
+    found = ModelLine.objects.get(owner=owner, dataset=task.dataset)
+    found.champion = task.model.registered
+    found.save()
+    return found
+
+
+def alert(owner):
+    """A rule on a forecast that never fires."""
+    task = forecast(owner)
+    return AlertRule.objects.create(owner=owner, dataset=task.dataset, task=task, limit=1e9)
