@@ -102,3 +102,30 @@ def test_the_palette_finds_and_opens_by_keyboard(page):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/models/"))
+
+
+# The focused element, or the box drawn around it, has a ring that it lacks without the focus.
+RINGLESS = """() => {
+  const focused = document.activeElement;
+  const rings = (one) => getComputedStyle(one).boxShadow + getComputedStyle(one).outline;
+  const chain = [focused, focused.parentElement, focused.parentElement?.parentElement];
+  const before = chain.map((one) => one && rings(one));
+  focused.blur();
+  const isSame = chain.every((one, at) => !one || rings(one) === before[at]);
+  focused.focus();
+  return isSame && focused !== document.body ? focused.outerHTML.slice(0, 160) : "";
+}"""
+
+
+def test_every_control_shows_where_the_keyboard_is(stack, chromium, signed_in, addresses):
+    context = chromium.new_context(
+        storage_state=signed_in, base_url=stack.url, reduced_motion="reduce"
+    )
+    page, found = context.new_page(), set()
+    for path in (addresses[0], addresses[3], addresses[4], "/jobs/", "/account/"):
+        page.goto(path)
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            found.add(page.evaluate(RINGLESS))
+    context.close()
+    assert found == {""}
