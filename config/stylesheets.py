@@ -53,6 +53,7 @@ _PAGES = (
     "portfolio",
     "model-card",
     "alerts",
+    "anomalies",
     "account",
     "jobs",
     "popovers",

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.contrib import admin
 
 from accounts.admin_base import AuditedAdmin, ReadOnlyAdmin
+from forecasting import admin_alerts, admin_anomalies
 from forecasting.models import (
     ModelLine,
     ModelPromotion,
@@ -15,6 +16,9 @@ from forecasting.models import (
     PredictionTask,
     TrainedModel,
 )
+
+# Django looks for pages in this module alone.
+_OTHER_PAGES = (admin_alerts, admin_anomalies)
 
 
 @admin.register(PredictionTask)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from forecasting.views import (
+    alerts,
     asking,
     cards,
     charts,
@@ -16,6 +17,19 @@ from forecasting.views import (
 )
 
 app_name = "forecasting"
+alert_paths = [
+    path("alerts/", alerts.alert_list, name="alerts"),
+    path("alerts/new/", alerts.new_alert, name="new_alert"),
+    path("alerts/preview/", alerts.preview_alert, name="preview_alert"),
+    path("alerts/slots/", alerts.alert_slots, name="alert_slots"),
+    path("alerts/history/", alerts.alert_history, name="alert_history"),
+    path("alerts/<uuid:pk>/", alerts.alert, name="alert"),
+    path("alerts/<uuid:pk>/chart/", alerts.alert_chart, name="alert_chart"),
+    path("alerts/<uuid:pk>/switch/", alerts.switch_alert, name="switch_alert"),
+    path("alerts/<uuid:pk>/snooze/", alerts.snooze_alert, name="snooze_alert"),
+    path("alerts/<uuid:pk>/test/", alerts.test_alert, name="test_alert"),
+    path("alerts/<uuid:pk>/delete/", alerts.delete_alert, name="delete_alert"),
+]
 urlpatterns = [
     path("forecasts/", listing.forecast_list, name="list"),
     path("forecasts/new/", asking.new, name="new"),
@@ -34,7 +48,9 @@ urlpatterns = [
     path("forecasts/<uuid:pk>/stop/", steering.stop, name="stop"),
     path("forecasts/<uuid:pk>/rename/", steering.rename, name="rename"),
     path("forecasts/<uuid:pk>/delete/", steering.delete, name="delete"),
+    *alert_paths,
     path("models/", models.model_list, name="models"),
     path("models/<uuid:pk>/", models.model_card, name="model"),
     path("models/<uuid:pk>/download/", models.download, name="model_download"),
+    path("", include("forecasting.urls_anomalies")),
 ]

@@ -15,6 +15,7 @@ from datasets.models import Dataset
 from datasets.search import Hit, register_search
 from datasets.usage import register_usage
 from forecasting import live
+from forecasting.anomalies import watch_jobs
 from forecasting.models import PredictionTask, TrainedModel
 from forecasting.registry import wired as registry
 from forecasting.transitions import INSTANT, TRAINING
@@ -33,6 +34,7 @@ def connect() -> None:
     register_usage("forecasts", forecast_words, forecast_counts)
     pre_delete.connect(stop_work, sender=PredictionTask)
     registry.connect(INSTANT, TRAINING)
+    watch_jobs.connect()
 
 
 def forecast_words(count: int) -> str:

@@ -1,3 +1,6 @@
+from forecasting.models.alert_rule import AlertFiring, AlertRule
+from forecasting.models.anomaly import Anomaly
+from forecasting.models.anomaly_watch import AnomalyWatch
 from forecasting.models.model_line import Alias, ModelLine
 from forecasting.models.model_promotion import ModelPromotion
 from forecasting.models.model_version import ModelVersion
@@ -6,7 +9,11 @@ from forecasting.models.prediction_task import PredictionTask
 from forecasting.models.trained_model import TrainedModel
 
 __all__ = [
+    "AlertFiring",
+    "AlertRule",
     "Alias",
+    "Anomaly",
+    "AnomalyWatch",
     "ModelLine",
     "ModelPromotion",
     "ModelVersion",

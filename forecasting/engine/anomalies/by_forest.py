@@ -18,7 +18,7 @@ from forecasting.engine.panel import Floats
 if TYPE_CHECKING:
     from sklearn.ensemble import IsolationForest
 
-TREES: Final = 64
+TREES: Final = 100
 SWING: Final = 6
 LONGEST_SEASON: Final = 700
 # Scores hardly differ in the last digits that depend on the order of additions.

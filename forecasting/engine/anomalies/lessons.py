@@ -57,13 +57,14 @@ def learned(before: float, labels: Sequence[Label]) -> Lesson:
     counted = [label for label in labels if label.p <= before]
     real = sorted(_rarity(label.p) for label in counted if label.real)
     false = sorted(_rarity(label.p) for label in counted if not label.real)
-    at = _rarity(before)
+    at = today = _rarity(before)
     if real and false:
         below = [score for score in false if score < real[0]]
         at = max(at, (below[-1] + real[0]) / 2) if below else at
     elif false:
         at = min(at + _midpoint([score - at for score in false]), false[-1] + NO_FURTHER)
-    threshold = min(before, 10.0**-at)
+    # The same threshold must stay the same number: an alarm may lie right on it.
+    threshold = min(before, 10.0**-at) if at > today else before
     return Lesson(
         before=before,
         threshold=threshold,

@@ -26,6 +26,8 @@ TAIL: Final = 10
 LEAST_FOR_TAIL: Final = 100
 HEAVIEST: Final = 0.9
 SMALLEST_P: Final = 1e-15
+# Below it a tail is exponential.
+NO_SHAPE: Final = 1e-9
 
 
 class Ranks:
@@ -65,6 +67,17 @@ class Ranks:
         rank = math.ceil((1 - p) * (n + 1) - 1e-9)
         return self.ordered[min(max(rank, 1), n) - 1]
 
+    def limit(self, p: float) -> float:
+        """The score that is as rare as ``p``, read off the tail where ranks end."""
+        n = len(self.ordered)
+        if n < LEAST_FOR_TAIL or p >= (1 + TAIL) / (n + 1):
+            return self.quantile(p)
+        edge, shape, width = self._tail()
+        beyond = (1 + TAIL) / (n + 1) / p
+        if shape < NO_SHAPE:
+            return edge + max(width, 0.0) * math.log(beyond)
+        return edge + max(width, 0.0) * (math.pow(beyond, shape) - 1) / shape
+
     def array(self) -> NDArray[np.float64]:
         """The scores in order of time, to be kept."""
         return np.array(self.scores, dtype=np.float64)
@@ -96,6 +109,6 @@ def pareto(beyond: NDArray[np.float64]) -> tuple[float, float]:
 
 
 def _survival(beyond: float, shape: float, width: float) -> float:
-    if shape < 1e-9:
+    if shape < NO_SHAPE:
         return math.exp(-min(beyond / width, 700.0))
     return float((1 + shape * beyond / width) ** (-1 / shape))

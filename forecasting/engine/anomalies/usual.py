@@ -42,6 +42,10 @@ class Usual:
         """The distance that is passed with probability ``p``; NaN before there are any."""
         return self.ranks.quantile(p) * self.at(place)
 
+    def limit(self, p: float, place: int) -> float:
+        """The distance that is as rare as ``p``."""
+        return self.ranks.limit(p) * self.at(place)
+
     def add(self, distance: float, place: int) -> None:
         """Remember one more."""
         self.distances.append(distance)

@@ -4,7 +4,8 @@
 2. A row's strangeness is its distance from the expected value over the usual distance at this
    place of the cycle, or what the detector itself says; its p-value is its rank among the past.
 3. While a stretch is odd, its rows are replaced by what was expected before the next ones are, and
-   only its first one enters the ranks: an anomaly neither hides the next nor makes itself usual.
+   only its first one enters the ranks, no higher than what is just odd: an anomaly neither hides
+   the next nor makes itself usual, and the share of odd rows is still counted in full.
 4. A stretch that stays odd is the new usual: the true rows are put back and learned from.
 
 What comes later changes nothing about a row that was judged; the state can be kept and taken up.
@@ -152,11 +153,17 @@ class Watched:
         trusting = self.counts.trusting > 0
         self.counts.trusting = max(0, self.counts.trusting - 1)
         self.counts.odd = self.counts.odd + 1 if p <= ODD and not trusting else 0
-        if self.counts.odd <= 1:
-            self.usual.add(distance, place)
-            if own is not None:
-                self.own.add(own)
+        if self.counts.odd == 0:
+            self._rank(distance, place, own)
+        elif self.counts.odd == 1:
+            most = None if own is None else min(own, self.own.limit(ODD))
+            self._rank(min(distance, self.usual.limit(ODD, place)), place, most)
         return p
+
+    def _rank(self, distance: float, place: int, own: float | None) -> None:
+        self.usual.add(distance, place)
+        if own is not None:
+            self.own.add(own)
 
     def _lasting(self, value: float) -> tuple[float, int]:
         """How rarely a gap, or a value that does not move, lasts as long as this one."""

@@ -53,6 +53,12 @@ def test_a_p_value_is_the_rank_among_the_scores_before():
     assert math.isnan(Ranks().quantile(0.5))
 
 
+@given(st.lists(st.floats(0.1, 100), min_size=100, max_size=300, unique=True), st.floats(1e-6, 0.3))
+def test_the_limit_of_a_p_value_has_that_p_value(scores, p):
+    ranks = Ranks(scores)
+    assert ranks.p(ranks.limit(p)) == pytest.approx(p, abs=2 / len(scores))
+
+
 def test_ranks_forget_the_oldest():
     ranks = Ranks(range(MOST))
     ranks.add(5000)
@@ -209,6 +215,11 @@ def test_false_alarms_alone_move_the_threshold_but_silence_nothing_rare():
     many = learned(0.01, [Label(1e-3, real=False)] * 12)
     assert 1e-3 > many.threshold > 1e-4
     assert 0.01 > one.threshold > many.threshold
+
+
+@given(st.floats(1e-12, 0.2))
+def test_without_labels_the_threshold_is_the_same_number(before):
+    assert learned(before, []).threshold == before
 
 
 def test_without_false_alarms_the_threshold_stays():

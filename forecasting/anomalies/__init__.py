@@ -1,0 +1,1 @@
+"""Anomalies of datasets: watched, judged by jobs, labelled by people."""
