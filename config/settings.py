@@ -319,6 +319,12 @@ SPECTACULAR_SETTINGS = {
         "PersonRoleEnum": "accounts.models.User.Role",
         "JobStateEnum": "jobs.models.Job.State",
         "DeliveryStateEnum": "accounts.models.Delivery.State",
+        "AlertStateEnum": "forecasting.models.AlertRule.State",
+        "AlertKindEnum": "forecasting.models.AlertRule.Kind",
+        "AnomalyKindEnum": "forecasting.models.Anomaly.Kind",
+        "AnomalyLabelEnum": "forecasting.models.Anomaly.Label",
+        "DetectorEnum": "forecasting.models.AnomalyWatch.Detector",
+        "AlertMeasureEnum": "forecasting.models.AlertRule.Measure",
         "ChosenFormatEnum": "datasets.sniffing.options.FORMATS",
         "ChosenLayoutEnum": "datasets.sniffing.options.SHAPES",
     },
@@ -363,6 +369,10 @@ CELERY_BEAT_SCHEDULER = "jobs.scheduling:WatchingScheduler"
 CELERY_BEAT_SCHEDULE = {
     "jobs.forget": {"task": "jobs.forget", "schedule": 3600.0},
     "datasets.sweep": {"task": "datasets.sweep", "schedule": 3600.0},
+    "forecasting.look_for_silence": {
+        "task": "forecasting.look_for_silence",
+        "schedule": 60.0,
+    },
     "accounts.deliver_due": {"task": "accounts.deliver_due", "schedule": 15.0},
     "accounts.forget_notifications": {
         "task": "accounts.forget_notifications",

@@ -10,6 +10,11 @@ from rest_framework.viewsets import ViewSetMixin
 
 from forecasting.api import PredictionViewSet
 from forecasting.api_alerts import AlertViewSet
+from forecasting.api_anomalies import (
+    AnomalyViewSet,
+    AnomalyWatchViewSet,
+    DatasetAnomaliesView,
+)
 from forecasting.api_forecast import ForecastNowView
 from forecasting.api_lines import LineViewSet
 from forecasting.api_models import ModelViewSet
@@ -28,6 +33,8 @@ class FromForecasts(SimpleRouter):
 
 router = SimpleRouter(use_regex_path=False)
 router.register("alerts", AlertViewSet, basename="alert")
+router.register("anomalies/watches", AnomalyWatchViewSet, basename="anomaly-watch")
+router.register("anomalies", AnomalyViewSet, basename="anomaly")
 router.register("predictions", PredictionViewSet, basename="prediction")
 registry = FromForecasts(use_regex_path=False)
 registry.register("models", ModelViewSet, basename="model")
@@ -35,6 +42,7 @@ registry.register("model-lines", LineViewSet, basename="line")
 
 urlpatterns = [
     path("forecast/", ForecastNowView.as_view(), name="forecast-now"),
+    path("datasets/<uuid:pk>/anomalies/", DatasetAnomaliesView.as_view(), name="dataset-anomalies"),
     *router.urls,
     *registry.urls,
 ]
