@@ -220,12 +220,16 @@ class Listener:
     def _write_receipt(self, event: Finished, leader: PredictionResult | None) -> None:
         self.task.refresh_from_db(fields=["receipt"])
         spent = float(self.task.receipt.get("compute_seconds", 0.0)) + self.compute
+        refitted = bool(leader and leader.model and leader.model.parameters.get("refitted"))
+        # Where the winner has not learned from all rows, the last note says so; the instant models
+        # did that long ago.
+        notes = event.notes[:-1] if refitted and not event.refitted else event.notes
         receipt = self.task.receipt | {
             "compute_seconds": round(spent, 3),
             "race_seconds": round(event.seconds, 3),
             "ended": event.ended,
-            "refitted": event.refitted or event.leader != (leader.name if leader else ""),
-            "notes": [as_json(note) for note in event.notes],
+            "refitted": refitted,
+            "notes": [as_json(note) for note in notes],
             "significance": leader.metrics.get("significance") if leader else None,
             "race": self.standing.as_detail(whole=True),
         }

@@ -9,8 +9,10 @@ from django.db import connection
 from django.utils import translation
 
 from datasets import storage
-from forecasting import results, tasks
+from forecasting import instant, results, tasks
 from forecasting.engine import artifacts
+from forecasting.engine.baselines import Naive
+from forecasting.engine.errors import TooShortError
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
 from jobs.models import Job
 from tests.datasets.made import read_dataset
@@ -183,3 +185,35 @@ def test_what_is_kept_speaks_the_language_of_the_person_who_asked(owner):
     with translation.override("zh-hans"):
         task = answered(owner)
     assert task.model.name.startswith("线性（")
+
+
+def test_of_much_data_the_ridge_answers_before_the_others_are_ready(owner, monkeypatch):
+    monkeypatch.setattr(instant, "MANY_VALUES", 100)
+    seen = []
+    quick = instant.quick
+
+    def look(entrant, course, rules):
+        seen.append((entrant.name, PredictionResult.objects.count()))
+        return quick(entrant, course, rules)
+
+    monkeypatch.setattr(instant, "quick", look)
+    task = answered(owner)
+    assert seen == [("linear", 0), ("seasonal_naive", 0), ("naive", 2)]
+    assert [one.rank for one in task.results.ranked()] == [1, 2, 3]
+    codes = [event.data["code"] for event in task.instant_job.events.order_by("seq")]
+    assert codes == ["read", "instant"]
+
+
+def test_a_model_that_the_data_are_too_short_for_is_left_out_with_the_reason(owner, monkeypatch):
+    class Picky(Naive):
+        def _fit(self, *_given):
+            raise TooShortError("Series %(series)s has only %(rows)s rows.", series="x", rows=3)
+
+    make = instant.create
+    monkeypatch.setattr(
+        instant, "create", lambda name, **given: Picky() if name == "linear" else make(name)
+    )
+    task = answered(owner)
+    assert task.status == PredictionTask.Status.COMPLETED
+    assert task.receipt["left_out"]["linear"]["details"] == {"series": "x", "rows": 3}
+    assert set(task.results.values_list("name", flat=True)) == {"seasonal_naive", "naive"}

@@ -21,6 +21,8 @@ FEW_WINDOWS: Final = 4
 MOST_WINDOWS: Final = 12
 # Forecast values kept per model.
 MOST_VALUES: Final = 20_000_000
+# Many series tell apart what few need many windows for.
+MOST_TESTS: Final = 4_000
 # Which series, in order of length, the windows may be laid out for.
 LENGTHS: Final = (0.0, 0.2, 0.5, 1.0)
 
@@ -83,6 +85,7 @@ class Course:
 def _laid_out(panel: Panel, horizon: int, windows: int | None) -> RollingOrigin | None:
     values = len(panel) * len(panel.channels) * horizon
     most = min(MOST_WINDOWS, max(1, MOST_VALUES // values))
+    most = min(most, max(FEW_WINDOWS, MOST_TESTS // len(panel)))
     best: RollingOrigin | None = None
     for share in LENGTHS:
         rows = int(np.quantile(panel.lengths, share, method="lower"))

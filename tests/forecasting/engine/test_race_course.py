@@ -133,3 +133,13 @@ def test_every_entrant_of_every_preset_is_a_model_with_its_settings():
             kind = model_type(entrant.kind)
             assert isinstance(kind.capabilities, Capabilities)
             kind.settings(**entrant.settings)
+
+
+def test_many_series_need_fewer_windows_than_few():
+    rows = np.arange(400.0)
+    few, many = (
+        Panel.from_arrays({f"s{i}": rows for i in range(count)}, frequency="D")
+        for count in (3, 1_000)
+    )
+    assert Course.plan(few, 7).windows == 11
+    assert Course.plan(many, 7).windows == 4
