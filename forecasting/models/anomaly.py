@@ -33,6 +33,10 @@ class AnomalyQuerySet(models.QuerySet["Anomaly"]):
         """Those of one watch."""
         return self.filter(watch=watch)
 
+    def of_watches(self, watches: Any) -> Self:
+        """Those of several watches, by their keys."""
+        return self.filter(watch__in=watches)
+
     def counted(self) -> Self:
         """Those that pass the threshold in force."""
         return self.filter(counts=True)
