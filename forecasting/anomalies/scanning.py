@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from datasets.frames import read_panel
 from datasets.models import Version
 from forecasting.anomalies import storing, syncing
-from forecasting.anomalies.signals import anomaly_found
+from forecasting.anomalies.signals import anomaly_found, rows_judged
 from forecasting.engine.anomalies import detectors
 from forecasting.engine.anomalies.scored import Scored
 from forecasting.engine.anomalies.watched import Watched
@@ -192,11 +192,15 @@ def _keep(
         new = _among_new_rows(made, found)
         if old:
             transaction.on_commit(partial(storing.remove, old))
-        if new:
-            transaction.on_commit(
-                partial(anomaly_found.send, sender=AnomalyWatch, watch=held, anomalies=new)
-            )
+        transaction.on_commit(partial(_tell, held, new, list(found.new_from)), robust=True)
     return new
+
+
+def _tell(watch: AnomalyWatch, new: list[Anomaly], series: list[str]) -> None:
+    if new:
+        anomaly_found.send(sender=AnomalyWatch, watch=watch, anomalies=new)
+    if series:
+        rows_judged.send(sender=AnomalyWatch, watch=watch, anomalies=new, series=series)
 
 
 def _among_new_rows(made: Sequence[Anomaly], found: Judged) -> list[Anomaly]:

@@ -159,7 +159,9 @@ class AnomalySerializer(serializers.ModelSerializer[Anomaly]):
 class LabelAnomalySerializer(serializers.Serializer[Any]):
     """What somebody calls an anomaly; an empty label takes it back."""
 
-    label = serializers.ChoiceField(choices=Anomaly.Label.choices, required=False, allow_blank=True)
+    label = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=Anomaly.Label.choices, required=False, allow_blank=True
+    )
     note = serializers.CharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
 
 

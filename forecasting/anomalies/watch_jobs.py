@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from datasets.models import Version
 from datasets.signals import version_ready
-from forecasting.anomalies import comparing, scanning, storing
+from forecasting.anomalies import alerting, comparing, scanning, storing
 from forecasting.models import AnomalyWatch
 from forecasting.refusals import speaking
 from jobs import moves
@@ -28,6 +28,7 @@ def connect() -> None:
     """Judge new rows of every dataset that is watched; say what people call the jobs."""
     name_kind(SCAN, pgettext_lazy("kind of job", "anomalies"))
     name_kind(COMPARE, pgettext_lazy("kind of job", "detectors compared"))
+    alerting.connect()
     version_ready.connect(_on_new_version, dispatch_uid="forecasting.watch_new_version")
     post_delete.connect(_tidy, sender=AnomalyWatch, dispatch_uid="forecasting.watch_deleted")
 
