@@ -82,6 +82,10 @@ def series_ids(version: Version, *, text: str = "", limit: int = 200) -> list[st
     """Names of the series of a long version, those that hold `text`; empty for a wide one."""
     if not version.series_column:
         return []
+    known = version.profile.get("series") or []
+    if not text and len(known) >= min(limit, int(version.profile.get("series_count") or limit)):
+        # Listed when the version was made: a long table is not read for it again.
+        return [one["id"] for one in known[:limit]]
     table = parquet(storage.local_copy(version.file_key))
     name = f"CAST({version.series_column} AS VARCHAR)"
     with connect() as connection:

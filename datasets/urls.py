@@ -29,6 +29,7 @@ urlpatterns = [
     path("data/<uuid:pk>/", include("datasets.urls_versions")),
     path("data/<uuid:pk>/quality/", include("datasets.urls_quality")),
     path("data/<uuid:pk>/chart/", charts.chart, name="chart"),
+    path("data/<uuid:pk>/series/", charts.series_names, name="series_names"),
     path("data/<uuid:pk>/download/", downloads.download, name="download"),
     path("data/<uuid:pk>/convert/", converting.convert, name="convert"),
     path("data/<uuid:pk>/converted/<uuid:job>/", converting.converted, name="converted"),

@@ -25,6 +25,8 @@ Times = NDArray[np.datetime64]
 NUMBER, TEXT, TIME, BOOLEAN = "number", "text", "datetime", "boolean"
 SQL_TYPES = {NUMBER: "DOUBLE", TEXT: "VARCHAR", TIME: "TIMESTAMP", BOOLEAN: "BOOLEAN"}
 _MOST_PLACES = 20
+# A query that joins more columns than this is too deep for the database.
+_GATHERED = 250
 
 
 @dataclass(frozen=True)
@@ -168,8 +170,12 @@ class Work:
             self.aside[key] = name
 
     def _gather(self) -> None:
-        """Bring the columns that stand aside into the table, all at once."""
-        aside, self.aside = self.aside, {}
+        """Bring the columns that stand aside into the table, many at once."""
+        every, self.aside = list(self.aside.items()), {}
+        for start in range(0, len(every), _GATHERED):
+            self._join(dict(every[start : start + _GATHERED]))
+
+    def _join(self, aside: dict[str, str]) -> None:
         rows = self.connection.execute(f"DESCRIBE t{self.number}").fetchall()
         known = {row[0] for row in rows}
         replaced = ", ".join(f"{name}.v AS {key}" for key, name in aside.items() if key in known)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -17,6 +18,7 @@ from accounts.requests import AuthenticatedHttpRequest
 from datasets import figures, pyramid
 from datasets.clock import Clock
 from datasets.frequency_words import frequency_words
+from datasets.marks import with_marks
 from datasets.models import Column, Version
 from datasets.views.fetching import fetch_version
 from datasets.views.shown import digits, read_time
@@ -28,6 +30,8 @@ OVERVIEW_WIDTH: Final = 600
 FIRST_LOOK: Final = 1000
 # Most series a page lists at once; beyond it the reader types a name.
 SERIES_LISTED: Final = 200
+# Names that a search offers at once.
+SERIES_FOUND: Final = 50
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,20 @@ def _range_labels() -> dict[str, str]:
 def chart(request: AuthenticatedHttpRequest, pk: str) -> JsonResponse:
     """The figure for `?column=&series=&start=&end=&width=`; `?part=overview` for the whole span."""
     _, version = fetch_version(request, pk)
-    return JsonResponse(figure_for(version, request.GET))
+    drawn = figure_for(version, request.GET)
+    choice = ChartChoice.of(version, request.GET)
+    if choice is not None and request.GET.get("part") != "overview":
+        drawn = with_marks(drawn, request.user, version, choice.column.name, choice.series)
+    return JsonResponse(drawn)
+
+
+@require_safe
+def series_names(request: AuthenticatedHttpRequest, pk: str) -> HttpResponse:
+    """`/data/<pk>/series/?series=stat`: names that hold these words, as choices of a field."""
+    _, version = fetch_version(request, pk)
+    text = request.GET.get("series", "").strip()[:200]
+    names = pyramid.series_ids(version, text=text, limit=SERIES_FOUND)
+    return render(request, "datasets/_series_names.html", {"names": names})
 
 
 def figure_for(version: Version, asked: Mapping[str, str]) -> dict[str, Any]:

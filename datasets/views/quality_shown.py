@@ -28,6 +28,7 @@ from datasets.serializers import plain
 
 _GROUPS = ("repair", "derive", "columns")
 _MOST_LISTED = 300
+_FINDINGS_LISTED = 200
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,16 @@ class ShownRepair:
         """Findings with the step that repairs them."""
         shown = shown_findings(self.version, self.report, ignored_of(self.version.dataset))
         return [(finding, self._step_for(finding)) for finding in shown]
+
+    @property
+    def listed(self) -> list[tuple[ShownFinding, ShownStep | None]]:
+        """Those the page has room for; the file has all."""
+        return self.findings[:_FINDINGS_LISTED]
+
+    @property
+    def unlisted(self) -> int:
+        """How many there are besides."""
+        return max(len(self.findings) - _FINDINGS_LISTED, 0)
 
     def _step_for(self, finding: ShownFinding) -> ShownStep | None:
         places = (p for p, given in enumerate(self.recipe) if repairs(given, finding.found))
