@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from django.utils.translation import gettext
 
+from accounts.models.user import User
 from datasets.figures import BAND_95, BASELINE, OBSERVED, Figure, band, figure, line, on_clock
 from datasets.models import Version
 from datasets.pyramid import range_data
@@ -73,9 +74,14 @@ def marks_of(rows: Sequence[Anomaly]) -> dict[str, list[dict[str, Any]]]:
     return {"data": data if points else [], "shapes": shapes}
 
 
-def label_of(version: Version, column: str, series: str | None) -> list[str]:
-    """What a series is called in a watch, by the column and the series of a chart."""
-    return [f"{series}/{column}", series] if series else [column]
+def dataset_marks(
+    user: User, version: Version, column: str, series: str | None
+) -> dict[str, list[dict[str, Any]]]:
+    """For the chart of a dataset: what all watches that this person may see found in a series."""
+    watches = AnomalyWatch.objects.visible_to(user).of_dataset(version.dataset).values("pk")
+    names = [f"{series}/{column}", series] if series else [column]
+    found = Anomaly.objects.of_watches(watches).counted().newest_first()
+    return marks_of(list(found.filter(series__in=names)[:MOST_MARKS]))
 
 
 def _words(row: Anomaly) -> str:

@@ -13,6 +13,7 @@ from datasets.models import Column, Dataset, Version
 from forecasting import asking
 from forecasting.anomalies.watching import Wish
 from forecasting.engine.anomalies.detectors import least_rows
+from forecasting.engine.anomalies.expectation import LONGEST_WINDOW
 from forecasting.engine.frequency import Frequency
 from forecasting.models import Anomaly, AnomalyWatch
 from forecasting.models.anomaly import NOTE_LENGTH
@@ -22,7 +23,9 @@ from forecasting.models.anomaly_watch import FEWEST, MOST
 STOPS: Final = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 50)
 USUAL_RATE: Final = 1.0
 MOST_LISTED: Final = 200
-LONGEST_SEASON: Final = 100_000
+# Three turns must fit into the rows that a detector learns from.
+TURNS: Final = 3
+LONGEST_SEASON: Final = LONGEST_WINDOW // TURNS
 
 
 def nearest_stop(per_week: float) -> int:
@@ -58,6 +61,7 @@ class WatchForm(forms.Form):
         error_messages={
             "invalid": _("A season is a whole number of steps, such as 24."),
             "min_value": _("A season has at least 2 steps."),
+            "max_value": _("A detector can learn seasons of up to 500 steps."),
         },
     )
     per_week = forms.FloatField(
@@ -124,7 +128,8 @@ class WatchForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if not self.errors and not cleaned.get("targets"):
             self.add_error("targets", gettext("This dataset has no column of numbers to watch."))
-        least = least_rows(self._frequency(cleaned.get("season")))
+        season = cleaned.get("season")
+        least = max(least_rows(self._frequency(season)), TURNS * (season or 0))
         rows = asking.rows_of(self.version)
         if not self.errors and rows < least:
             self.add_error(

@@ -10,9 +10,10 @@ from django.db.models.signals import post_delete
 from django.utils import translation
 from django.utils.translation import pgettext_lazy
 
+from datasets.marks import register_marks
 from datasets.models import Version
 from datasets.signals import version_ready
-from forecasting.anomalies import alerting, comparing, scanning, storing
+from forecasting.anomalies import alerting, comparing, figures, scanning, storing
 from forecasting.models import AnomalyWatch
 from forecasting.refusals import speaking
 from jobs import moves
@@ -29,6 +30,7 @@ def connect() -> None:
     name_kind(SCAN, pgettext_lazy("kind of job", "anomalies"))
     name_kind(COMPARE, pgettext_lazy("kind of job", "detectors compared"))
     alerting.connect()
+    register_marks("anomalies", figures.dataset_marks)
     version_ready.connect(_on_new_version, dispatch_uid="forecasting.watch_new_version")
     post_delete.connect(_tidy, sender=AnomalyWatch, dispatch_uid="forecasting.watch_deleted")
 
