@@ -1,7 +1,9 @@
 """A long computation in a thread of its own, its progress as a generator of events.
 
 Whoever stops listening stops the computation: leaving the generator, by ``close`` or by an
-exception, asks it to stop at its next step and waits until it has.
+exception, asks it to stop at its next step and waits until it has. A step that does not end within
+``PATIENCE`` seconds (a library that computes for long and asks nobody) is left to itself; what it
+finds is forgotten.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from collections.abc import Callable, Generator
 from typing import Final, Generic, TypeVar
 
 from forecasting.engine.budget import TimeBudget
+from forecasting.engine.errors import Cancelled, gettext_noop
 from forecasting.engine.race.events import ModelProgress
 from forecasting.engine.watch import EpochReport, ShouldStop, Watch, WindowReport
 
@@ -21,6 +24,7 @@ Result = TypeVar("Result")
 # Seconds between two reports that are passed on, and between two looks at the listener's wishes.
 BETWEEN_REPORTS: Final = 0.1
 BETWEEN_LOOKS: Final = 0.05
+PATIENCE: Final = 1.5
 # Earlier the share that is done says little about the time that is left.
 TELLING_SHARE: Final = 0.02
 
@@ -63,15 +67,19 @@ class Work(Generic[Result]):
             yield from self._progress()
         finally:
             self._leave.set()
-            thread.join()
+            thread.join(PATIENCE)
         if self._problem is not None:
             raise self._problem
         return self._results[0]
 
     def _progress(self) -> Generator[ModelProgress, None, None]:
+        asked: float | None = None
         while True:
-            if self._stopped():
-                self._leave.set()
+            self._look()
+            if self._leave.is_set():
+                asked = time.monotonic() if asked is None else asked
+                if time.monotonic() - asked > PATIENCE:
+                    raise Cancelled(gettext_noop("Stopped as asked."))
             try:
                 said = self._said.get(timeout=BETWEEN_LOOKS)
             except queue.Empty:
@@ -79,6 +87,16 @@ class Work(Generic[Result]):
             if said is None:
                 return
             yield said
+
+    def _look(self) -> None:
+        """Whether somebody, or the clock, wants the end."""
+        if self._leave.is_set():
+            return
+        if self._stopped():
+            self._leave.set()
+        elif not self._deadline.left():
+            self.overran = True
+            self._leave.set()
 
     def _work(self) -> None:
         try:

@@ -43,6 +43,18 @@ class Slow(Naive):
         super()._fit(panel, horizon, watch, checkpoint)
 
 
+class Stubborn(Naive):
+    """A single step of some seconds that asks nobody."""
+
+    name = "stubborn"
+    seconds = 6.0
+
+    def _fit(self, panel, horizon, watch, checkpoint):
+        watch.report(0.1, "Training")
+        time.sleep(self.seconds)
+        super()._fit(panel, horizon, watch, checkpoint)
+
+
 class Broken(Naive):
     """A model with a bug."""
 
@@ -82,7 +94,7 @@ class Picky(Naive):
         raise TooShortError("Series %(series)s has only %(rows)s rows.", series="x", rows=3)
 
 
-ALL = (Counted, AlsoCounted, Slow, Broken, Clumsy, Demanding, Long, Picky)
+ALL = (Counted, AlsoCounted, Slow, Stubborn, Broken, Clumsy, Demanding, Long, Picky)
 
 
 def register():

@@ -13,6 +13,7 @@ from forecasting.engine.race import (
     ModelProgress,
     ModelSkipped,
     ModelStarted,
+    ModelStopped,
     race,
 )
 from forecasting.engine.race.entering import within
@@ -63,6 +64,27 @@ def test_a_stop_request_ends_the_race_without_a_result(hourly):
         list(events)
     assert time.monotonic() - began < 1
     assert not any(thread.is_alive() for thread in racers.Slow.running)
+
+
+def test_a_step_that_asks_nobody_is_left_to_itself_after_two_seconds(hourly):
+    asked = threading.Event()
+    events = race(hourly, 12, models=["stubborn", "counted"], should_skip=lambda _: asked.is_set())
+    for event in events:
+        if isinstance(event, ModelProgress) and event.model == "stubborn":
+            break
+    asked.set()
+    began = time.monotonic()
+    stopped = next(event for event in events if isinstance(event, ModelStopped))
+    assert (stopped.model, time.monotonic() - began < 4) == ("stubborn", True)
+    assert isinstance(list(events)[-1], Finished)
+
+
+def test_a_step_that_asks_nobody_is_held_to_its_time_too(hourly):
+    began = time.monotonic()
+    events = list(race(hourly, 12, models=["stubborn", "linear"], budget=TimeBudget(1.0)))
+    assert time.monotonic() - began < 5
+    [failed] = [event for event in events if isinstance(event, ModelFailed)]
+    assert "did not finish within" in str(failed.reason)
 
 
 def test_the_listener_is_asked_in_its_own_thread(hourly):
