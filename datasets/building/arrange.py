@@ -13,7 +13,8 @@ from datasets.building.duck import first_row, parquet
 from datasets.building.layout import Layout, find_layout, sort_rows
 from datasets.building.merging import merge_repeated
 from datasets.building.zones import to_utc
-from datasets.formats.csv.convert import Converted, Plan, convert
+from datasets.formats.csv.convert import Converted, convert
+from datasets.formats.csv.plan import Plan
 from datasets.refusals import Refusal
 from datasets.sniffing.reading import Note
 

@@ -10,7 +10,7 @@ import duckdb
 
 from datasets.building.duck import first_row, parquet
 from datasets.formats.csv import typed
-from datasets.formats.csv.convert import Plan, row_number, source_table
+from datasets.formats.csv.plan import Plan, row_number, source_table
 from datasets.refusals import Refusal
 from datasets.sniffing.reading import Reading
 from datasets.sniffing.times import in_order, order_of, orders_of

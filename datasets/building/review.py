@@ -16,7 +16,7 @@ import duckdb
 from datasets.building.duck import first_row, parquet
 from datasets.building.layout import Layout
 from datasets.formats.csv import typed
-from datasets.formats.csv.convert import Plan, source_table
+from datasets.formats.csv.plan import Plan, source_table
 from datasets.sniffing.reading import FoundColumn, Reading
 
 _SAMPLED_ROWS, _KEPT_SAMPLES = 200, 30

@@ -10,7 +10,8 @@ import duckdb
 from datasets.building.bad_time import evidence
 from datasets.building.duck import first_row, parquet
 from datasets.building.opening import Opened
-from datasets.formats.csv.convert import Converted, Plan, convert
+from datasets.formats.csv.convert import Converted, convert
+from datasets.formats.csv.plan import Plan
 from datasets.formats.csv.rewrite import Rewritten, rewrite
 from datasets.formats.csv.survey import survey
 from datasets.formats.format import Say
