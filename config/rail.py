@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User
 from datasets.models import Dataset
-from forecasting.models import PredictionTask, TrainedModel
+from forecasting.models import ModelLine, PredictionTask
 from jobs.models import Job
 
 
@@ -52,7 +52,7 @@ PLACES: list[Place] = [
         "models",
         "forecasting:models",
         "M",
-        lambda user: TrainedModel.objects.visible_to(user).learned().count(),
+        lambda user: ModelLine.objects.visible_to(user).count(),
     ),
     Place(
         "jobs",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.base import Stamped
 from accounts.models.user import User
 from forecasting.models.model_line import Alias, ModelLine
-from forecasting.models.trained_model import TrainedModel
+from forecasting.models.trained_model import BASELINES, TrainedModel
 
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
@@ -20,7 +20,13 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
         """Those this person may see, the newest first, with their models."""
         seen = TrainedModel.objects.visible_to(user).values("pk")
         found = self.filter(line=line, model__in=seen)
-        return found.select_related("model__version", "model__dataset", "line").order_by("-number")
+        loaded = found.select_related("model__version", "model__dataset", "line")
+        return loaded.order_by("-number")
+
+    def worth_listing(self) -> Self:
+        """Those that learned something, and yardsticks that somebody uses."""
+        aliased = models.Q(champion_of__isnull=False) | models.Q(challenger_of__isnull=False)
+        return self.filter(~models.Q(model__type__in=BASELINES) | aliased)
 
 
 class ModelVersion(Stamped):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,6 +16,8 @@ from forecasting.engine.frequency import Frequency
 from forecasting.models import ModelVersion, TrainedModel
 
 _HIDDEN: Final = frozenset({"report", "channels", "horizon", "lookback"})
+# PostgreSQL keeps no order of keys.
+_FIRST: Final = ("almanac", "python", "device", "package")
 _POOR: Final = 1.5
 _NARROW: Final = 0.05
 
@@ -55,7 +58,8 @@ def environment_of(row: TrainedModel) -> list[tuple[str, str]]:
     """Name and version of what made it; a place of its own for the device."""
     version: ModelVersion | None = getattr(row, "registered", None)
     told = version.environment if version is not None else {}
-    return [(name, str(value)) for name, value in told.items() if value]
+    names = [name for name in _FIRST if name in told] + sorted(set(told) - set(_FIRST))
+    return [(name, str(told[name])) for name in names if told[name]]
 
 
 def as_file(row: TrainedModel) -> HttpResponse:
@@ -123,7 +127,7 @@ def _weakness(row: TrainedModel) -> list[Knowledge]:
         usual = sorted(one["mae"] for one in windows)[len(windows) // 2]
         if usual and worst["mae"] > _POOR * usual:
             words = {
-                "moment": wording.moment(worst["cutoff"], frequency),
+                "moment": wording.moment(worst["cutoff"], frequency, row.version.clock),
                 "times": wording.figure(round(worst["mae"] / usual, 1)),
             }
             text = gettext("Weak after %(moment)s: the error was %(times)s times the usual") % words
@@ -178,7 +182,9 @@ def _origin(row: TrainedModel, version: ModelVersion | None) -> list[tuple[str, 
 
 def _setting(value: Any) -> str:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return wording.figure(value) if is_number else str(value)
+    if is_number:
+        return wording.figure(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _windows(windows: list[dict[str, Any]]) -> str:

@@ -9,7 +9,9 @@ from typing import Any, Final
 import numpy as np
 from django.utils.translation import gettext
 
+from datasets.decimals import common_decimals
 from forecasting import wording
+from forecasting.engine.frequency import Frequency
 from forecasting.engine.significance import TOO_FEW, DieboldMariano, judge
 from forecasting.models import TrainedModel
 
@@ -40,6 +42,7 @@ class SharedWindow:
     cutoff: str
     one: float
     other: float
+    when: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,16 @@ class Compared:
     def is_sure(self) -> bool:
         """Is the difference more than luck?"""
         return self.test is not None and (self.test.p_value or 1.0) < SURE
+
+    @property
+    def decimals(self) -> int | None:
+        """Of the errors, alike in all rows."""
+        return common_decimals(error for one in self.windows for error in (one.one, one.other))
+
+    @property
+    def settings_by_difference(self) -> list[Difference]:
+        """Those that differ first."""
+        return sorted(self.settings, key=lambda one: not one.differs)
 
     @property
     def verdict(self) -> str:
@@ -144,8 +157,9 @@ def _shared(one: TrainedModel, other: TrainedModel) -> list[SharedWindow]:
     if _question(one) != _question(other):
         return []
     theirs = _errors(other)
+    frequency, clock = Frequency.parse(one.version.frequency), one.version.clock
     return [
-        SharedWindow(cutoff, error, theirs[cutoff])
+        SharedWindow(cutoff, error, theirs[cutoff], wording.moment(cutoff, frequency, clock))
         for cutoff, error in sorted(_errors(one).items())
         if cutoff in theirs
     ]

@@ -1,4 +1,4 @@
-"""The registry of trained models, and the card of one."""
+"""The registry: what is forecast again and again, who is champion, and what happened."""
 
 from __future__ import annotations
 
@@ -6,134 +6,99 @@ from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from accounts.ownership import fetch_visible
 from accounts.paging import keyset_page
-from accounts.problems import Conflict
 from accounts.requests import AuthenticatedHttpRequest
-from datasets.decimals import common_decimals
-from forecasting import exports, spans, wording
-from forecasting.engine.frequency import Frequency
-from forecasting.models import PredictionTask, TrainedModel
+from forecasting.models import ModelLine, ModelPromotion, ModelVersion
+from forecasting.models.model_line import ModelLineQuerySet
+from forecasting.registry import shown
+from forecasting.registry.shown import ShownLine, ShownModel
+from forecasting.serving import counting
 
 PAGE_SIZE: Final = 50
-PILLS: Final = {
-    TrainedModel.Status.READY: "good",
-    TrainedModel.Status.TRAINING: "live",
-    TrainedModel.Status.ERROR: "bad",
-}
+ORDER: Final = ("-updated_at", "-id")
+FEW_EVENTS, MANY_EVENTS = 6, 50
+FEW_VERSIONS: Final = 8
 
 
 @require_safe
 def model_list(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """`/models/`: what learned something, newest first."""
+    """`/models/`: lines, those that changed last first; `?line=` opens one beside them."""
     text, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
-    found = TrainedModel.objects.for_list(request.user).learned()
-    if text:
-        found = found.search(text)
-    if state in TrainedModel.Status.values:
-        found = found.in_state(state)
-    page = keyset_page(found, request, size=PAGE_SIZE)
-    context = {
+    everything = ModelLine.objects.for_list(request.user)
+    page = keyset_page(_narrowed(everything, text, state), request, ORDER, PAGE_SIZE)
+    served = counting.lately(shown.served_of(page.rows))
+    lines = [ShownLine(row, served) for row in page.rows]
+    opened = _opened(request, lines)
+    context: dict[str, Any] = {
         "section": "models",
-        "models": [_shown(row) for row in page.rows],
+        "lines": lines,
+        "opened": opened,
+        "versions": _versions(request, opened),
         "page": page,
         "text": text,
         "state": state,
     }
-    only_table = request.htmx.target == "model-table"
-    template = "forecasting/_models.html" if only_table else "forecasting/models.html"
-    return render(request, template, context)
+    if request.htmx.target == "model-table":
+        return render(request, "forecasting/models/_list.html", context)
+    if request.htmx.target == "model-panel":
+        return render(request, "forecasting/models/_panel.html", context)
+    total = everything.count()
+    trouble = everything.needing_attention().count()
+    context |= {
+        "total": total,
+        "trouble": trouble,
+        "fine": total - trouble,
+        "served": sum(line.served for line in lines),
+        "events": _events(request)[:FEW_EVENTS],
+    }
+    return render(request, "forecasting/models/list.html", context)
 
 
 @require_safe
-def model_card(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
-    """What a model is for, how good it is, where it comes from."""
-    row = fetch_visible(_rows(), request.user, pk=pk)
-    frequency = Frequency.parse(row.version.frequency)
-    horizon = int(row.parameters.get("horizon", 0))
-    lookback = int(row.parameters.get("lookback", 0))
-    windows = _windows(row)
-    context: dict[str, Any] = {
-        "section": "models",
-        "row": row,
-        "shown": _shown(row),
-        "horizon": spans.span_words(horizon, frequency) if horizon else "",
-        "lookback": spans.counted(lookback, frequency) if lookback else "",
-        "season": frequency.season_lengths,
-        "settings": _settings(row),
-        "windows": windows,
-        "decimals": common_decimals(window["mae"] for window in windows),
-        "results": [one for one in row.results.all() if one.task.owner_id == request.user.pk],
-        "unranked": _unranked(row, request),
-    }
-    return render(request, "forecasting/model.html", context)
+def events(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Every move of champion and challenger, the newest first."""
+    found = ModelPromotion.objects.visible_to(request.user).newest_first()
+    page = keyset_page(found, request, size=MANY_EVENTS)
+    context = {"section": "models", "events": _told(page.rows), "page": page}
+    return render(request, "forecasting/models/events.html", context)
 
 
-@require_safe
-def download(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
-    """The weights (safetensors) and the card (JSON) in one zip."""
-    row = fetch_visible(_rows(), request.user, pk=pk)
-    if not row.is_ready:
-        raise Conflict(gettext("This model is not trained yet. Wait until its state is ready."))
-    return exports.model_as_file(row)
+def _narrowed(found: ModelLineQuerySet, text: str, state: str) -> ModelLineQuerySet:
+    if text:
+        found = found.search(text)
+    if state == "steady":
+        return found.steady()
+    return found.needing_attention() if state == "attention" else found
 
 
-def _rows() -> Any:
-    return TrainedModel.objects.select_related(
-        "owner", "dataset", "version", "job"
-    ).prefetch_related("results__task")
+def _opened(request: AuthenticatedHttpRequest, lines: list[ShownLine]) -> ShownLine | None:
+    """The line that the address names, else the first."""
+    wanted = request.GET.get("line", "")
+    if not wanted:
+        return lines[0] if lines else None
+    for one in lines:
+        if str(one.line.pk) == wanted:
+            return one
+    row = fetch_visible(ModelLine.objects.with_aliases(), request.user, pk=wanted)
+    return ShownLine(row, counting.lately(shown.served_of([row])))
 
 
-def _unranked(row: TrainedModel, request: AuthenticatedHttpRequest) -> PredictionTask | None:
-    """The forecast a model was trained for, when training left no result to rank."""
-    if row.job is None or row.results.all():
-        return None
-    return PredictionTask.objects.following(row.job).filter(owner=request.user).first()
+def _versions(request: AuthenticatedHttpRequest, opened: ShownLine | None) -> list[ShownModel]:
+    if opened is None:
+        return []
+    found = ModelVersion.objects.of_line(opened.line, request.user).worth_listing()
+    return [ShownModel(version.model) for version in found[:FEW_VERSIONS]]
 
 
-def _shown(row: TrainedModel) -> dict[str, Any]:
-    metrics = row.metrics
-    level = min(metrics.get("coverage", {}) or {"80": 0}, key=float)
-    return {
-        "row": row,
-        "pill": PILLS[TrainedModel.Status(row.status)],
-        "mase": metrics.get("mase"),
-        "skill": row.accuracy,
-        "level": level,
-        "coverage": _share(metrics.get("coverage", {}).get(level)),
-        "seconds": metrics.get("seconds"),
-        "windows": len(metrics.get("windows", ())),
-        "leads": any(one.task.model_id == row.pk for one in row.results.all()),
-        "tasks": [one.task for one in row.results.all()],
-    }
+def _events(request: AuthenticatedHttpRequest) -> list[dict[str, Any]]:
+    found = ModelPromotion.objects.visible_to(request.user).newest_first()
+    return _told(list(found[:FEW_EVENTS]))
 
 
-def _share(percent: float | None) -> float | None:
-    """The engine measures coverage in percent."""
-    return None if percent is None else percent / 100
-
-
-def _windows(row: TrainedModel) -> list[dict[str, Any]]:
-    level = min(row.metrics.get("coverage") or {"80": 0}, key=float)
-    frequency = Frequency.parse(row.version.frequency)
+def _told(moves: list[ModelPromotion]) -> list[dict[str, Any]]:
     return [
-        {
-            "cutoff": wording.moment(window["cutoff"], frequency, row.version.clock),
-            "mae": window["mae"],
-            "inside": window["coverage"].get(level),
-        }
-        for window in row.metrics.get("windows", ())
+        {"move": move, "words": shown.sentence(move), "whom": shown.by_whom(move)} for move in moves
     ]
-
-
-def _settings(row: TrainedModel) -> list[tuple[str, str]]:
-    hidden = {"report", "channels", "horizon", "lookback"}
-    return [(name, _setting(value)) for name, value in row.parameters.items() if name not in hidden]
-
-
-def _setting(value: Any) -> str:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return wording.figure(value) if is_number else str(value)

@@ -10,7 +10,7 @@ from forecasting.models import TrainedModel
 from tests.conftest import browser_of
 from tests.datasets.made import make_dataset
 from tests.factories import make_share
-from tests.forecasting.made import answered, raced, ready_to_race, share, start_forecast
+from tests.forecasting.made import answered, ready_to_race, share, start_forecast
 
 pytestmark = pytest.mark.django_db
 LIST, MODELS = "forecasting:list", "forecasting:models"
@@ -95,24 +95,6 @@ def test_home_asks_for_the_newest(owner, owner_client, stranger_client):
     assert task.name in html
     assert 'class="spark' in html
     assert task.name not in page(stranger_client, "forecasting:recent_card")
-
-
-def test_models_that_learned_are_listed_and_the_naive_rules_are_not(owner, owner_client):
-    task = raced(owner, {"type": "linear_stack", "settings": {"preset": "fast"}}, "window_mean")
-    html = page(owner_client, MODELS)
-    names = dict(task.results.values_list("type", "model__name"))
-    assert names["linear"] in html
-    assert names["linear_stack"] in html
-    assert names["seasonal_naive"] not in html
-    assert names["window_mean"] not in html
-    assert "leads" in html
-
-
-def test_models_are_filtered_by_words_and_state(owner, owner_client):
-    task = answered(owner)
-    assert task.model.name in page(owner_client, MODELS, q=task.dataset.name)
-    assert "No model fits" in page(owner_client, MODELS, q="nothing")
-    assert "No model fits" in page(owner_client, MODELS, state="error")
 
 
 def test_before_the_first_forecast_there_are_no_models(owner_client):
