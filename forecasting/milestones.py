@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,6 +14,9 @@ from forecasting import refusals, wording
 from forecasting.models import PredictionTask
 from forecasting.models.trained_model import label_of, name_label
 from jobs.models import Job, JobEvent
+
+# What says how a model ended.
+_VERDICTS: Final = frozenset({"lead", "kept", "failed", "stopped"})
 
 
 @dataclass(frozen=True)
@@ -27,10 +30,12 @@ class Happened:
 def happened(task: PredictionTask) -> list[Happened]:
     """Milestones of both jobs, newest first."""
     jobs = [job for job in (task.instant_job, task.training_job) if job is not None]
+    events = list(JobEvent.objects.filter(job__in=jobs).order_by("at", "seq"))
+    judged = {event.data.get("model") for event in events if event.data.get("code") in _VERDICTS}
     lines = [
         Happened(max(0.0, (event.at - task.created_at).total_seconds()), _words(event))
-        for event in JobEvent.objects.filter(job__in=jobs).order_by("at", "seq")
-        if not _is_small(event.data)
+        for event in events
+        if not _is_old_news(event.data, judged)
     ]
     lines += [_end(task, job) for job in jobs if job.error and job.finished_at]
     return lines[::-1]
@@ -41,8 +46,10 @@ def _end(task: PredictionTask, job: Job) -> Happened:
     return Happened((job.finished_at - task.created_at).total_seconds(), job.error)
 
 
-def _is_small(data: dict[str, Any]) -> bool:
-    """A model of a moment that changed nothing is no news."""
+def _is_old_news(data: dict[str, Any], judged: set[Any]) -> bool:
+    """A model of a moment that changed nothing, and the start of one that has been judged."""
+    if data.get("code") == "starts":
+        return data["model"] in judged
     return data.get("code") == "kept" and data.get("seconds", 1.0) < 1.0
 
 

@@ -16,9 +16,9 @@ WAITING, RUNNING, DONE = "waiting", "running", "done"
 SKIPPED, FAILED, STOPPED = "skipped", "failed", "stopped"
 ENDED: Final = frozenset({DONE, SKIPPED, FAILED, STOPPED})
 RACE, COMBINE, CALIBRATE = "race", "combine", "calibrate"
-# Of the whole, what the models are; combining and the last fit are the rest.
-MODELS_SHARE: Final = 0.92
-COMBINING_AT: Final = 0.94
+# Of the whole, what the models are; the last fit is the rest.
+MODELS_SHARE: Final = 0.95
+CALIBRATING_AT: Final = 0.96
 # What a model without an estimate counts for, of the time that nobody has claimed.
 UNKNOWN_SHARE: Final = 0.7
 LEAST_SECONDS: Final = 0.05
@@ -57,7 +57,7 @@ class Standing:
         self.stage = RACE
         self.windows = 0
         self.leader = ""
-        self._ends = time.monotonic() + seconds
+        self._began = time.monotonic()
         self._furthest = 0.0
 
     def plan(self, event: Started) -> None:
@@ -114,26 +114,31 @@ class Standing:
 
     @property
     def fraction(self) -> float:
-        """How far the race is; it never goes back."""
+        """How far the race is: the time it took, of that and the time it needs; never backwards."""
         if self.stage == CALIBRATE:
-            now = COMBINING_AT
+            now = CALIBRATING_AT
         else:
-            whole = sum(one.weight for one in self.runners.values())
-            parts = (one.weight * _part(one) for one in self.runners.values())
-            now = MODELS_SHARE * sum(parts) / whole if whole else 0.0
+            spent = time.monotonic() - self._began
+            now = MODELS_SHARE * spent / max(spent + self.left, LEAST_SECONDS)
         self._furthest = max(self._furthest, now)
         return self._furthest
 
     @property
     def left(self) -> float:
-        """Seconds left: what running and waiting models need, never beyond the budget."""
-        budget = max(0.0, self._ends - time.monotonic())
+        """Seconds left: what running and waiting models and the last fit need, never beyond the
+        budget.
+        """
+        budget = max(0.0, self._began + self.seconds - time.monotonic())
         need = sum(
             one.weight * (1 - one.fraction) if one.left is None else one.left
             for one in self.runners.values()
             if one.state not in ENDED
         )
-        return min(budget, need)
+        return min(budget, need + self._last_fit())
+
+    def _last_fit(self) -> float:
+        leader = self.runners.get(self.leader)
+        return leader.seconds or 0.0 if leader is not None and self.windows else 0.0
 
     def as_detail(self, *, whole: bool = False) -> dict[str, Any]:
         """What pages and programs read; curves are thinned unless the `whole` is wanted."""
@@ -172,10 +177,6 @@ def thinned(curve: list[list[float]]) -> list[list[float]]:
     """At most 60 points of a curve, the newest among them."""
     every = -(-len(curve) // MOST_POINTS)
     return curve[::-1][:: max(1, every)][::-1]
-
-
-def _part(runner: Runner) -> float:
-    return 1.0 if runner.state in ENDED else runner.fraction
 
 
 def _kind_of(name: str, kinds: dict[str, str]) -> str:
