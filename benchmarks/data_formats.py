@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.datasets_ingest import Figure, best, figure, make_csv
+from benchmarks.datasets_ingest import DUCKDB, Figure, best, figure, make_csv
 
 ROWS = 5_000_000
 MOST_TIMES, MOST_BYTES = 1.5, 1024**3
@@ -47,17 +47,6 @@ def say(**progress):
 with tempfile.TemporaryDirectory() as folder:
     build(Request(Path(sys.argv[1]), Path(folder), None), say)
     print(time.perf_counter() - steps["describing"])
-"""
-_DUCKDB = """
-import duckdb, sys, time
-connection = duckdb.connect()
-connection.execute("SET enable_progress_bar = false")
-began = time.perf_counter()
-connection.execute(
-    f"COPY (SELECT * FROM read_{sys.argv[3]}('{sys.argv[1]}')) TO '{sys.argv[2]}' "
-    "(FORMAT parquet, COMPRESSION zstd)"
-)
-print(time.perf_counter() - began)
 """
 _PANDAS = """
 import pandas, sys, time
@@ -95,7 +84,7 @@ def measure(folder: Path, rows: int = ROWS) -> Iterator[Figure]:
 
 def _ingest(source: Path, target: Path, kind: str) -> Iterator[Figure]:
     ours, our_bytes = best(_python(_OURS, source))
-    theirs, _ = best(_python(_DUCKDB, source, target, kind))
+    theirs, _ = best(_python(DUCKDB, source, target, kind))
     pandas, pandas_bytes = best(_python(_PANDAS, source, target.with_suffix(".pd"), kind), runs=1)
     name = f"data_ingest_{kind}_5m"
     times = ours / theirs

@@ -81,11 +81,11 @@ def pages(version: Any) -> None:
         "found_number": {"text": "4711"},
     }
     for name, question in asked.items():
-        report.row(f"grid_5m_{name}", clock(partial(rows.page, version, **question)), "ms")
+        report.row(f"data_grid_5m_{name}", clock(partial(rows.page, version, **question)), "ms")
     again = asked["sorted_deep"]
-    report.row("grid_5m_sorted_deep_again", clock(lambda: rows.page(version, **again)), "ms")
+    report.row("data_grid_5m_sorted_deep_again", clock(lambda: rows.page(version, **again)), "ms")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    report.row("grid_5m_memory", memory, "MiB")
+    report.row("data_grid_5m_memory", memory, "MiB")
 
 
 def append(version: Any) -> None:
@@ -101,7 +101,7 @@ def append(version: Any) -> None:
     arrived = appending.keep(version.dataset, name="more.csv", content=[text])
     run = Alone(dataset=str(version.dataset_id), same="ask", **arrived.to_dict())
     took = clock(lambda: appending.append(run))
-    report.row(f"append_{ADDED}_to_5m", took / 1000, "s")
+    report.row(f"data_append_{ADDED}_to_5m", took / 1000, "s")
 
 
 class Alone:

@@ -26,16 +26,16 @@ def main(large: tuple[int, int] = LARGE) -> bool:
         _run("make", SMALL, place)
         report, recipe = (min(_run(what, SMALL, place)[0] for _ in range(3))
                           for what in ("report", "recipe"))  # fmt: skip
-        row("quality report of 26,293 x 7", report, "s")
-        holds &= row("repair preview of 26,293 x 7, five steps", recipe, "s", 1.0)
+        row("data_quality_26k_report_seconds", report, "s")
+        holds &= row("data_quality_26k_repair_preview_seconds", recipe, "s", 1.0)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         _run("make", large, place)
-        name = f"{large[0]:,} x {large[1]}"
-        for what, words in (("report", "quality report"), ("recipe", "recipe of five steps")):
+        for what in ("report", "recipe"):
             seconds, peak = _run(what, large, place)
-            row(f"{words} of {name}", seconds, "s")
-            holds &= row(f"{words} of {name}, memory", float(peak), "bytes", MOST_BYTES)
+            name = f"data_quality_{large[0] // 1_000_000}m_{what}"
+            row(f"{name}_seconds", seconds, "s")
+            holds &= row(f"{name}_memory", peak / 1024**2, "MiB", MOST_BYTES / 1024**2)
     return holds
 
 

@@ -70,12 +70,12 @@ def measure(stack: Stack, session: str) -> bool:
     ask(stack, session, "SELECT 1")
     time.sleep(2)
     quick = timed(stack, session, SMALL.format("small"), REQUESTS)
-    report.row("sql_small_api_p50", statistics.median(quick), "ms")
-    holds = report.row("sql_small_api_p95", quantile(quick), "ms", BAR)
+    report.row("data_sql_small_api_p50", statistics.median(quick), "ms")
+    holds = report.row("data_sql_small_api_p95", quantile(quick), "ms", BAR)
     refused = timed(stack, session, REFUSED, 20)
-    report.row("sql_refused_api_p95", quantile(refused), "ms")
+    report.row("data_sql_refused_api_p95", quantile(refused), "ms")
     grouped = timed(stack, session, GROUPED.format("large"), 5)
-    report.row("sql_group_5m_api", min(grouped), "ms")
+    report.row("data_sql_group_5m_api", min(grouped), "ms")
     return holds
 
 
@@ -84,9 +84,9 @@ def peers(large: Path) -> None:
     with duckdb.connect(config={"threads": 2}) as connection:
         sql = GROUPED.format(f"read_parquet('{large}')")
         best = min(clock(lambda: connection.execute(sql).fetchall()) for _ in range(5))
-    report.row("sql_group_5m_duckdb", best, "ms")
+    report.row("data_sql_group_5m_duckdb", best, "ms")
     best = min(clock(lambda: by_pandas(large)) for _ in range(2))
-    report.row("sql_group_5m_pandas", best, "ms")
+    report.row("data_sql_group_5m_pandas", best, "ms")
 
 
 def by_pandas(large: Path) -> pd.DataFrame:

@@ -56,18 +56,18 @@ def measured(stack: Stack, folder: Path) -> int:
         address = person.send(large)
         took = time.perf_counter() - began
     holds = report.row(
-        "memory the web process gains during a 1 GB upload",
+        "data_upload_1gb_web_memory_gained",
         (watched["most"] - watched["before"]) / 1e6,
         "MB",
         GROWTH_BAR,
     )
-    report.row("memory of the web process before", watched["before"] / 1e6, "MB")
-    report.row("upload of 1 GB in pieces of 16 MiB, by tus", GIGABYTE / 1e6 / took, "MB/s")
+    report.row("data_upload_web_memory_before", watched["before"] / 1e6, "MB")
+    report.row("data_upload_1gb_speed", GIGABYTE / 1e6 / took, "MB/s")
     person.cancel(address)
     times = sorted(to_mapper(person, small) for _ in range(TRIES))
-    what = f"{ROWS:,} × {COLUMNS} CSV, first byte sent to mapper ready"
-    holds &= report.row(f"{what}, middle of {TRIES}", times[TRIES // 2], "s", MAPPER_BAR)
-    report.row(f"{what}, slowest", times[-1], "s")
+    what = f"data_upload_{ROWS}x{COLUMNS}_to_mapper"
+    holds &= report.row(f"{what}_median_seconds", times[TRIES // 2], "s", MAPPER_BAR)
+    report.row(f"{what}_slowest_seconds", times[-1], "s")
     return 0 if holds else 1
 
 
