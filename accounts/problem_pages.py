@@ -20,8 +20,9 @@ def problem_json(problem: Problem) -> dict[str, dict[str, str]]:
 
 def problem_headers(problem: Problem) -> dict[str, str]:
     """What the answer says beside its body."""
-    waits = isinstance(problem, TooBusy | Unavailable)
-    return {"Retry-After": str(problem.retry_after)} if waits else {}
+    if isinstance(problem, TooBusy | Unavailable):
+        return {"Retry-After": str(problem.retry_after)}
+    return {}
 
 
 def wants_json(request: HttpRequest) -> bool:

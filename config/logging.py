@@ -63,5 +63,7 @@ def tree(kind: str, level: str) -> dict[str, Any]:
             "uvicorn.access": {"handlers": [], "level": "WARNING", "propagate": True},
             "uvicorn": {"handlers": [], "propagate": True},
             "uvicorn.error": {"handlers": [], "propagate": True},
+            # Its line per request names whole addresses, which may hold somebody's secret.
+            "httpx2": {"handlers": [], "level": "WARNING", "propagate": True},
         },
     }

@@ -19,6 +19,8 @@ VAR_DIR = env.var_dir()
 LOCAL = env.env_str("ALMANAC_MODE", "local") == "local"
 DEBUG = False
 SECRET_KEY = env.env_secret("SECRET_KEY", local=LOCAL)
+# Keys of before: what they signed or sealed can still be read.
+SECRET_KEY_FALLBACKS = env.env_list("SECRET_KEY_FALLBACKS")
 JWT_KEY = env.env_secret("JWT_KEY", local=LOCAL)
 ALLOWED_HOSTS = env.env_list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]" if LOCAL else "")
 CSRF_TRUSTED_ORIGINS = env.env_list("CSRF_TRUSTED_ORIGINS")

@@ -13,9 +13,10 @@ class ForecastingConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what lower apps call."""
-        from forecasting import transitions, wiring  # noqa: PLC0415 -- models load first
+        from forecasting import endings, transitions, wiring  # noqa: PLC0415 -- models first
         from forecasting.alerts import wiring as alerts  # noqa: PLC0415
 
         transitions.connect()
         wiring.connect()
         alerts.connect()
+        endings.connect()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from datasets.clock import Clock
 from forecasting import spans, wording
 from forecasting.alerts.readings import frequency_of
+from forecasting.engine.frequency import Frequency
 from forecasting.models import AlertFiring, AlertRule
 
+Speaker = Callable[[str, Frequency, Clock], str]
 Kind, Measure, Direction = AlertRule.Kind, AlertRule.Measure, AlertRule.Direction
 
 
@@ -51,6 +55,7 @@ def why(rule: AlertRule, firing: AlertFiring) -> str:
     if rule.kind == Kind.MISSING:
         steps = max(1, int(firing.value or 0))
         words["late"] = spans.span_words(steps, frequency_of(rule))
+        words["when"] = _at(rule, firing.peak_time, wording.moment)
         return wording.tight(gettext("The last row is of %(when)s, %(late)s ago.") % words)
     return wording.tight(_numbers(rule) % words)
 
@@ -132,10 +137,10 @@ def _span(rule: AlertRule) -> str:
     return spans.span_words(rule.within or rule.task.horizon, frequency_of(rule))
 
 
-def _at(rule: AlertRule, time: str) -> str:
+def _at(rule: AlertRule, time: str, speak: Speaker = wording.at_moment) -> str:
     if not time:
         return ""
     version = rule.task.version if rule.task else rule.dataset.current_version
     if version is None:
         return time
-    return wording.at_moment(time, frequency_of(rule), version.clock)
+    return speak(time, frequency_of(rule), version.clock)

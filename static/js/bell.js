@@ -53,6 +53,7 @@ function announce(found) {
   isFirst = false;
   const region = document.getElementById('announcements');
   if (isNew && region) region.textContent = found.title;
+  if (isNew) document.dispatchEvent(new CustomEvent('bell:news', { detail: found }));
 }
 
 function load() {
