@@ -24,7 +24,16 @@ from datasets.sniffing.times import order_of
 from jobs.models import Job
 
 # With another of these the columns of the file are others.
-_SHAPING: Final = ("header", "skip", "delimiter", "encoding", "sheet", "format", "orient")
+_SHAPING: Final = (
+    "header",
+    "skip",
+    "delimiter",
+    "encoding",
+    "sheet",
+    "format",
+    "orient",
+    "frequency",
+)
 # Roles that say what is read, not only what it is used for.
 _READ_ROLES: Final = frozenset({"time", "series", DROP})
 _NUMBER_ROLES: Final = frozenset({Column.Role.TARGET})
@@ -154,7 +163,14 @@ def shown_options(staged: Staged) -> dict[str, Any]:
         "layout": "long" if staged.found["series_column"] else "wide",
         "repeated": reading.repeated or "keep",
         "format": reading.format,
+        "frequency": dated_by(staged.found) if reading.format == "m4" else None,
     }
+
+
+def dated_by(found: dict[str, Any]) -> str:
+    """The step by which the values of an M4 file were dated; "" where they are numbered."""
+    notes = (note for note in found["notes"] if note["code"] == "dated")
+    return next((str(note["params"]["frequency"]) for note in notes), "")
 
 
 def shown_choice(staged: Staged, column: dict[str, Any]) -> ColumnChoice:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from datasets.clock import Clock
-from datasets.mapping.choosing import options_of, shown_choice
+from datasets.mapping.choosing import dated_by, options_of, shown_choice
 from datasets.mapping.noticed import noticed
 from datasets.masking import mask
 from datasets.models import Column, Dataset
@@ -102,6 +102,8 @@ class Decisions:
     sheet: str
     repeated: str
     repeated_rows: int
+    # Of an M4 file: the step between its values, "" while they are numbered.
+    step: str = ""
 
 
 @dataclass(frozen=True)
@@ -253,6 +255,7 @@ def _decisions(
         sheet=str((found.get("facts") or {}).get("sheet") or options.sheet or ""),
         repeated=reading.repeated or "keep",
         repeated_rows=int(review.get("repeated") or 0),
+        step=dated_by(found),
     )
 
 

@@ -23,6 +23,10 @@ from datasets.repairs.work import NUMBER, Work, WorkColumn
 # Cells up to which everything runs: well under a second.
 MOST_CELLS = 1_500_000
 _PART_ROWS = 100_000
+# Columns of numbers that run; each is read and written by itself.
+MOST_COLUMNS = 100
+# Of a longer list of columns so many run at least.
+_EACH = 20
 
 
 @dataclass
@@ -37,6 +41,8 @@ class Preview:
     window: Window | None = None
     columns: list[tuple[str, str]] = field(default_factory=list)
     names: dict[int, dict[str, str]] = field(default_factory=dict)
+    # Columns of a very wide table that did not run.
+    left_out: int = 0
 
     @property
     def totals(self) -> dict[str, int]:
@@ -55,6 +61,8 @@ def preview(
     part, is_part = _part(version, recipe, look)
     with storage.work_folder() as scratch, connect(scratch=scratch, memory=MEMORY) as connection:
         work = open_work(connection, version, part)
+        left_out = _leave_out(work, recipe, column)
+        recipe = [_without(step, left_out) for step in recipe]
         before = work.rows
         watch = _Watch(work, look, column)
         done = run_recipe(work, recipe, before=watch.before, after=watch.after, tolerant=True)
@@ -63,10 +71,11 @@ def preview(
             before,
             work.rows,
             len(work.columns),
-            is_part,
+            is_part or bool(left_out),
             watch.window,
             watch.columns,
             watch.names,
+            len(left_out),
         )
 
 
@@ -101,6 +110,36 @@ class _Watch:
 def _is_shown(column: WorkColumn) -> bool:
     """Numbers that are nobody's."""
     return column.kind == NUMBER and column.role != "personal"
+
+
+def _leave_out(work: Work, recipe: Sequence[dict[str, Any]], column: str) -> set[str]:
+    """Drop number columns of a very wide table, those that are looked at or named singly last."""
+    numbers = [one.key for one in work.columns if one.kind == NUMBER]
+    if len(numbers) <= MOST_COLUMNS:
+        return set()
+    named = {
+        one
+        for step in recipe
+        for value in step["settings"].values()
+        for one in (value[:_EACH] if isinstance(value, list) else [value])
+        if isinstance(one, str)
+    }
+    named |= {one.key for one in work.columns if one.name in named} | {column, work.series}
+    spare = [key for key in reversed(numbers) if key not in named]
+    gone = set(spare[: len(numbers) - MOST_COLUMNS])
+    work.drop(gone)
+    return gone
+
+
+def _without(step: dict[str, Any], gone: set[str]) -> dict[str, Any]:
+    """The step without columns that did not come along."""
+    chosen = step["settings"].get("columns")
+    if not gone or not isinstance(chosen, list):
+        return step
+    rest = [key for key in chosen if key not in gone]
+    if chosen and not rest:
+        return {**step, "on": False}
+    return {**step, "settings": {**step["settings"], "columns": rest}}
 
 
 def _part(version: Version, recipe: Sequence[dict[str, Any]], look: int | None) -> tuple[str, bool]:

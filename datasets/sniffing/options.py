@@ -23,7 +23,8 @@ ENCODINGS = (
 DELIMITERS = (",", ";", "\t", "|")
 FORMATS = ("csv", "json", "xlsx", "parquet", "tfb", "m4")
 ORIENTS = ("records", "lines", "columns", "index", "split", "values")
-FREQUENCIES = ("h", "D", "W", "MS", "QS", "YS")
+# How far apart the values of an M4 file are; "" numbers them.
+FREQUENCIES = ("", "h", "D", "W", "MS", "QS", "YS")
 ORDERS = ("dmy", "mdy", "ymd", "ydm")
 SHAPES = ("wide", "long")
 REPEATED = ("keep", "mean", "sum", "first", "last")

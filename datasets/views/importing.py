@@ -16,11 +16,12 @@ from accounts.audit import record
 from accounts.ownership import fetch_editable
 from accounts.problems import NotAllowed, Problem
 from accounts.requests import AuthenticatedHttpRequest
+from datasets.frequency_words import frequency_words
 from datasets.mapping import choosing, sentences
 from datasets.mapping.understood import MappedColumn, Understood, understood
 from datasets.models import Column, Dataset
 from datasets.receiving import staging, uploads
-from datasets.sniffing.options import ENCODINGS
+from datasets.sniffing.options import ENCODINGS, FREQUENCIES
 from datasets.views.detail import dataset_frame
 from datasets.views.shown import aligned
 
@@ -28,7 +29,9 @@ from datasets.views.shown import aligned
 COLUMNS_SHOWN: Final = 150
 # A file read faster than this is read again at every change.
 QUICK_SECONDS: Final = 4.0
-_PLAIN: Final = ("date_order", "decimal", "zone", "delimiter", "encoding", "sheet", "repeated")
+_PLAIN: Final = (
+    "date_order", "decimal", "zone", "delimiter", "encoding", "sheet", "repeated", "frequency",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -238,6 +241,10 @@ def _words(found: Understood, dataset: Dataset) -> dict[str, Any]:
         "zones": sorted(zone for zone in available_timezones() if "/" in zone),
         "my_zone": dataset.owner.timezone,
         "repeated": list(sentences.REPEATED.items()),
+        "steps": [
+            (step, frequency_words(step) if step else gettext("Not known: number them"))
+            for step in FREQUENCIES
+        ],
         "delimiters": list(sentences.DELIMITERS.items()),
         "delimiter_word": sentences.DELIMITERS.get(decisions.delimiter, decisions.delimiter),
         "encodings": [(name, sentences.ENCODINGS.get(name, name.upper())) for name in ENCODINGS],

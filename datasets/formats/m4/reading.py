@@ -56,7 +56,7 @@ def extract(source: Path, folder: Path, options: ReadingOptions, say: Say) -> Ex
         PlainText(target) as table,
     ):
         table.open_all(["series", "time" if options.frequency else "step", "value"])
-        for row in _write(table, csv.reader(file), _Times(options.frequency)):
+        for row in _write(table, csv.reader(file), _Times(options.frequency or None)):
             if row % _EVERY == 0:
                 say(step="reading", bytes=min(raw.tell(), total), bytes_total=total)
         declared, notes = table.finish()
