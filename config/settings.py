@@ -340,7 +340,6 @@ JOB_REAP_SECONDS = env.env_float("ALMANAC_JOB_REAP", 10.0)
 # Wall time of a race, unless a person says otherwise; the best by then is taken.
 FORECAST_BALANCED_SECONDS = env.env_float("ALMANAC_BALANCED_SECONDS", 45.0)
 FORECAST_THOROUGH_SECONDS = env.env_float("ALMANAC_THOROUGH_SECONDS", 600.0)
-FORECAST_TRAINING_SECONDS = env.env_float("ALMANAC_TRAINING_SECONDS", 30.0)
 # Where nets and what needs torch are asked; the local supervisor says it by itself.
 SERVING_URL = env.env_str("ALMANAC_SERVING_URL")
 # Models in memory: of the serving process, and light ones of each web process.
