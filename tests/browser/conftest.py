@@ -43,6 +43,8 @@ def stack():
         ALMANAC_JOB_HEARTBEAT="0.5",
         ALMANAC_JOB_LOST="4",
         ALMANAC_JOB_REAP="1",
+        # Long enough for a model or two, on busy machines too.
+        ALMANAC_BALANCED_SECONDS="15",
     ).start()
     yield running
     running.stop()

@@ -66,7 +66,7 @@ def test_the_setup_link_dies_after_use(page, stack, chromium):
     context.close()
 
 
-def test_a_file_becomes_a_forecast_that_a_network_tries_to_beat(page, data_file):
+def test_a_file_becomes_a_forecast_that_a_race_of_models_tries_to_beat(page, data_file):
     drop(page, data_file)
     facts = page.locator("dl.facts")
     expect(facts).to_contain_text("Hourly")
@@ -80,10 +80,13 @@ def test_a_file_becomes_a_forecast_that_a_network_tries_to_beat(page, data_file)
     wait_until_done(page)
 
     board = page.locator("table.board, table:has(th:text('MASE'))").first
-    lstm = board.locator("tr", has_text="LSTM")
-    expect(lstm).to_contain_text(re.compile(r"[+−]\d+%"))
-    expect(page.locator(".headline")).to_contain_text("LSTM")
+    drift = board.locator("tr", has_text="Drift")
+    expect(drift).to_contain_text(re.compile(r"[+−]\d+%"))
+    # Judged, or left out with the reason.
+    lstm = board.locator("tr", has_text="LSTM").first
+    expect(lstm).to_contain_text(re.compile(r"[+−]\d+%|left out|failed"))
     expect(page.locator(".headline")).to_contain_text("seasonal naive")
+    expect(page.locator(".headline")).to_contain_text(re.compile("Best of|No improvement"))
     for level in ("80%", "95%"):
         expect(page.get_by_text(f"{level} band")).to_be_visible()
 
@@ -95,7 +98,9 @@ def test_a_file_becomes_a_forecast_that_a_network_tries_to_beat(page, data_file)
 def test_a_killed_worker_loses_nothing_and_the_page_says_how_it_went(page, stack, tmp_path):
     drop(page, hourly_file(tmp_path, hours=24 * 28))
     press_forecast(page)
-    expect(page.locator("svg.spark, .spark").first).to_be_visible(timeout=SLOW)
+    expect(page.locator("#forecast-board tr", has_text="Drift")).to_contain_text(
+        "done", timeout=SLOW
+    )
     deadline = time.monotonic() + 30
     while not (workers := stack.pids("-Q training")) and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -103,7 +108,8 @@ def test_a_killed_worker_loses_nothing_and_the_page_says_how_it_went(page, stack
     page.goto("/jobs/")
     page.go_back()
     wait_until_done(page)
-    expect(page.locator("table:has(th:text('MASE')) tr", has_text="LSTM").first).to_be_visible()
+    expect(page.locator("table:has(th:text('MASE')) tr", has_text="Drift").first).to_be_visible()
+    expect(page.locator("#forecast-events")).to_contain_text("Goes on elsewhere")
 
 
 def test_the_snippet_of_the_result_page_runs_as_copied(page, tmp_path):
