@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from datasets.decimals import common_decimals
+from datasets.marks import with_marks
 from datasets.pyramid import range_data
 from forecasting import figures, leaderboard, results, runners, spans, standing, wording
 from forecasting.engine.frequency import Frequency
@@ -167,9 +168,10 @@ class ShownForecast:
         baseline = None
         if self.yardstick is not None and self.chosen != self.yardstick:
             baseline = results.line_of(self.yardstick, self.series)
-        return figures.fan(
-            self.line, self.history, self.frequency, baseline, self.task.version.clock
-        )
+        version = self.task.version
+        fan = figures.fan(self.line, self.history, self.frequency, baseline, version.clock)
+        # Whoever may see a forecast sees what its owner had found in the history.
+        return with_marks(fan, self.task.owner, version, self.series, None)
 
     @property
     def figure_json(self) -> str:

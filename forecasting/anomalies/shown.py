@@ -191,7 +191,7 @@ class ShownAnomaly:
     def value(self) -> str:
         """The value, and what was expected, in one phrase."""
         if self.row.value is None:
-            return gettext("missing, %(expected)s expected") % {"expected": self._expected}
+            return gettext("%(expected)s expected") % {"expected": self._expected}
         return gettext("%(value)s, %(expected)s expected") % {
             "value": wording.figure(self.row.value),
             "expected": self._expected,
@@ -225,6 +225,8 @@ def shown_anomalies(
     rows: list[Anomaly], watch: AnomalyWatch, *, can_edit: bool
 ) -> list[ShownAnomaly]:
     """Rows of a list of one watch."""
+    if not rows:
+        return []
     clock = watch.version.clock if watch.version is not None else AS_STORED
     frequency = syncing.frequency_of(watch)
     return [ShownAnomaly(row, frequency, clock, can_edit=can_edit) for row in rows]

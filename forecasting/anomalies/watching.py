@@ -51,6 +51,7 @@ class Wish:
             "detector": self.detector,
             "season": self.season,
             "per_week": self.per_week,
+            "frequency": self.version.frequency,
         }
 
 

@@ -10,7 +10,9 @@ from forecasting.anomalies import alerting, watching
 from forecasting.anomalies.forms import STOPS
 from forecasting.models import AlertRule, Anomaly, AnomalyWatch
 from tests.conftest import browser_of
+from tests.datasets.made import read_dataset
 from tests.factories import make_share
+from tests.forecasting.made import answered
 from tests.forecasting.watched import SPIKE, again, anomalies, judged, odd_dataset
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +52,20 @@ def test_a_watch_begins_with_a_press(owner, owner_client):
     assert answer["Location"] == watch.get_absolute_url()
     assert (watch.names, watch.per_week, watch.name) == (["load"], 2.0, "load")
     assert watch.is_judging
+    # Until there is something to show, the page shows the work.
+    html = page(owner_client, watch.get_absolute_url())
+    assert f'data-live-job="{watch.job_id}"' in html
+    assert "anomaly-list" not in html
+
+
+def test_a_watch_that_could_not_judge_says_why_and_offers_another_try(owner, owner_client):
+    text = "time,load\n" + "".join(
+        f"2026-01-{d:02d} {h:02d}:00,5\n" for d in range(1, 9) for h in range(24)
+    )
+    watch = judged(owner, read_dataset(owner, text))
+    html = page(owner_client, watch.get_absolute_url())
+    assert "load never changes, so nothing can stand out" in html
+    assert url("watch_scan", watch) in html
 
 
 @pytest.mark.parametrize(
@@ -259,3 +275,13 @@ def test_a_rule_on_anomalies_speaks_up_and_is_quiet_again(watch, owner):
         watch.version_id = None
     rule.refresh_from_db()
     assert rule.state == AlertRule.State.OK
+
+
+def test_the_chart_of_a_forecast_marks_what_its_history_holds_and_no_more(watch, owner_client):
+    task = answered(watch.dataset.owner, watch.dataset, horizon=24)
+    address = reverse("forecasting:chart", args=[task.pk])
+    figure = json.loads(page(owner_client, address, history="all"))
+    marks = next(trace for trace in figure["data"] if trace.get("name") == "Anomaly")
+    assert "2026-01-19T18:00:00" in marks["x"]
+    history = next(trace for trace in figure["data"] if trace.get("name") == "Observed")["x"]
+    assert min(marks["x"]) >= min(history)[:19]
