@@ -83,6 +83,44 @@ def read_panel(
     return Panel.from_wide(frame, time.name, names, step, **covariates)
 
 
+def last_times(version: Version, columns: Sequence[str]) -> pd.DataFrame:
+    """The last time at which each of these number columns (keys) holds a value; NaT without any.
+
+    One row a series, one row in all when the table is wide; columns are the keys.
+    """
+    time = version.column(version.time_column).key
+    wanted = ", ".join(
+        f"max({time}) FILTER (WHERE {column.key} IS NOT NULL AND NOT isnan({column.key})) "
+        f"AS {column.key}"
+        for column in _choose(version, columns)
+    )
+    grouped = f"GROUP BY {version.series_column}" if version.series_column else ""
+    table = parquet(storage.local_copy(version.file_key))
+    with connect() as connection:
+        arrays = connection.execute(f"SELECT {wanted} FROM {table} {grouped}").fetchnumpy()  # noqa: S608
+    return pd.DataFrame({name: _as_times(array) for name, array in arrays.items()})
+
+
+def holes(
+    version: Version, columns: Sequence[str], targets: Sequence[str], until: pd.Timestamp
+) -> dict[str, int]:
+    """Empty cells of each of these number columns (keys) in rows that a forecast learns from."""
+    time = version.column(version.time_column).key
+    filled = [
+        f"({one.key} IS NOT NULL AND NOT isnan({one.key}))" for one in _choose(version, targets)
+    ]
+    rows = f"({' OR '.join(filled)})" if version.series_column else f"{time} <= ?"
+    wanted = ", ".join(
+        f"count(*) FILTER (WHERE {rows} AND ({one.key} IS NULL OR isnan({one.key})))"
+        for one in _choose(version, columns)
+    )
+    given = [] if version.series_column else [until.to_pydatetime()] * len(columns)
+    table = parquet(storage.local_copy(version.file_key))
+    with connect() as connection:
+        found = connection.execute(f"SELECT {wanted} FROM {table}", given).fetchone() or ()  # noqa: S608
+    return dict(zip(columns, (int(count) for count in found), strict=True))
+
+
 def _choose(version: Version, wanted: Sequence[str]) -> list[Column]:
     known = {column.key: column for column in version.columns.all()}
     # A name wins over a key: a file may well have a column called c1.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, cast
 
 from django.db.models import Model
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
@@ -23,13 +23,13 @@ from accounts.problems import Problem
 from accounts.requests import AuthenticatedApiRequest
 from datasets.serializers import JobSummarySerializer
 from forecasting import asking, exports, starting
+from forecasting.api_drafts import asked_dataset
 from forecasting.api_race import RaceActions
-from forecasting.forms import AskForm, first_problem, ready_dataset
+from forecasting.ask_serializers import AskSerializer
+from forecasting.forms import AskForm, first_problem
 from forecasting.models import PredictionTask
 from forecasting.models.prediction_task import PredictionTaskQuerySet
-from forecasting.refusals import ForecastProblem
 from forecasting.serializers import (
-    AskSerializer,
     MetricsSerializer,
     PredictionTaskSerializer,
     ResultsSerializer,
@@ -91,7 +91,8 @@ class PredictionViewSet(RaceActions, OwnedViewSet):
         summary="Ask for a forecast",
         description=(
             "Answers 202 with the forecast and the job of its instant answer, which takes about "
-            "a second; `balanced` (the default) then trains a network. Send `Idempotency-Key` to "
+            "a second; `balanced` (the default) and `thorough` then race more models. Everything "
+            "but the dataset may be left out. Send `Idempotency-Key` to "
             "make repeating it safe."
         ),
         request=AskSerializer,
@@ -169,20 +170,13 @@ class PredictionViewSet(RaceActions, OwnedViewSet):
         return super().get_throttles()
 
     def _start(self, request: AuthenticatedApiRequest) -> Response:
-        owner = request.user
         data = request.data if isinstance(request.data, dict) else {}
-        try:
-            dataset = ready_dataset(owner, str(data.get("dataset", "")))
-        except Http404:
-            raise ForecastProblem(
-                gettext("There is no such dataset. Give the id of one you may see."),
-                code="unknown_dataset",
-                field="dataset",
-            ) from None
-        form = AskForm(dataset, asking.check_version(dataset), data)
+        dataset = asked_dataset(request, data)
+        body = {"horizon": data.get("h"), **data}
+        form = AskForm(dataset, asking.check_version(dataset), body)
         if not form.is_valid():
             raise first_problem(form)
-        task = starting.start(form.ask(), owner=owner)
+        task = starting.start(form.ask(), owner=request.user)
         context = self.get_serializer_context()
         content = {
             "prediction": PredictionTaskSerializer(task, context=context).data,

@@ -15,6 +15,7 @@ from forecasting.api_anomalies import (
     AnomalyWatchViewSet,
     DatasetAnomaliesView,
 )
+from forecasting.api_drafts import ForecastDraftViewSet
 from forecasting.api_forecast import ForecastNowView
 from forecasting.api_lines import LineViewSet
 from forecasting.api_models import ModelViewSet
@@ -35,6 +36,7 @@ router = SimpleRouter(use_regex_path=False)
 router.register("alerts", AlertViewSet, basename="alert")
 router.register("anomalies/watches", AnomalyWatchViewSet, basename="anomaly-watch")
 router.register("anomalies", AnomalyViewSet, basename="anomaly")
+router.register("forecast-drafts", ForecastDraftViewSet, basename="forecast-draft")
 router.register("predictions", PredictionViewSet, basename="prediction")
 registry = FromForecasts(use_regex_path=False)
 registry.register("models", ModelViewSet, basename="model")

@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
 
+import pandas as pd
 from django.utils.translation import gettext, ngettext
 
 from datasets.models import Column, Dataset, Version
 from forecasting import spans, wording
+from forecasting.choosing.covariates import Covariates
+from forecasting.choosing.limits import NEVER, Bounds, planned_windows
+from forecasting.choosing.reach import reach_of
+from forecasting.choosing.roster import Chosen
 from forecasting.engine.errors import EngineError, HorizonError
 from forecasting.engine.frequency import Frequency, horizon_steps
-from forecasting.engine.race.course import Course
 from forecasting.models import PredictionTask
 from forecasting.refusals import ForecastProblem, problem_from
 
 LEVELS: Final = (80, 95)
 LEAST_ROWS: Final = 12
 MOST_VALUES: Final = 5_000_000
+SEED: Final = 7
 # Findings that say why a table has no regular times.
 _NO_TIMES: Final = ("no_time", "irregular", "repeated_times")
 
 
 @dataclass(frozen=True)
 class Ask:
-    """One forecast to make: which columns, how far, how well."""
+    """One forecast to make: which columns, how far, how well, and every other choice.
+
+    `models` None stands for those of the quality, `series` () for all of them, `window_count` and
+    `seconds` None for the usual ones.
+    """
 
     dataset: Dataset
     version: Version
@@ -34,11 +43,22 @@ class Ask:
     quality: str
     levels: tuple[int, ...]
     name: str = ""
+    series: tuple[str, ...] = ()
+    models: tuple[Chosen, ...] | None = None
+    covariates: Covariates = field(default_factory=Covariates)
+    place: tuple[str, str] = ("", "")
+    bounds: Bounds = field(default_factory=Bounds)
+    seasons: tuple[int, ...] = ()
+    window_count: int | None = None
+    refit: str = NEVER
+    seconds: float | None = None
+    seed: int = SEED
 
     @property
     def frequency(self) -> Frequency:
-        """The step of the series."""
-        return Frequency.parse(self.version.frequency)
+        """The step of the series, with the seasons that somebody gave."""
+        found = Frequency.parse(self.version.frequency)
+        return found.with_seasons(self.seasons) if self.seasons else found
 
     @property
     def words(self) -> str:
@@ -46,34 +66,96 @@ class Ask:
         return spans.span_words(self.horizon, self.frequency)
 
     @property
+    def rows(self) -> int:
+        """Rows of the longest series that hold a target."""
+        return learned_rows(self.version, self.targets, self.series)
+
+    @property
     def windows(self) -> int:
         """How many past windows every model is tested on."""
-        return windows_for(rows_of(self.version), self.horizon)
+        if self.window_count is not None:
+            return self.window_count
+        return planned_windows(self.rows, self.horizon, self.frequency)
 
     @property
     def title(self) -> str:
         """The name given, or "OT, next 4 days"."""
         if self.name:
             return self.name
-        first, more = self.targets[0].name, len(self.targets) - 1
-        what = first
-        if more:
-            what = ngettext("%(first)s and %(n)s more", "%(first)s and %(n)s more", more) % {
-                "first": first,
-                "n": more,
-            }
-        title = gettext("%(what)s, next %(span)s") % {"what": what, "span": self.words}
+        title = gettext("%(what)s, next %(span)s") % {
+            "what": columns_in_words(self.targets),
+            "span": self.words,
+        }
         return title[:200]
+
+    @property
+    def series_count(self) -> int:
+        """How many series of the table are forecast."""
+        return len(self.series) or series_count(self.version)
 
     @property
     def values(self) -> int:
         """How many numbers the answer has."""
-        return self.horizon * len(self.targets) * series_count(self.version)
+        return self.horizon * len(self.targets) * self.series_count
+
+    def parameters(self) -> dict[str, Any]:
+        """As `PredictionTask.parameters` keeps it (forecasting.recipe); what is usual is absent."""
+        country, part = self.place
+        always = {
+            "targets": [column.key for column in self.targets],
+            "names": [column.name for column in self.targets],
+            "horizon": self.horizon,
+            "quality": str(self.quality),
+            "levels": list(self.levels),
+            "frequency": self.version.frequency,
+            "seed": self.seed,
+        }
+        chosen = {
+            "series": list(self.series),
+            "models": [one.as_parameters() for one in self.models or ()],
+            "covariates": self.covariates.as_parameters() if self.covariates else None,
+            "calendar": {"country": country, "subdivision": part} if country else None,
+            "bounds": self.bounds.as_parameters() if self.bounds else None,
+            "seasons": list(self.seasons),
+            "windows": self.window_count,
+            "refit": self.refit if self.refit != NEVER else None,
+            "seconds": self.seconds,
+        }
+        return always | {name: value for name, value in chosen.items() if value}
 
 
-def windows_for(rows: int, horizon: int) -> int:
-    """Past windows that a series of so many rows is tested on; 0 where it cannot hold one."""
-    return Course.windows_for(rows, horizon, 1)
+def columns_in_words(columns: Sequence[Column]) -> str:
+    """`OT`, or `OT and 2 more`."""
+    if len(columns) < 2:
+        return "".join(column.name for column in columns)
+    more = len(columns) - 1
+    return ngettext("%(first)s and %(n)s more", "%(first)s and %(n)s more", more) % {
+        "first": columns[0].name,
+        "n": more,
+    }
+
+
+def learned_rows(
+    version: Version, targets: Sequence[Column] = (), series: Sequence[str] = ()
+) -> int:
+    """Rows of the longest of these series up to the last one with a target."""
+    if version.layout == Version.Layout.LONG:
+        listed = version.profile.get("series") or []
+        chosen = set(series)
+        rows = [int(one.get("rows", 0)) for one in listed if str(one["id"]) in chosen]
+        return max(rows) if rows else rows_of(version)
+    if not version.profile.get("end"):
+        return rows_of(version)
+    last = pd.Timestamp(str(version.profile["end"])).tz_localize(None)
+    frequency = Frequency.parse(version.frequency)
+    end = reach_of(version, targets).end
+    if end == last:
+        return rows_of(version)
+    beyond, _ = frequency.positions(
+        pd.DatetimeIndex([end]).to_numpy("datetime64[ns]"),
+        pd.DatetimeIndex([last]).to_numpy("datetime64[ns]"),
+    )
+    return max(1, rows_of(version) - int(beyond[0]))
 
 
 def rows_of(version: Version) -> int:
@@ -159,18 +241,22 @@ def trouble_with(column: Column, version: Version) -> str:
     return ""
 
 
-def check_horizon(version: Version, asked: str | int) -> int:
-    """Steps in a horizon such as 96 or "4 days". Raises ForecastProblem."""
+def check_horizon(version: Version, asked: str | int, rows: int) -> int:
+    """Steps in a horizon such as 96 or "4 days" after `rows` rows. Raises ForecastProblem."""
     frequency = Frequency.parse(version.frequency)
     try:
         steps = horizon_steps(str(asked).replace(",", "").strip(), frequency)
     except HorizonError as error:
-        raise _bad_horizon(error, version, frequency) from error
-    rows = rows_of(version)
+        raise _bad_horizon(error, rows, frequency) from error
+    require_short(steps, rows, frequency)
+    return steps
+
+
+def require_short(steps: int, rows: int, frequency: Frequency, field: str = "horizon") -> None:
+    """Refuse a horizon that so many rows cannot carry. Raises ForecastProblem."""
     most = spans.longest_horizon(rows, frequency)
     if steps > most:
-        raise _too_long(steps, rows, most, frequency)
-    return steps
+        raise _too_long(steps, rows, most, frequency, field)
 
 
 def check_levels(levels: Sequence[int]) -> tuple[int, ...]:
@@ -204,10 +290,9 @@ def check_quality(quality: str) -> str:
     return quality
 
 
-def _bad_horizon(error: EngineError, version: Version, frequency: Frequency) -> ForecastProblem:
+def _bad_horizon(error: EngineError, rows: int, frequency: Frequency) -> ForecastProblem:
     asked = error.details.get("horizon")
     if isinstance(asked, int) and asked > 0:
-        rows = rows_of(version)
         return _too_long(asked, rows, spans.longest_horizon(rows, frequency), frequency)
     if asked == 0:
         return _about(
@@ -219,10 +304,12 @@ def _bad_horizon(error: EngineError, version: Version, frequency: Frequency) -> 
     return problem_from(error, "horizon")
 
 
-def _too_long(steps: int, rows: int, most: int, frequency: Frequency) -> ForecastProblem:
+def _too_long(
+    steps: int, rows: int, most: int, frequency: Frequency, field: str = "horizon"
+) -> ForecastProblem:
     sentence = gettext("%(asked)s is too long for %(rows)s rows. Use %(most)s or fewer.")
     return _about(
-        "horizon",
+        field,
         sentence
         % {"asked": spans.counted(steps, frequency), "rows": f"{rows:,}", "most": f"{most:,}"},
         "bad_horizon",

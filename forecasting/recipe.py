@@ -4,7 +4,8 @@
 `levels` (percent), `windows` (a number, else the engine lays them out), `seed`, `models`
 (`[{"name", "type", "settings"}]`; those of the quality without it), `covariates`
 (`{"known": [keys], "past": [keys]}`), `calendar` (`{"country", "subdivision"}`), `bounds`
-(`{"low", "high", "integer"}`), `seasons` (steps), `refit` ("never" or "each") and `seconds`.
+(`{"low", "high", "integer"}`), `series` (names; all without it), `seasons` (steps), `refit`
+("never" or "each") and `seconds`.
 The same recipe on a newer version of the data is the same forecast brought up to date.
 """
 
@@ -90,6 +91,8 @@ def panel_of(version: Version, asked: Mapping[str, Any], horizon: int) -> Panel:
         known=covariates.get("known") or (),
         past=covariates.get("past") or (),
     )
+    if series := asked.get("series"):
+        panel = panel.select(list(series))
     if seasons := asked.get("seasons"):
         panel = replace(panel, frequency=panel.frequency.with_seasons(seasons))
     place = asked.get("calendar") or {}

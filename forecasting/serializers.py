@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -15,25 +14,6 @@ from forecasting.forms import NAME_LENGTH
 from forecasting.models import PredictionTask
 from forecasting.refusals import spoken
 from forecasting.shown import ShownForecast
-
-
-class AskSerializer(serializers.Serializer[Any]):
-    """What may be asked for; only the dataset is required."""
-
-    dataset = serializers.UUIDField(help_text=_("The dataset; its current version is used."))
-    targets = serializers.ListField(
-        child=serializers.CharField(),
-        required=False,
-        help_text=_("Names or keys of number columns; the usual one without it."),
-    )
-    horizon = serializers.CharField(
-        required=False, help_text=_('Steps such as 96, or words such as "4 days".')
-    )
-    quality = serializers.ChoiceField(choices=PredictionTask.Quality.choices, required=False)
-    levels = serializers.ListField(
-        child=serializers.IntegerField(), required=False, help_text=_("Such as [80, 95].")
-    )
-    name = serializers.CharField(max_length=NAME_LENGTH, required=False)
 
 
 class PredictionTaskSerializer(serializers.ModelSerializer[PredictionTask]):

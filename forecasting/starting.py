@@ -12,33 +12,28 @@ from accounts.problems import Conflict, Problem
 from datasets import storage
 from forecasting import results, standing
 from forecasting.asking import Ask
-from forecasting.models import PredictionTask, TrainedModel
+from forecasting.models import ForecastDraft, PredictionTask, TrainedModel
 from forecasting.models.trained_model import name_label
 from forecasting.registry import removing
 from forecasting.tasks import INSTANT, instant_forecast
 from jobs import moves
 from jobs.running import enqueue
 
-SEED = 7
 
+def start(ask: Ask, *, owner: User, draft: ForecastDraft | None = None) -> PredictionTask:
+    """Write the forecast and the job of its instant answer; the queue hears after the commit.
 
-def start(ask: Ask, *, owner: User) -> PredictionTask:
-    """Write the forecast and the job of its instant answer; the queue hears after the commit."""
+    The `draft` it was filled in from goes, if it is theirs.
+    """
     with transaction.atomic():
+        if draft is not None and draft.owner_id == owner.pk:
+            draft.delete()
         task = PredictionTask.objects.create(
             owner=owner,
             dataset=ask.dataset,
             version=ask.version,
             name=ask.title,
-            parameters={
-                "targets": [column.key for column in ask.targets],
-                "names": [column.name for column in ask.targets],
-                "horizon": ask.horizon,
-                "quality": str(ask.quality),
-                "levels": list(ask.levels),
-                "frequency": ask.version.frequency,
-                "seed": SEED,
-            },
+            parameters=ask.parameters(),
         )
         job = enqueue(
             instant_forecast,

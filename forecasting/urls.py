@@ -39,6 +39,7 @@ urlpatterns = [
     path("forecasts/new/", asking.new, name="new"),
     path("forecasts/new/contract/", asking.contract, name="contract"),
     path("forecasts/new/preview/", asking.preview, name="preview"),
+    path("forecasts/new/cycles/", asking.cycles, name="ask_cycles"),
     path("forecasts/new/sources/", asking.sources, name="copy_sources"),
     path("forecasts/new/settings/", model_settings.model_settings, name="ask_settings"),
     path("forecasts/drafts/save/", drafts.save_draft, name="save_draft"),

@@ -1,6 +1,7 @@
 from forecasting.models.alert_rule import AlertFiring, AlertRule
 from forecasting.models.anomaly import Anomaly
 from forecasting.models.anomaly_watch import AnomalyWatch
+from forecasting.models.forecast_draft import ForecastDraft
 from forecasting.models.model_line import Alias, ModelLine
 from forecasting.models.model_promotion import ModelPromotion
 from forecasting.models.model_version import ModelVersion
@@ -14,6 +15,7 @@ __all__ = [
     "Alias",
     "Anomaly",
     "AnomalyWatch",
+    "ForecastDraft",
     "ModelLine",
     "ModelPromotion",
     "ModelVersion",

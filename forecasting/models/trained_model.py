@@ -11,12 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User
 from accounts.ownership import Owned, OwnedQuerySet
+from datasets.models import Dataset
 from forecasting.engine.errors import UnknownModelError
 from forecasting.engine.registry import model_type
 
-BASELINES: Final = frozenset(
-    {"naive", "seasonal_naive", "drift", "window_mean", "climatology"}
-)
+BASELINES: Final = frozenset({"naive", "seasonal_naive", "drift", "window_mean", "climatology"})
 YARDSTICK: Final = "seasonal_naive"
 # What a race calls a second model of the same type.
 _VARIANTS: Final = {
@@ -71,6 +70,13 @@ class TrainedModelQuerySet(OwnedQuerySet["TrainedModel"]):
         rows = self.filter(type=kind, status=TrainedModel.Status.READY).order_by("-created_at")
         found = rows.values_list("metrics__seconds", flat=True)[:count]
         return [float(seconds) for seconds in found if seconds is not None]
+
+    def seconds_on(self, dataset: Dataset) -> dict[str, float]:
+        """What the newest fit of each type took on a dataset, anybody's."""
+        rows = self.filter(dataset=dataset, status=TrainedModel.Status.READY)
+        newest = rows.order_by("type", "-created_at").distinct("type")
+        found = newest.values_list("type", "metrics__seconds")
+        return {kind: float(seconds) for kind, seconds in found if seconds is not None}
 
     def in_state(self, status: str) -> Self:
         """Those with this status."""

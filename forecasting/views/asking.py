@@ -2,275 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.http import urlencode
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.ownership import require_creator
+from accounts.ownership import fetch_visible, require_creator
 from accounts.requests import AuthenticatedHttpRequest
-from datasets.models import Column, Dataset, Version
+from datasets.models import Dataset, Version
 from datasets.views.shown import ShownDataset
-from forecasting import asking, expected, figures, instant, spans, starting, wording
-from forecasting.engine.frequency import Frequency
-from forecasting.engine.race import PRESETS
-from forecasting.engine.registry import model_type
-from forecasting.forms import AskForm, dataset_choices, ready_dataset
-from forecasting.models import PredictionTask
-from forecasting.models.trained_model import type_label
+from forecasting import asking, starting
+from forecasting.choosing import filled
+from forecasting.choosing.page import AskPage
+from forecasting.choosing.preview import figure_of
+from forecasting.forms import dataset_choices, ready_dataset
+from forecasting.models import ForecastDraft, PredictionTask
 from forecasting.refusals import ForecastProblem
-from forecasting.spans import Span
-
-LEVELS_OFFERED: Final = (50, 80, 90, 95, 99)
-
-
-@dataclass(frozen=True)
-class Target:
-    """A column that may be forecast."""
-
-    column: Column
-    is_chosen: bool
-    trouble: str
-    missing_share: float
-
-
-@dataclass(frozen=True)
-class Contender:
-    """A model of the race, as the page announces it."""
-
-    label: str
-    how: str
-    seconds: str
-
-
-class AskPage:
-    """What the page shows for one dataset and what was filled in so far."""
-
-    def __init__(self, dataset: Dataset, version: Version, given: Mapping[str, Any]) -> None:
-        self.dataset, self.version = dataset, version
-        self.form = AskForm(dataset, version, given)
-        self.is_valid = self.form.is_valid()
-
-    @property
-    def frequency(self) -> Frequency:
-        """The step of the series."""
-        return self.form.frequency
-
-    @property
-    def rows(self) -> int:
-        """Rows of the longest series."""
-        return asking.rows_of(self.version)
-
-    @cached_property
-    def offered(self) -> list[Span]:
-        """Horizons to press."""
-        return spans.offered(self.frequency, self.rows)
-
-    @cached_property
-    def horizon(self) -> int | None:
-        """Steps, once they make sense."""
-        return self.form.cleaned_data.get("horizon")
-
-    @property
-    def horizon_text(self) -> str:
-        """What stands in the field."""
-        if self.horizon is not None:
-            return str(self.horizon)
-        return str(self.form.data.get("horizon", ""))
-
-    @property
-    def unit(self) -> str:
-        """`hours`."""
-        return spans.step_words(self.frequency, self.horizon or 2)
-
-    @property
-    def quality(self) -> str:
-        """What is chosen."""
-        return str(self.form.cleaned_data.get("quality", PredictionTask.Quality.BALANCED))
-
-    @cached_property
-    def chosen(self) -> list[Column]:
-        """The columns chosen so far, whether they can be forecast or not."""
-        found = self.form.cleaned_data.get("targets")
-        if found:
-            return list(found)
-        asked = self.form["targets"].value() or []
-        names = [asked] if isinstance(asked, str) else list(asked)
-        return [column for column in self.version.value_columns() if column.key in names]
-
-    @cached_property
-    def targets(self) -> list[Target]:
-        """Every number column."""
-        chosen = {column.key for column in self.chosen}
-        rows = max(1, self.version.row_count)
-        return [
-            Target(
-                column,
-                column.key in chosen,
-                asking.trouble_with(column, self.version),
-                100 * column.missing / rows,
-            )
-            for column in self.version.value_columns()
-        ]
-
-    def problem(self, field: str) -> str:
-        """What is wrong with a field; empty when nothing is."""
-        errors = self.form.errors.get(field)
-        return str(errors[0]) if errors else ""
-
-    @property
-    def problems(self) -> dict[str, str]:
-        """The same for every field."""
-        return {field: self.problem(field) for field in ("targets", "horizon", "quality", "levels")}
-
-    @cached_property
-    def ask(self) -> asking.Ask | None:
-        """What would be made; None while something is wrong."""
-        return self.form.ask() if self.is_valid else None
-
-    @property
-    def from_to(self) -> str:
-        """`Sat 21 Nov 13:00 to Sat 28 Nov 12:00`."""
-        end = self.version.profile.get("end")
-        if not end or not self.horizon:
-            return ""
-        first, last = self.future(1), self.future(self.horizon)
-        clock = self.version.clock
-        return gettext("%(start)s to %(end)s") % {
-            "start": wording.moment(first, self.frequency, clock),
-            "end": wording.moment(last, self.frequency, clock),
-        }
-
-    def future(self, steps: int) -> str:
-        """The time so many steps after the last row."""
-        last = self.version.profile["end"]
-        return self.frequency.add(_naive(last), steps).isoformat()
-
-    @property
-    def what(self) -> str:
-        """The targets in words."""
-        names = [column.name for column in self.chosen]
-        if len(names) < 2:
-            return "".join(names)
-        return ngettext("%(first)s and %(n)s more", "%(first)s and %(n)s more", len(names) - 1) % {
-            "first": names[0],
-            "n": len(names) - 1,
-        }
-
-    @property
-    def query(self) -> str:
-        """The horizon and the targets for the address of the preview."""
-        asked = [("targets", column.key) for column in self.chosen]
-        return urlencode([*asked, ("horizon", self.horizon_text)])
-
-    @property
-    def each(self) -> str:
-        """`hour by hour`."""
-        return spans.each_step(self.frequency)
-
-    @property
-    def windows_words(self) -> str:
-        """`8 past windows`."""
-        count = asking.windows_for(self.rows, self.horizon or 1)
-        return ngettext("%(n)s past window", "%(n)s past windows", count) % {"n": count}
-
-    @property
-    def models_words(self) -> str:
-        """`4 models`."""
-        count = len(self.contenders)
-        return ngettext("%(n)s model", "%(n)s models", count) % {"n": count}
-
-    @property
-    def contenders(self) -> list[Contender]:
-        """The models of the race."""
-        names = list(instant.MODELS)
-        if self.quality != PredictionTask.Quality.INSTANT:
-            shape = "many" if asking.series_count(self.version) > 1 else "few"
-            raced = PRESETS[self.quality].entrants
-            names += [one.kind for one in raced if one.shape in ("any", shape)]
-        return [
-            Contender(type_label(name), gettext(model_type(name).description), "")
-            for name in dict.fromkeys(names)
-        ]
-
-    @property
-    def seconds(self) -> int:
-        """Until the final answer."""
-        return expected.seconds_expected({"quality": self.quality})
-
-    @cached_property
-    def trained_seconds(self) -> int:
-        """What Balanced is expected to take."""
-        return expected.seconds_expected({"quality": PredictionTask.Quality.BALANCED})
-
-    @cached_property
-    def checks(self) -> list[tuple[str, str]]:
-        """What was looked at before: (icon, sentence)."""
-        season = self.frequency.season_length
-        lines = []
-        if season > 1:
-            cycles = self.rows // season
-            word = spans.span_words(season, self.frequency)
-            lines.append(
-                (
-                    "check" if cycles >= 2 else "warn",
-                    gettext("%(n)s full cycles of %(span)s in the history")
-                    % {"n": f"{cycles:,}", "span": word},
-                )
-            )
-        lines += [
-            ("warn" if found.severity != "info" else "check", found.sentence)
-            for found in self.version.findings[:4]
-        ]
-        return lines
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Ask for a forecast (`?dataset=`); POST starts it and goes to its page."""
+    """Ask for a forecast (`?dataset=`, `?copy=` a forecast, `?draft=`); POST starts it."""
     require_creator(request.user)
     given = request.POST if request.method == "POST" else request.GET
-    asked = given.get("dataset", "")
+    draft, source = _draft(request, given), _source(request, given)
+    asked = given.get("dataset", "") or _dataset_of(draft, source)
     choices = dataset_choices(request.user)
     if not choices and not asked:
         return render(request, "forecasting/nothing_to_ask.html", {"section": "forecasts"})
     dataset = ready_dataset(request.user, asked or str(choices[0].pk))
-    page, problem = _page(dataset, given)
+    version, problem = _version(dataset)
+    page, lost = None, list[str]()
+    if version is not None:
+        body, lost = _body(request, given, version, draft, source)
+        page = AskPage(dataset, version, body, given)
     if request.method == "POST" and page is not None and page.ask is not None:
-        task = starting.start(page.ask, owner=request.user)
+        task = starting.start(page.ask, owner=request.user, draft=draft)
         return _go_to(request, task.get_absolute_url())
-    is_listed = dataset.pk in {choice.pk for choice in choices}
     context = {
         "section": "forecasts",
         "choices": choices,
-        "is_listed": is_listed,
+        "is_listed": dataset.pk in {choice.pk for choice in choices},
         "dataset": dataset,
         "page": page,
         "problem": problem,
-        "levels": _levels(page),
+        "draft": draft,
+        "source": source,
+        "lost": lost,
     } | _facts(dataset)
-    template = "forecasting/new.html"
     if request.method == "POST" and request.htmx and page is not None:
-        return render(request, "forecasting/_contract.html", {**context, "with_fields": True})
+        return render(request, "forecasting/_contract.html", context | {"with_fields": True})
     # The address may carry a half-filled form; only a refused press is an error.
     status = 422 if request.method == "POST" else 200
-    return render(request, template, context, status=status)
+    return render(request, "forecasting/new.html", context, status=status)
 
 
 @require_safe
 def contract(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """The sentence at the right for what is filled in, with the problems of the fields."""
+    """The sentence at the right for what is filled in, with what follows from it elsewhere."""
     require_creator(request.user)
     dataset = ready_dataset(request.user, request.GET.get("dataset", ""))
-    page, problem = _page(dataset, request.GET)
-    context = {"page": page, "problem": problem, "dataset": dataset, "with_fields": True}
+    version, problem = _version(dataset)
+    page = None
+    if version is not None:
+        page = AskPage(dataset, version, filled.from_page(request.GET), request.GET)
+    context = {
+        "page": page,
+        "problem": problem,
+        "dataset": dataset,
+        "with_fields": True,
+        "redrawn": _redrawn(request.GET.get("changed", "")),
+    }
     return render(request, "forecasting/_contract.html", context)
 
 
@@ -279,34 +84,97 @@ def preview(request: AuthenticatedHttpRequest) -> JsonResponse:
     """The figure of the last values and of the room that the forecast will take."""
     dataset = ready_dataset(request.user, request.GET.get("dataset", ""))
     version = asking.check_version(dataset)
-    page = AskPage(dataset, version, request.GET)
-    horizon = page.horizon or spans.usual(page.frequency, page.rows)
-    column = page.chosen[0] if page.chosen else version.value_columns()[0]
-    words = gettext("%(steps)s<br>to forecast") % {"steps": spans.counted(horizon, page.frequency)}
-    return JsonResponse(figures.room(version, column.key, page.frequency, horizon, words))
+    return JsonResponse(figure_of(AskPage(dataset, version, filled.from_page(request.GET))))
 
 
-def _page(dataset: Dataset, given: Mapping[str, Any]) -> tuple[AskPage | None, str]:
-    """The page for a dataset, or why it cannot be forecast at all."""
+@require_safe
+def cycles(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Season lengths to choose from, and which of them the data show."""
+    dataset = ready_dataset(request.user, request.GET.get("dataset", ""))
+    version = asking.check_version(dataset)
+    page = AskPage(dataset, version, filled.from_page(request.GET))
+    return render(request, "forecasting/_ask_cycles.html", {"page": page})
+
+
+@require_safe
+def sources(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Earlier forecasts whose settings may be copied, newest first, those of `?q=`."""
+    require_creator(request.user)
+    text = request.GET.get("q", "").strip()
+    found = PredictionTask.objects.visible_to(request.user).select_related("dataset")
+    found = found.search(text) if text else found
+    context = {
+        "tasks": found.order_by("-created_at")[:20],
+        "text": text,
+        "dataset": request.GET.get("dataset", ""),
+        "only_list": request.htmx.target == "copy-sources",
+    }
+    return render(request, "forecasting/_copy_from.html", context)
+
+
+def _body(
+    request: AuthenticatedHttpRequest,
+    given: QueryDict,
+    version: Version,
+    draft: ForecastDraft | None,
+    source: PredictionTask | None,
+) -> tuple[dict[str, Any], list[str]]:
+    """What is filled in, and the columns of a copy that this dataset does not have."""
+    if request.method != "POST" and source is not None:
+        return filled.from_task(source, version)
+    if request.method != "POST" and draft is not None:
+        return dict(draft.body), []
+    return filled.from_page(given), []
+
+
+def _draft(request: AuthenticatedHttpRequest, given: QueryDict) -> ForecastDraft | None:
+    if not given.get("draft"):
+        return None
+    return fetch_visible(ForecastDraft.objects.all(), request.user, pk=given["draft"])
+
+
+def _source(request: AuthenticatedHttpRequest, given: QueryDict) -> PredictionTask | None:
+    if not given.get("copy"):
+        return None
+    rows = PredictionTask.objects.select_related("dataset", "version")
+    return fetch_visible(rows, request.user, pk=given["copy"])
+
+
+def _dataset_of(draft: ForecastDraft | None, source: PredictionTask | None) -> str:
+    if draft is not None:
+        return str(draft.dataset_id)
+    return str(source.dataset_id) if source is not None else ""
+
+
+def _version(dataset: Dataset) -> tuple[Version | None, str]:
+    """The version to ask about, or why the dataset cannot be forecast at all."""
     try:
         version = asking.check_version(dataset)
         if not asking.usual_targets(version):
             return None, _no_target(version)
     except ForecastProblem as problem:
         return None, str(problem.message)
-    return AskPage(dataset, version, given), ""
+    return version, ""
 
 
-def _levels(page: AskPage | None) -> list[dict[str, Any]]:
-    chosen = (page.form.cleaned_data.get("levels") if page else None) or asking.LEVELS
-    return [
-        {"value": level, "chosen": level in chosen} for level in sorted({*LEVELS_OFFERED, *chosen})
-    ]
+def _redrawn(changed: str) -> set[str]:
+    """Blocks of the form that a change of this field changes; never the one it stands in."""
+    blocks = set() if changed in {"models", "more_models"} else {"models"}
+    if changed == "targets":
+        blocks |= {"covariates", "limits"}
+    if changed == "country":
+        blocks.add("places")
+    return blocks
 
 
 def _facts(dataset: Dataset) -> dict[str, Any]:
     shown = ShownDataset(dataset)
-    return {"frequency_words": shown.frequency, "start": shown.start, "end": shown.end}
+    return {
+        "frequency_words": shown.frequency,
+        "start": shown.start,
+        "end": shown.end,
+        "things_to_check": shown.things_to_check,
+    }
 
 
 def _no_target(version: Version) -> str:
@@ -316,12 +184,6 @@ def _no_target(version: Version) -> str:
     return gettext("%(name)s has no column of numbers to forecast. Use another dataset.") % {
         "name": version.dataset.name
     }
-
-
-def _naive(text: str) -> Any:
-    import pandas as pd  # noqa: PLC0415 -- only pages that count times ahead need it
-
-    return pd.Timestamp(text).tz_localize(None)
 
 
 def _go_to(request: AuthenticatedHttpRequest, address: str) -> HttpResponse:

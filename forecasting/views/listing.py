@@ -11,10 +11,11 @@ from django.views.decorators.http import require_safe
 from accounts.paging import keyset_page
 from accounts.requests import AuthenticatedHttpRequest
 from datasets.models import Dataset
-from forecasting.models import PredictionTask
+from forecasting.models import ForecastDraft, PredictionTask
 from forecasting.shown import ShownForecast
 
 PAGE_SIZE: Final = 50
+MOST_DRAFTS: Final = 20
 STATES: Final = ("running", "completed", "failed", "cancelled")
 
 
@@ -35,6 +36,7 @@ def forecast_list(request: AuthenticatedHttpRequest) -> HttpResponse:
         "forecasts": [ShownForecast(task) for task in page.rows],
         "page": page,
         "text": text,
+        "drafts": ForecastDraft.objects.for_list(request.user)[:MOST_DRAFTS],
         "state": state if state in STATES else "",
         "has_data": bool(page.rows) or Dataset.objects.visible_to(request.user).ready().exists(),
     }

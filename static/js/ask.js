@@ -1,13 +1,47 @@
-/* The page that asks for a forecast: common horizons, another dataset, the preview, Ctrl Enter. */
+/* The page that asks for a forecast: common horizons, a date, another dataset, the preview,
+   suggestions that fill a field, Ctrl Enter. The server says what follows from each change. */
 import { update } from './charts.js';
 
 const form = () => document.querySelector('[data-ask]');
+const field = (id) => document.getElementById(id);
+let changed = '';
+
+/* What was changed last, so that the server never draws the block anew in which somebody types. */
+for (const kind of ['change', 'input']) {
+  document.addEventListener(kind, (event) => { if (event.target.form === form()) changed = event.target.name; }, true);
+}
+document.addEventListener('ask:settings', () => { changed = 'settings'; }, true);
+document.addEventListener('htmx:configRequest', (event) => {
+  if (event.target !== form()) return;
+  event.detail.parameters.changed = changed;
+  delete event.detail.parameters.csrfmiddlewaretoken;
+});
 
 document.addEventListener('seg:chosen', (event) => {
-  if (!event.target.matches('[data-ask-horizon]')) return;
-  const field = document.querySelector('#horizon');
-  field.value = event.target.value;
-  field.dispatchEvent(new Event('change', { bubbles: true }));
+  const button = event.target;
+  if (button.matches('[data-ask-until]')) {
+    field('until-row').hidden = false;
+    field('until').focus();
+  } else if (button.matches('[data-ask-horizon]')) {
+    fill(field('until'), '', false);
+    field('until-row').hidden = true;
+    fill(field('horizon'), button.value);
+  }
+});
+
+/* Steps that are typed count, a date that was chosen before does not. */
+document.addEventListener('input', (event) => {
+  if (event.target.id !== 'horizon' || !field('until')) return;
+  fill(field('until'), '', false);
+  field('until-row').hidden = true;
+}, true);
+
+document.addEventListener('click', (event) => {
+  const chip = event.target.closest('[data-ask-fill]');
+  if (!chip) return;
+  const into = field(chip.dataset.askFill), listed = into.value.split(/[\s,]+/).filter(Boolean);
+  const isList = chip.dataset.askFill === 'seasons';
+  fill(into, isList && !listed.includes(chip.value) ? [...listed, chip.value].join(', ') : chip.value);
 });
 
 document.addEventListener('change', (event) => {
@@ -19,19 +53,14 @@ document.addEventListener('change', (event) => {
 }, true);
 
 document.addEventListener('htmx:afterSettle', () => {
-  const here = form(), chart = document.querySelector('#ask-preview');
-  if (!here) return;
-  const steps = document.querySelector('#horizon')?.value.trim();
-  for (const button of here.querySelectorAll('[data-ask-horizon]')) button.setAttribute('aria-pressed', String(button.value === steps));
-  const horizon = document.querySelector('#horizon'), isWrong = document.querySelector('#horizon-note [role="alert"]') !== null;
-  if (isWrong) horizon.setAttribute('aria-invalid', 'true');
-  else horizon?.removeAttribute('aria-invalid');
-  if (!chart) return;
-  const url = new URL(chart.dataset.chartUrl, location.href);
-  const query = new URLSearchParams(new FormData(here));
-  query.delete('csrfmiddlewaretoken');
-  chart.dataset.chartUrl = `${url.pathname}?${query}`;
-  update(chart);
+  const here = form(), horizon = field('horizon'), words = field('horizon-words');
+  if (!here || !horizon || !words) return;
+  const { steps } = words.dataset, isUntil = Boolean(field('until')?.value);
+  if (steps && horizon !== document.activeElement) horizon.value = steps;
+  for (const button of here.querySelectorAll('[data-ask-horizon]')) button.setAttribute('aria-pressed', String(!isUntil && button.value === steps));
+  here.querySelector('[data-ask-until]').setAttribute('aria-pressed', String(isUntil));
+  for (const input of here.querySelectorAll('input[aria-describedby]')) mark(input);
+  redraw();
 });
 
 document.addEventListener('keydown', (event) => {
@@ -40,3 +69,25 @@ document.addEventListener('keydown', (event) => {
     form().requestSubmit();
   }
 });
+
+function fill(input, value, tell = true) {
+  if (!input) return;
+  input.value = value;
+  if (tell) input.dispatchEvent(new Event('change', { bubbles: true }));
+}
+
+function mark(input) {
+  const note = input.getAttribute('aria-describedby').split(' ').map(field).find((one) => one?.id.endsWith('-note'));
+  if (!note) return;
+  if (note.querySelector('[role="alert"]')) input.setAttribute('aria-invalid', 'true');
+  else input.removeAttribute('aria-invalid');
+}
+
+function redraw() {
+  const chart = field('ask-preview'), query = field('preview-words')?.dataset.query;
+  if (!chart || !query) return;
+  const address = `${new URL(chart.dataset.chartUrl, location.href).pathname}?${query}`;
+  if (address === chart.dataset.chartUrl) return;
+  chart.dataset.chartUrl = address;
+  update(chart);
+}

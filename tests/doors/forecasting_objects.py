@@ -1,6 +1,6 @@
 """Rows behind the doors of forecasting."""
 
-from forecasting.models import AlertRule, ModelLine, TrainedModel
+from forecasting.models import AlertRule, ForecastDraft, ModelLine, TrainedModel
 from tests.doors import datasets_objects
 from tests.doors.replay import Replay
 from tests.forecasting.made import answered
@@ -39,3 +39,8 @@ def alert(owner):
     """A rule on a forecast that never fires."""
     task = forecast(owner)
     return AlertRule.objects.create(owner=owner, dataset=task.dataset, task=task, limit=1e9)
+
+
+def draft(owner):
+    """A forecast that is filled in but not started."""
+    return ForecastDraft.objects.create(owner=owner, dataset=forecast(owner).dataset, name="Load")

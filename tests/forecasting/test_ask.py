@@ -56,7 +56,7 @@ def test_the_page_comes_with_the_last_target_and_four_days_chosen(owner, owner_c
     assert 'value="balanced" checked' in html
     assert "<b>next 4 days</b>, hour by hour, from <b>2,000 rows</b>" in html
     assert "<b>11 models</b>" in html
-    assert "Thorough" not in html
+    assert [name in html for name in ("Instant", "Balanced", "Thorough")] == [True] * 3
 
 
 def test_the_sentence_follows_each_change(owner, owner_client):
@@ -64,7 +64,7 @@ def test_the_sentence_follows_each_change(owner, owner_client):
     html = contract(owner_client, dataset, horizon="2 days", quality="instant", levels="90")
     assert "<b>next 2 days</b>" in html
     assert "<b>3 models</b>" in html
-    assert "intervals of <b>90%</b>" in html
+    assert "gives <b>90%</b> intervals" in html
     assert "hours, Sun 11 Jan 00:00 to Mon 12 Jan 23:00" in html
 
 

@@ -1,0 +1,50 @@
+"""Keep a forecast that is not started yet, and throw it away."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts.ownership import fetch_editable, require_creator
+from accounts.requests import AuthenticatedHttpRequest
+from forecasting.choosing import drafts, filled
+from forecasting.forms import ready_dataset
+from forecasting.models import ForecastDraft
+
+
+@require_POST
+def save_draft(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Keep what is filled in, whether it makes sense yet or not; a resumed draft is replaced."""
+    require_creator(request.user)
+    dataset = ready_dataset(request.user, request.POST.get("dataset", ""))
+    draft = None
+    if pk := request.POST.get("draft"):
+        draft = fetch_editable(ForecastDraft.objects.all(), request.user, pk=pk)
+    kept = drafts.keep(
+        filled.from_page(request.POST), dataset=dataset, owner=request.user, draft=draft
+    )
+    messages.success(request, gettext("Saved as a draft: %s.") % kept.name)
+    return _go_to(request, reverse("forecasting:list"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete_draft(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
+    """Ask, then throw a draft away."""
+    draft = fetch_editable(ForecastDraft.objects.select_related("dataset"), request.user, pk=pk)
+    if request.method != "POST":
+        context = {"section": "forecasts", "draft": draft}
+        template = "_delete_draft.html" if request.htmx else "delete_draft.html"
+        return render(request, f"forecasting/{template}", context)
+    name = draft.name
+    draft.delete()
+    messages.success(request, gettext("The draft %s was deleted.") % name)
+    return _go_to(request, reverse("forecasting:list"))
+
+
+def _go_to(request: AuthenticatedHttpRequest, address: str) -> HttpResponse:
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
