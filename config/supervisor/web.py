@@ -5,8 +5,11 @@ The supervisor keeps listening while the server restarts, so that browsers wait 
 
 import socket
 import sys
+from threading import Thread
 
 import uvicorn
+
+from forecasting.engine import plugins, registry
 
 GRACE = 5
 
@@ -14,6 +17,9 @@ GRACE = 5
 def main(descriptor: int) -> None:
     """Serve until asked to stop; open connections get five seconds."""
     listening = socket.socket(fileno=descriptor)
+    if plugins.plugins():
+        # Another process looks at models of packages; the first page need not wait for it.
+        Thread(target=registry.model_types, daemon=True).start()
     config = uvicorn.Config(
         "config.asgi:application",
         lifespan="off",

@@ -30,8 +30,7 @@ def entry_of(name: str, cls: type[Any], label: str, description: str) -> ModelTy
         place = f"{cls.__module__}:{cls.__qualname__}"
         return ModelType(
             name,
-            label or name,
-            description,
+            *_words(name, cls, label, description),
             cls.settings_type,
             place,
             cls.capabilities,
@@ -39,12 +38,21 @@ def entry_of(name: str, cls: type[Any], label: str, description: str) -> ModelTy
         )
     return ModelType(
         name,
-        label or name,
-        description,
+        *_words(name, cls, label, description),
         settings_of(cls),
         "forecasting.engine.neural.module_forecaster:ModuleForecaster",
         TRAINED,
         module=cls,
+    )
+
+
+def _words(name: str, cls: type[Any], label: str, description: str) -> tuple[str, str]:
+    """What people read of a model: as given, else as the class says it of itself."""
+    own = vars(cls)
+    said = (own.get("__doc__") or "").strip().split("\n\n")[0]
+    return (
+        label or str(own.get("label") or name),
+        description or str(own.get("description") or " ".join(said.split())),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, overload
 
 from forecasting.engine import (
     boosting_entries,
+    describing,
     ensemble_entries,
     foundation_entries,
     future_entries,
@@ -109,4 +110,4 @@ def register_model(
 
 def _plug_in(name: str) -> None:
     if name not in _TYPES:
-        _TYPES[name] = entry_of(name, plugins.load(name), "", "")
+        _TYPES[name] = describing.plugged_in(name)
