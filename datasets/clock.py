@@ -145,7 +145,10 @@ class Clock:
         return (
             f"CAST({self.sql(key)} AS VARCHAR) || CASE WHEN {seconds} < 0 THEN '-' ELSE '+' END "
             f"|| lpad(CAST({minutes} // 60 AS VARCHAR), 2, '0') || ':' "
-            f"|| lpad(CAST({minutes} % 60 AS VARCHAR), 2, '0')"
+            f"|| lpad(CAST({minutes} % 60 AS VARCHAR), 2, '0') "
+            # Before there were zones a town's clock was off by seconds too.
+            f"|| CASE WHEN {seconds} % 60 <> 0 "
+            f"THEN ':' || lpad(CAST(abs({seconds}) % 60 AS VARCHAR), 2, '0') ELSE '' END"
         )
 
     @cached_property

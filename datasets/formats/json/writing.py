@@ -1,22 +1,22 @@
-"""JSON: a list of records, one record a line, or one list per column."""
+"""JSON: a list of records, one record a line, or one list per column.
+
+The database writes the text of every row; numbers have as many digits as they need to come back
+equal.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
+from datasets.building.duck import literal
+from datasets.formats.table import DATETIME, EMPTY, FLOAT, TEXT, Field, Table
 
-from datasets.formats.table import DATETIME, Field, Table
-
-_ITEMS = 10_000
+OnShare = Callable[[float], None]
 
 
-def write(
-    table: Table, target: Path, chosen: Mapping[str, str], on_share: Callable[[float], None]
-) -> None:
+def write(table: Table, target: Path, chosen: Mapping[str, str], on_share: OnShare) -> None:
     """Write all rows in the form `chosen["orient"]`: records, lines or columns."""
     pieces = _PIECES[chosen.get("orient", "records")]
     with target.open("w", encoding="utf-8", newline="") as file:
@@ -24,62 +24,66 @@ def write(
             file.write(piece)
 
 
-def _lines(table: Table, on_share: Callable[[float], None]) -> Iterator[str]:
-    for block in _records(table, on_share):
-        yield "".join(record + "\n" for record in block)
+def _lines(table: Table, on_share: OnShare) -> Iterator[str]:
+    yield from _told(table, f"{_record(table)} || chr(10)", on_share)
 
 
-def _list(table: Table, on_share: Callable[[float], None]) -> Iterator[str]:
+def _list(table: Table, on_share: OnShare) -> Iterator[str]:
     yield "[\n"
-    first = True
-    for block in _records(table, on_share):
-        yield ("" if first else ",\n") + ",\n".join(block)
-        first = False
+    yield from _separated(_told(table, f"',' || chr(10) || {_record(table)}", on_share))
     yield "\n]\n"
 
 
-def _records(table: Table, on_share: Callable[[float], None]) -> Iterator[list[str]]:
-    names = [_text(field.name) for field in table.fields]
-    done = 0
-    for block in table.blocks():
-        cells = [_cells(block.column(field.key), field) for field in table.fields]
-        yield [
-            "{" + ", ".join(f"{name}: {cell}" for name, cell in zip(names, row, strict=True)) + "}"
-            for row in zip(*cells, strict=True)
-        ]
-        done += len(block)
-        on_share(done / max(table.rows, 1))
-
-
-def _columns(table: Table, on_share: Callable[[float], None]) -> Iterator[str]:
+def _columns(table: Table, on_share: OnShare) -> Iterator[str]:
     """One pass over the rows per column, so that none has to be held."""
     yield "{"
     for place, field in enumerate(table.fields):
-        yield ("\n" if place == 0 else ",\n") + _text(field.name) + ": ["
-        first = True
-        for block in table.blocks([field]):
-            yield ("" if first else ", ") + ", ".join(_cells(block.column(field.key), field))
-            first = False
+        yield ("\n" if place == 0 else ",\n") + _name(field) + ": ["
+        yield from _separated(map("".join, table.texts(f"', ' || {_cell(field)}")))
         yield "]"
         on_share((place + 1) / len(table.fields))
     yield "\n}\n"
 
 
-def _cells(column: pa.Array, field: Field) -> list[str]:
-    """The values as JSON; numbers with as many digits as they need to come back equal."""
-    values = column.to_pylist()
-    if field.kind == DATETIME:
-        return ["null" if value is None else f'"{field.clock.iso(value)}"' for value in values]
-    if field.is_number:
-        return ["null" if value is None else repr(value) for value in values]
-    return [_text(value) for value in values]
+def _told(table: Table, expression: str, on_share: OnShare) -> Iterator[str]:
+    done = 0
+    for block in table.texts(expression):
+        yield "".join(block)
+        done += len(block)
+        on_share(done / max(table.rows, 1))
 
 
-def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _separated(pieces: Iterator[str]) -> Iterator[str]:
+    """Without the separator of two characters before the very first."""
+    for place, piece in enumerate(pieces):
+        yield piece if place else piece[2:]
 
 
-_PIECES: dict[str, Callable[[Table, Callable[[float], None]], Iterator[str]]] = {
+def _record(table: Table) -> str:
+    """SQL of a row as an object."""
+    cells = [f"concat({literal(_name(field) + ': ')}, {_cell(field)})" for field in table.fields]
+    return f"concat('{{', concat_ws(', ', {', '.join(cells)}), '}}')"
+
+
+def _cell(field: Field) -> str:
+    """SQL of a value as JSON; `null` where there is none."""
+    if field.kind == EMPTY:
+        return "'null'"
+    # Infinity has no word in JSON.
+    is_known = f"isfinite({field.value})" if field.kind == FLOAT else f"{field.value} IS NOT NULL"
+    told = f"CAST({field.value} AS VARCHAR)"
+    if field.kind == TEXT:
+        told = f"CAST(to_json({field.value}) AS VARCHAR)"
+    elif field.kind == DATETIME:
+        told = f"concat('\"', replace({field.text}, ' ', 'T'), '\"')"
+    return f"CASE WHEN {is_known} THEN {told} ELSE 'null' END"
+
+
+def _name(field: Field) -> str:
+    return json.dumps(field.name, ensure_ascii=False)
+
+
+_PIECES: dict[str, Callable[[Table, OnShare], Iterator[str]]] = {
     "records": _list,
     "lines": _lines,
     "columns": _columns,
