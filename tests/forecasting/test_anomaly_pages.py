@@ -163,6 +163,11 @@ def test_the_chart_of_the_dataset_shows_them_too(watch, owner_client, stranger):
     figure = json.loads(page(owner_client, address, column="c2"))
     marks = [trace for trace in figure["data"] if trace.get("name") == "Anomaly"]
     assert "2026-01-17T16:00:00" in marks[0]["x"]
+    # A part of the series shows its own marks only: others would widen it.
+    part = json.loads(page(owner_client, address, column="c2", start="2026-01-18T00:00"))
+    marks = [trace for trace in part["data"] if trace.get("name") == "Anomaly"]
+    assert "2026-01-19T18:00:00" in marks[0]["x"]
+    assert min(marks[0]["x"]) >= "2026-01-18T00:00:00"
     make_share(watch.dataset, stranger)
     seen = json.loads(page(browser_of(stranger), address, column="c2"))
     assert any(trace.get("name") == "Anomaly" for trace in seen["data"])
