@@ -93,7 +93,7 @@ def test_times_of_no_known_zone_stay_as_they_are():
 
 
 @given(moment=MOMENTS, zone=st.sampled_from(ZONES))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_what_is_shown_can_be_typed_again(moment, zone):
     clock = Clock(zone, is_utc=True)
     assert clock.stored(clock.text(moment)) == moment
@@ -101,7 +101,7 @@ def test_what_is_shown_can_be_typed_again(moment, zone):
 
 
 @given(moment=MOMENTS, zone=st.sampled_from(ZONES))
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 def test_sql_says_the_same_as_the_page(moment, zone):
     # The far future is a matter of opinion: the two have their rules from different places.
     moment = min(moment, at(2030, 1, 1))
@@ -117,7 +117,7 @@ def test_sql_says_the_same_as_the_page(moment, zone):
 
 
 @given(day=st.dates(at(2000, 1, 1).date(), at(2035, 1, 1).date()))
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 def test_one_step_after_another_never_shows_the_same_time(day):
     start = at(day.year, day.month, day.day)
     texts = [BERLIN.text(start + timedelta(hours=hour)) for hour in range(30)]
