@@ -195,9 +195,9 @@ def test_days_made_of_zoned_hours_are_days_of_that_zone(autumn, owner):
 
 def test_sql_has_utc_and_can_move_it_to_the_clock(autumn, owner_api):
     address = f"/api/v1/datasets/{autumn.dataset_id}/query/"
-    moved = "timezone('Europe/Berlin', timezone('UTC', time))"
-    answer = owner_api.post(
-        address, {"sql": f"SELECT time, {moved} FROM data ORDER BY 1 LIMIT 1"}, format="json"
+    sql = (
+        "SELECT time, timezone('Europe/Berlin', timezone('UTC', time)) FROM data ORDER BY 1 LIMIT 1"
     )
+    answer = owner_api.post(address, {"sql": sql}, format="json")
     assert "2026-10-19" in str(answer.json())
     assert "2026-10-20" in str(answer.json())
