@@ -1,6 +1,7 @@
 """Upload cases 57 to 59: JSON in every form, too deep, too long, ambiguous."""
 
 import json
+import resource
 import subprocess
 import sys
 import time
@@ -118,7 +119,7 @@ def test_case_58_a_line_of_500_mb_is_refused_in_two_seconds_and_200_mb(tmp_path,
         file.write(start.encode())
         for _ in range(500 * 2**20 // len(block)):
             file.write(block)
-    began = time.monotonic()
+    before = seconds_of_children()
     child = subprocess.Popen(
         [sys.executable, "-c", _WATCHED, source, tmp_path], stdout=subprocess.PIPE, text=True
     )
@@ -126,12 +127,17 @@ def test_case_58_a_line_of_500_mb_is_refused_in_two_seconds_and_200_mb(tmp_path,
     while child.poll() is None:
         most = max(most, watched.memory_info().rss)
         time.sleep(0.01)
-    took = time.monotonic() - began
     source.unlink()
     assert child.stdout.read().strip() == code
     child.stdout.close()
     assert most < 200 * 2**20
-    assert took < 4, "two seconds, and the start of an interpreter on a busy machine"
+    # Of a processor, start of the interpreter included: other work on the machine does not count.
+    assert seconds_of_children() - before < 2
+
+
+def seconds_of_children():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 @pytest.mark.parametrize(
