@@ -51,14 +51,14 @@ connection.execute(
 """
 
 
-def measure(folder: Path, rows: int = ROWS) -> Iterator[Figure]:
+def measure(folder: Path, rows: int = ROWS, runs: int = 3) -> Iterator[Figure]:
     """Make the file in `folder`, let both read it, and yield the figures."""
     source = folder / "large.csv"
     make_csv(source, rows)
     peer, peer_bytes = best(
-        [sys.executable, "-c", DUCKDB, str(source), str(folder / "peer.parquet"), "csv"]
+        [sys.executable, "-c", DUCKDB, str(source), str(folder / "peer.parquet"), "csv"], runs
     )
-    ours, our_bytes = best([sys.executable, "-m", "benchmarks.ingest_worker", str(source)])
+    ours, our_bytes = best([sys.executable, "-m", "benchmarks.ingest_worker", str(source)], runs)
     name = "data_ingest_whole_5m"
     yield figure(f"{name}_seconds", ours, "s")
     yield figure(f"{name}_duckdb_seconds", peer, "s")
