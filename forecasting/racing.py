@@ -25,6 +25,7 @@ from forecasting.engine.race import (
     Started,
     race,
 )
+from forecasting.engine.race.leading import ENSEMBLE
 from forecasting.engine.sentences import as_json
 from forecasting.keeping import Answer
 from forecasting.models import PredictionResult, PredictionTask
@@ -108,6 +109,8 @@ class Listener:
 
     def _plan(self, event: Started) -> None:
         self.standing.plan(event)
+        if PRESETS[self.asked.preset].blends:
+            self.standing.expect(ENSEMBLE)
         self.standing.leader = _leader_name(self.task)
         if event.resumed:
             self.job.milestone(

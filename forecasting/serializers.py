@@ -73,7 +73,7 @@ class PredictionTaskSerializer(serializers.ModelSerializer[PredictionTask]):
         found = standing.of_task(task)
         models = [
             {**one, "reason": spoken(one["reason"]) if one["reason"] else ""}
-            for one in found.get("models", [])
+            for one in standing.runners_of(task)
         ]
         return {**found, "models": models} if found else {}
 

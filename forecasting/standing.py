@@ -70,6 +70,10 @@ class Standing:
             runner = self.runner(name)
             runner.weight = max(LEAST_SECONDS, known.get(name, spare))
 
+    def expect(self, name: str) -> None:
+        """A model that will join when the others have ended, and takes no time worth a word."""
+        self.runner(name).weight = LEAST_SECONDS
+
     def runner(self, name: str) -> Runner:
         """The line of a model; one that nobody announced joins at the end."""
         if name not in self.runners:
@@ -160,9 +164,11 @@ def of_task(task: PredictionTask) -> dict[str, Any]:
 
 
 def runners_of(task: PredictionTask) -> list[dict[str, Any]]:
-    """Every model of the race, as `Runner` has it."""
+    """Every model of the race, as `Runner` has it; those that a cancelled race left are stopped."""
     found: list[dict[str, Any]] = of_task(task).get("models", [])
-    return found
+    if task.is_live:
+        return found
+    return [one if one["state"] in ENDED else {**one, "state": STOPPED} for one in found]
 
 
 def _told(runner: Runner, *, whole: bool) -> dict[str, Any]:

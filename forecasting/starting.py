@@ -80,8 +80,10 @@ def stop_model(task: PredictionTask, name: str) -> None:
 
     Raises Conflict when no race runs or the model has ended, Problem when there is no such model.
     """
-    if not task.is_live or task.training_job is None:
+    if not task.is_live:
         raise Conflict(gettext("No models are racing here any more. Reload the page."))
+    if not standing.runners_of(task):
+        raise Conflict(gettext("No models are racing here yet. Wait until the race has begun."))
     runners = {one["name"]: one for one in standing.runners_of(task)}
     if name not in runners:
         names = ", ".join(one for one, row in runners.items() if row["state"] not in standing.ENDED)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent, Share
 from datasets.receiving import uploads
-from forecasting import instant, racing, starting, tasks
+from forecasting import instant, racing, standing, starting, tasks
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
 from forecasting.wishes import Wishes
 from jobs import moves
@@ -137,6 +137,20 @@ def test_one_model_of_a_race_is_stopped_by_its_button(owner, owner_client, setti
 def test_only_a_model_that_races_can_be_stopped(owner, owner_client, model, state, status, words):
     answer = post(owner_client, "stop", racing_task(owner, state), model=model)
     assert (answer.status_code, words in answer.content.decode()) == (status, True)
+
+
+def test_before_the_race_has_begun_no_model_can_be_stopped(owner, owner_client):
+    answer = post(owner_client, "stop", answered(owner, quality="balanced"), model="lstm")
+    assert answer.status_code == 409
+    assert "No models are racing here yet." in answer.content.decode()
+
+
+def test_models_that_a_cancelled_race_left_are_stopped(owner, owner_client):
+    task = racing_task(owner)
+    job = Job.objects.get(pk=task.training_job_id)
+    post(owner_client, "cancel", task)
+    moves.finish(job, to=Job.State.CANCELLED)
+    assert [one["state"] for one in standing.runners_of(again(task))] == ["stopped"]
 
 
 def test_where_nothing_races_no_model_can_be_stopped(owner, owner_client):
