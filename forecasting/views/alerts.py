@@ -204,7 +204,7 @@ def _draft(request: AuthenticatedHttpRequest) -> AlertRule:
         )
         rule.dataset = rule.task.dataset
     elif asked.get("dataset"):
-        rule.dataset = fetch_visible(Dataset.objects.all(), request.user, pk=asked["dataset"])
+        rule.dataset = fetch_visible(Dataset.objects, request.user, pk=asked["dataset"])
         rule.kind, rule.within = AlertRule.Kind.MISSING, 2
     else:
         _about_the_newest(rule, request.user)

@@ -6,23 +6,20 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Notification
-from forecasting.models import AlertFiring, AlertRule, PredictionResult, PredictionTask
+from forecasting.models import AlertFiring, AlertRule
 from tests.factories import make_share
-from tests.forecasting.made import again, answered, start_forecast
-from tests.forecasting.test_alert_rules import give_answer, rule_on
+from tests.forecasting.alerting import quiet_forecast, rule_on
+from tests.forecasting.made import answered
 
 pytestmark = pytest.mark.django_db
-HTMX = {"hx-request": "true"}
 
 
 @pytest.fixture
 def task(owner):
-    waiting = start_forecast(owner)
-    PredictionTask.objects.filter(pk=waiting.pk).update(status="completed")
-    PredictionResult.objects.create(task=waiting, name="linear", type="linear", rank=1)
-    done = again(waiting)
-    give_answer(done, mean=[100.0] * 24)
-    return done
+    return quiet_forecast(owner)
+
+
+HTMX = {"hx-request": "true"}
 
 
 def form_of(about, **fields):
