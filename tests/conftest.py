@@ -4,6 +4,7 @@ owner has things, collaborator is given access to them, stranger has nothing to 
 viewer may only read what is shared, admin runs the place.
 """
 
+import hypothesis
 import pytest
 from django.test import Client
 from django.utils import timezone, translation
@@ -13,6 +14,12 @@ from accounts.models import User
 from config import catalogues
 from tests import by_file
 from tests.factories import make_user
+
+# What 25 examples do not find, 100 rarely do: `--hypothesis-profile=thorough` tries 300. A busy
+# machine is no reason to fail.
+hypothesis.settings.register_profile("quick", max_examples=25, deadline=None)
+hypothesis.settings.register_profile("thorough", max_examples=300, deadline=None)
+hypothesis.settings.load_profile("quick")
 
 
 def pytest_configure(config):
