@@ -93,10 +93,10 @@ def stamp(time: str, frequency: Frequency, clock: Clock = AS_STORED) -> str:
     """A time for a table: `2026-11-23 19:00`, and the date alone where every time is midnight."""
     if clock.moves:
         return clock.text(datetime.fromisoformat(time))
-    day, _, clock = time.replace("T", " ").partition(" ")
-    if not _has_clock(frequency) and clock.startswith("00:00:00"):
+    day, _, hours = time.replace("T", " ").partition(" ")
+    if not _has_clock(frequency) and hours.startswith("00:00:00"):
         return day
-    return f"{day} {clock.removesuffix(':00')}".rstrip()
+    return f"{day} {hours.removesuffix(':00')}".rstrip()
 
 
 def _pattern(frequency: Frequency) -> str:

@@ -155,7 +155,7 @@ def used(tmp_path_factory):
     shutil.rmtree(var)
 
 
-_running = []
+_running: list = []
 
 
 def stop_running():

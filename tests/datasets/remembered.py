@@ -19,7 +19,8 @@ from datasets.quality.reports import report_on
 from datasets.receiving.reading_process import run_reading
 from jobs.running import running
 
-_read, _described = {}, {}
+_read: dict = {}
+_described: dict = {}
 
 
 def ingest(job_id):

@@ -74,7 +74,7 @@ class Learned:
     progress: list = field(default_factory=list)
 
 
-_learned = {}
+_learned: dict = {}
 
 
 @pytest.fixture
