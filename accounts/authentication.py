@@ -78,6 +78,8 @@ def _personal_secret(request: Request) -> str | None:
 
 def _note_use(token: ApiToken) -> None:
     now = timezone.now()
+    if token.last_used_at is not None and token.last_used_at >= now - _NOTED_EVERY:
+        return
     ApiToken.objects.filter(
         Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - _NOTED_EVERY), pk=token.pk
     ).update(last_used_at=now)

@@ -31,7 +31,7 @@ from forecasting.registry.lending import lend
 from forecasting.registry.reusing import Reuse
 from forecasting.registry.serializers import (
     BatchSerializer,
-    ComparisonSerializer,
+    ModelComparisonSerializer,
     ModelTypeSerializer,
     PredictedSerializer,
     PredictSerializer,
@@ -126,14 +126,16 @@ class ModelViewSet(OwnedViewSet):
         """Markdown."""
         return cards.as_file(self.get_object())
 
-    @extend_schema(summary="Compare two models", parameters=[WITH], responses=ComparisonSerializer)
+    @extend_schema(
+        summary="Compare two models", parameters=[WITH], responses=ModelComparisonSerializer
+    )
     @action(detail=True)
     def compare(self, request: Request, pk: str) -> Response:
         """Settings, metrics and past windows side by side, with a Diebold-Mariano test."""
         row = self.get_object()
         seen = TrainedModel.objects.for_registry()
         other = fetch_visible(seen, request.user, pk=request.query_params.get("with", ""))
-        return Response(ComparisonSerializer(comparing.compare(row, other)).data)
+        return Response(ModelComparisonSerializer(comparing.compare(row, other)).data)
 
     @extend_schema(
         summary="Make champion or challenger",
@@ -167,7 +169,8 @@ class ModelViewSet(OwnedViewSet):
     @action(detail=True, methods=["post"])
     def predict(self, request: Request, pk: str) -> Response:
         """The latest forecast of this model."""
-        return Response(predict_as_asked(self.get_object(), request.data))
+        row = fetch_visible(TrainedModel.objects.for_predicting(), request.user, pk=pk)
+        return Response(predict_as_asked(row, request.data))
 
     @extend_schema(
         summary="Forecast a dataset in a job",

@@ -65,6 +65,12 @@ class TrainedModelQuerySet(OwnedQuerySet["TrainedModel"]):
         """With everything a card shows: version, line, aliases, data."""
         return self.select_related("owner", "dataset", "version", "job", "registered__line")
 
+    def for_predicting(self) -> Self:
+        """Only what a forecast on demand needs."""
+        return self.select_related("registered").defer(
+            "metrics", "description", "registered__notes", "registered__environment"
+        )
+
     def lately(self, kind: str, count: int) -> list[float]:
         """Seconds that the newest trainings of one type took, anybody's."""
         rows = self.filter(type=kind, status=TrainedModel.Status.READY).order_by("-created_at")

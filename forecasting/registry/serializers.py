@@ -198,7 +198,7 @@ class SharedWindowSerializer(serializers.Serializer[Any]):
     other = serializers.FloatField()
 
 
-class ComparisonSerializer(serializers.Serializer[Any]):
+class ModelComparisonSerializer(serializers.Serializer[Any]):
     """Two models side by side."""
 
     one = serializers.UUIDField(source="one.pk")

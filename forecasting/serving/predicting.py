@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from accounts.problems import Conflict
+from datasets.models import Version
 from forecasting import results
 from forecasting.models import ModelVersion, TrainedModel
 from forecasting.refusals import ForecastProblem, speaking
@@ -139,16 +140,17 @@ def _question(model: TrainedModel, wish: Wish) -> Question:
     if wish.rows is not None:
         return Question(stored, rows=wish.rows, horizon=wish.horizon, levels=levels)
     asked = recipe_of(model)
-    # The rest of a version is read only when its rows are not in memory.
-    version = model.dataset.versions.order_by("-number").only("pk").first()
-    if version is None or not asked:
+    # A version itself is read only when its rows are not in memory.
+    versions = Version.objects.filter(dataset_id=model.dataset_id).order_by("-number")
+    newest = versions.values_list("pk", flat=True).first()
+    if newest is None or not asked:
         raise ForecastProblem(
             gettext("This model has no rows of its own any more. Send them as rows."),
             code="no_rows",
             field="rows",
         )
     lookback, horizon = (int(model.parameters.get(name, 0)) for name in ("lookback", "horizon"))
-    panel = newest_rows(version, asked, lookback, horizon)
+    panel = newest_rows(newest, asked, lookback, horizon)
     return Question(stored, panel=panel, horizon=wish.horizon, levels=levels)
 
 
