@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from forecasting.choosing.limits import EACH, NEVER
@@ -118,9 +119,14 @@ class AskSerializer(ChoicesSerializer):
 class DraftSerializer(serializers.ModelSerializer[ForecastDraft]):
     """A forecast that is filled in but not started; `body` is checked when it starts."""
 
-    body = ChoicesSerializer()
+    body = serializers.SerializerMethodField()
 
     class Meta:
         model = ForecastDraft
         fields = ("id", "name", "dataset", "body", "created_at", "updated_at")
         read_only_fields = fields
+
+    @extend_schema_field(ChoicesSerializer)
+    def get_body(self, draft: ForecastDraft) -> dict[str, Any]:
+        """What was filled in, as it was typed: it may make no sense yet."""
+        return dict(draft.body)

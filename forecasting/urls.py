@@ -42,7 +42,6 @@ urlpatterns = [
     path("forecasts/new/cycles/", asking.cycles, name="ask_cycles"),
     path("forecasts/new/sources/", asking.sources, name="copy_sources"),
     path("forecasts/new/settings/", model_settings.model_settings, name="ask_settings"),
-    path("forecasts/drafts/save/", drafts.save_draft, name="save_draft"),
     path("forecasts/drafts/<uuid:pk>/delete/", drafts.delete_draft, name="delete_draft"),
     path("forecasts/recent/", cards.recent_card, name="recent_card"),
     path("forecasts/of/<uuid:pk>/", cards.for_dataset, name="for_dataset"),

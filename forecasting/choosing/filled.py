@@ -135,12 +135,16 @@ def _series(given: QueryDict) -> list[str]:
 
 
 def _models(given: QueryDict) -> list[dict[str, Any]]:
-    """The ticked models with their settings, unless the ticks are those of another quality."""
+    """The ticked models with their settings; none where the ticks were drawn for another quality,
+    or are those that were drawn.
+    """
     if "models_of" not in given or given["models_of"] != given.get("quality", ""):
         return []
-    changed = settings_in(given)
+    changed, ticked = settings_in(given), given.getlist("models")
+    if set(ticked) == set(str(given.get("models_usual", "")).split(",")):
+        return []
     kinds = dict(text.split(":", 1) for text in given.getlist("kinds") if ":" in text)
     return [
         {"name": name, "type": kinds.get(name, name), "settings": changed.get(name, {})}
-        for name in given.getlist("models")
+        for name in ticked
     ]

@@ -244,9 +244,7 @@ def _bound(given: Any) -> float | None:
         return None
     found = _number("bounds", given, gettext("a bound"))
     if abs(found) > LARGEST:
-        raise _about(
-            "bounds", gettext("A bound is a number that values can reach. Leave it empty.")
-        )
+        raise _about("bounds", gettext("No value reaches such a bound. Leave it empty."))
     return found
 
 

@@ -13,8 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from datasets.models import Column, Dataset, Version
+from datasets.pyramid import range_data
 from forecasting import asking, expected, spans, wording
-from forecasting.choosing import roster, sentence
+from forecasting.choosing import filled, roster, sentence
 from forecasting.choosing.checks import Check, checks_of
 from forecasting.choosing.reach import Reach, reach_of
 from forecasting.choosing.shown_choice import Named
@@ -27,6 +28,7 @@ from forecasting.spans import Span
 
 MOST_LISTED_SERIES: Final = 200
 DAY_SECONDS: Final = 86_400
+SPARK_ROWS: Final = 96
 FIELDS: Final = (
     "targets", "series", "until", "horizon", "quality", "models", "covariates", "calendar",
     "levels", "bounds", "seasons", "windows", "refit", "seconds", "seed", "name",
@@ -41,6 +43,7 @@ class Target:
     is_chosen: bool
     trouble: str
     missing_share: float
+    spark: list[float | None]
 
 
 class AskPage:
@@ -61,6 +64,24 @@ class AskPage:
         self.body = dict(body)
         self.shown = shown or QueryDict()
         self.form = AskForm(dataset, version, self.body)
+        self.is_valid = self.form.is_valid()
+        self._apply_edits()
+
+    def _apply_edits(self) -> None:
+        """Settings that were changed count for the models of the quality too."""
+        if "models" in self.body or not filled.settings_in(self.shown):
+            return
+        edits, usual = (
+            filled.settings_in(self.shown),
+            ShownModels(self.form, self.body, self.shown).usual,
+        )
+        if not edits.keys() & {one.name for one in usual}:
+            return
+        self.body["models"] = [
+            {**one.as_parameters(), "settings": {**one.settings, **edits.get(one.name, {})}}
+            for one in usual
+        ]
+        self.form = AskForm(self.dataset, self.version, self.body)
         self.is_valid = self.form.is_valid()
 
     @cached_property
@@ -136,9 +157,26 @@ class AskPage:
                 column.key in chosen,
                 asking.trouble_with(column, self.version),
                 100 * column.missing / rows,
+                self._spark(column),
             )
             for column in self.version.value_columns()
         ]
+
+    def _spark(self, column: Column) -> list[float | None]:
+        """Its newest values; rows after the last one have none."""
+        kept: list[float | None] = list(column.stats.get("spark") or [])
+        if sum(value is not None for value in kept) > 1 or not column.missing:
+            return kept
+        end = reach_of(self.version, [column]).end
+        found = range_data(
+            self.version,
+            column.key,
+            series=self.first_series,
+            start=self.frequency.add(end, -SPARK_ROWS).to_pydatetime(),
+            end=end.to_pydatetime(),
+            width=SPARK_ROWS,
+        )
+        return list(found.json()["y"])
 
     @property
     def what(self) -> str:

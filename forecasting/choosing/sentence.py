@@ -27,6 +27,11 @@ def windows_words(count: int) -> str:
     return ngettext("%(n)s past window", "%(n)s past windows", count) % {"n": count}
 
 
+def tests_words(count: int) -> str:
+    """`8 tests`."""
+    return ngettext("%(n)s test", "%(n)s tests", count) % {"n": count}
+
+
 def what_words(ask: Ask) -> str:
     """`load_mw`, or `sales of 200 series`."""
     what = columns_in_words(ask.targets)

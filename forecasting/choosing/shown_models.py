@@ -49,7 +49,7 @@ class ShownModels:
         windows = self.terrain.course.windows
         does = [roster.count_words(count)]
         if windows:
-            does.append(sentence.windows_words(windows))
+            does.append(sentence.tests_words(windows))
         if one == PredictionTask.Quality.THOROUGH:
             does.append(gettext("tuned"))
         takes = expected.seconds_expected({"quality": str(one)})
@@ -71,6 +71,11 @@ class ShownModels:
     def usual(self) -> tuple[Chosen, ...]:
         """Those of the quality."""
         return roster.of_quality(self.quality, self.terrain.panel)
+
+    @property
+    def usual_names(self) -> str:
+        """Their names, for the page to carry."""
+        return ",".join(one.name for one in self.usual)
 
     @cached_property
     def edits(self) -> dict[str, dict[str, Any]]:

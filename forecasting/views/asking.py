@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.ownership import fetch_visible, require_creator
+from accounts.ownership import fetch_editable, fetch_visible, require_creator
 from accounts.requests import AuthenticatedHttpRequest
 from datasets.models import Dataset, Version
 from datasets.views.shown import ShownDataset
 from forecasting import asking, starting
-from forecasting.choosing import filled
+from forecasting.choosing import drafts, filled
 from forecasting.choosing.page import AskPage
 from forecasting.choosing.preview import figure_of
 from forecasting.forms import dataset_choices, ready_dataset
@@ -25,7 +27,7 @@ from forecasting.refusals import ForecastProblem
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Ask for a forecast (`?dataset=`, `?copy=` a forecast, `?draft=`); POST starts it."""
+    """Ask for a forecast (`?dataset=`, `?copy=` a forecast, `?draft=`); POST starts or keeps it."""
     require_creator(request.user)
     given = request.POST if request.method == "POST" else request.GET
     draft, source = _draft(request, given), _source(request, given)
@@ -39,6 +41,8 @@ def new(request: AuthenticatedHttpRequest) -> HttpResponse:
     if version is not None:
         body, lost = _body(request, given, version, draft, source)
         page = AskPage(dataset, version, body, given)
+    if request.method == "POST" and "keep" in given:
+        return _keep(request, dataset, page.body if page else filled.from_page(given), draft)
     if request.method == "POST" and page is not None and page.ask is not None:
         task = starting.start(page.ask, owner=request.user, draft=draft)
         return _go_to(request, task.get_absolute_url())
@@ -127,10 +131,23 @@ def _body(
     return filled.from_page(given), []
 
 
+def _keep(
+    request: AuthenticatedHttpRequest,
+    dataset: Dataset,
+    body: dict[str, Any],
+    draft: ForecastDraft | None,
+) -> HttpResponse:
+    """Keep what is filled in, whether it makes sense yet or not; a resumed draft is replaced."""
+    kept = drafts.keep(body, dataset=dataset, owner=request.user, draft=draft)
+    messages.success(request, gettext("Saved as a draft: %s.") % kept.name)
+    return _go_to(request, reverse("forecasting:list"))
+
+
 def _draft(request: AuthenticatedHttpRequest, given: QueryDict) -> ForecastDraft | None:
     if not given.get("draft"):
         return None
-    return fetch_visible(ForecastDraft.objects.all(), request.user, pk=given["draft"])
+    fetch = fetch_editable if request.method == "POST" else fetch_visible
+    return fetch(ForecastDraft.objects.all(), request.user, pk=given["draft"])
 
 
 def _source(request: AuthenticatedHttpRequest, given: QueryDict) -> PredictionTask | None:

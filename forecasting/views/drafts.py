@@ -1,4 +1,4 @@
-"""Keep a forecast that is not started yet, and throw it away."""
+"""Throw away a forecast that was filled in but not started."""
 
 from __future__ import annotations
 
@@ -7,29 +7,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.ownership import fetch_editable, require_creator
+from accounts.ownership import fetch_editable
 from accounts.requests import AuthenticatedHttpRequest
-from forecasting.choosing import drafts, filled
-from forecasting.forms import ready_dataset
 from forecasting.models import ForecastDraft
-
-
-@require_POST
-def save_draft(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Keep what is filled in, whether it makes sense yet or not; a resumed draft is replaced."""
-    require_creator(request.user)
-    dataset = ready_dataset(request.user, request.POST.get("dataset", ""))
-    draft = None
-    if pk := request.POST.get("draft"):
-        draft = fetch_editable(ForecastDraft.objects.all(), request.user, pk=pk)
-    kept = drafts.keep(
-        filled.from_page(request.POST), dataset=dataset, owner=request.user, draft=draft
-    )
-    messages.success(request, gettext("Saved as a draft: %s.") % kept.name)
-    return _go_to(request, reverse("forecasting:list"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -62,7 +62,8 @@ def model_settings(request: AuthenticatedHttpRequest) -> HttpResponse:
     if request.method == "POST" and "usual" in given:
         values = {}
     elif request.method == "POST":
-        values = {one.name: given.get(f"set-{one.name}", "") for one in listed}
+        typed = {one.name: given.get(f"set-{one.name}", "").strip() for one in listed}
+        values = {name: text for name, text in typed.items() if text}
     if request.method == "POST":
         try:
             edits[name] = choices.chosen(kind, values)
