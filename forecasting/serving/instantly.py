@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 from django.utils.translation import gettext, ngettext
 
 from forecasting import results, wording
@@ -27,6 +29,11 @@ _USUAL: Final = "seasonal_naive"
 MOST_WINDOWS: Final = 4
 
 
+def finite(value: float | None) -> float | None:
+    """A figure that JSON can carry; None where it is beyond all numbers."""
+    return float(value) if value is not None and math.isfinite(value) else None
+
+
 @dataclass(frozen=True, eq=False)
 class Tried:
     """One model on the past windows; `why_not` says why it could not be tried."""
@@ -40,9 +47,8 @@ class Tried:
         """MASE, else the mean absolute error; None where neither is defined."""
         if self.tested is None:
             return None
-        value = self.tested.metrics["mase"]
-        value = self.tested.metrics["mae"] if value is None else value
-        return None if value is None else float(value)
+        value = finite(self.tested.metrics["mase"])
+        return finite(self.tested.metrics["mae"]) if value is None else value
 
 
 def answer(numbers: Numbers) -> dict[str, Any]:
@@ -91,14 +97,16 @@ def _tried(name: str, course: Course) -> Tried:
         return Tried(name)
     windows = min(MOST_WINDOWS, course.windows)
     try:
-        tested = backtest(
-            create(name),
-            course.tested,
-            horizon=course.horizon,
-            windows=windows,
-            stride=course.origin.stride,
-            levels=(),
-        )
+        # Scales near the smallest numbers there are divide errors into infinity: no score then.
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            tested = backtest(
+                create(name),
+                course.tested,
+                horizon=course.horizon,
+                windows=windows,
+                stride=course.origin.stride,
+                levels=(),
+            )
     except EngineError as refusal:
         return Tried(name, why_not=str(problem_from(refusal).message))
     return Tried(name, tested)
@@ -140,8 +148,8 @@ def _score(one: Tried) -> dict[str, Any]:
     figures: Mapping[str, Any] = one.tested.metrics if one.tested else {}
     return {
         "model": one.model,
-        "mase": figures.get("mase"),
-        "mae": figures.get("mae"),
+        "mase": finite(figures.get("mase")),
+        "mae": finite(figures.get("mae")),
         "windows": len(one.tested.mean) if one.tested else 0,
         "why_not": one.why_not,
     }

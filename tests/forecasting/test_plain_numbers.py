@@ -1,5 +1,6 @@
 """Plain numbers over REST: the shapes that clients send, the best instant model, and refusals."""
 
+import json
 import math
 
 import numpy as np
@@ -159,6 +160,12 @@ def test_what_is_wrong_is_named_with_the_remedy(owner_api, field, fields, senten
 @pytest.mark.django_db
 def test_a_body_that_is_no_object_is_refused(owner_api):
     assert owner_api.post(URL, [1, 2, 3]).status_code == 422
+
+
+def test_the_smallest_numbers_there_are_have_no_score_and_still_an_answer():
+    said = ask(y=[None, 1.0, None, 5e-324, None, 1.0], h=2)
+    assert all(math.isfinite(value) for value in said["mean"])
+    json.dumps(said, allow_nan=False)
 
 
 @given(
