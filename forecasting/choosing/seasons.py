@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from datasets.models import Column, Version
 from datasets.pyramid import range_data
 from forecasting import spans
+from forecasting.choosing.reach import reach_of
 from forecasting.choosing.remembering import Kept
 from forecasting.engine.frequency import Frequency
 from forecasting.engine.missing import fill
@@ -56,7 +56,7 @@ def _present(
 def _newest(version: Version, column: str, series: str | None, rows: int) -> Floats:
     """The newest values of one column, gaps closed."""
     frequency = Frequency.parse(version.frequency)
-    end = pd.Timestamp(str(version.profile["end"])).tz_localize(None)
+    end = reach_of(version, [version.column(column)]).end
     found = range_data(
         version,
         column,

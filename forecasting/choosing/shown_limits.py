@@ -41,7 +41,7 @@ class ShownLimits:
         bounds = bounds if isinstance(bounds, Mapping) else {}
         for name in ("low", "high"):
             value = bounds.get(name)
-            found[name] = "" if value is None else str(value)
+            found[name] = plain_text(value)
         listed = self.body.get("seasons")
         found["seasons"] = (
             ", ".join(str(one) for one in listed)
@@ -156,7 +156,7 @@ class ShownLimits:
         seconds = self.form.cleaned_data.get("seconds")
         if seconds:
             return gettext("%(n)s s to race") % {"n": f"{seconds:,.0f}"}
-        return gettext("usual time, a name from its columns")
+        return gettext("usual time")
 
     @property
     def bounds_said(self) -> str:
@@ -168,4 +168,6 @@ class ShownLimits:
 
 def plain_text(value: Any) -> str:
     """What stands in a field; nothing for what is no text."""
+    if isinstance(value, float):
+        return f"{value:.12g}"
     return "" if value is None or isinstance(value, list | dict) else str(value)

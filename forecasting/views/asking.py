@@ -147,7 +147,7 @@ def _draft(request: AuthenticatedHttpRequest, given: QueryDict) -> ForecastDraft
     if not given.get("draft"):
         return None
     fetch = fetch_editable if request.method == "POST" else fetch_visible
-    return fetch(ForecastDraft.objects.all(), request.user, pk=given["draft"])
+    return fetch(ForecastDraft.objects.select_related("dataset"), request.user, pk=given["draft"])
 
 
 def _source(request: AuthenticatedHttpRequest, given: QueryDict) -> PredictionTask | None:
@@ -175,11 +175,12 @@ def _version(dataset: Dataset) -> tuple[Version | None, str]:
 
 
 def _redrawn(changed: str) -> set[str]:
-    """Blocks of the form that a change of this field changes; never the one it stands in."""
-    blocks = set() if changed in {"models", "more_models"} else {"models"}
-    if changed == "targets":
+    """Blocks of the form that a change of these fields changes; never the one they stand in."""
+    names = set(changed.split(","))
+    blocks = set() if names & {"models", "more_models"} else {"models"}
+    if "targets" in names:
         blocks |= {"covariates", "limits"}
-    if changed == "country":
+    if "country" in names:
         blocks.add("places")
     return blocks
 

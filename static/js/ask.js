@@ -4,18 +4,21 @@ import { update } from './charts.js';
 
 const form = () => document.querySelector('[data-ask]');
 const field = (id) => document.getElementById(id);
-let changed = '';
+const changed = new Set();
 
-/* What was changed last, so that the server never draws the block anew in which somebody types. */
+/* What was changed since the last answer, so that the server draws anew what follows from it and
+   never the block in which somebody types. */
 for (const kind of ['change', 'input']) {
-  document.addEventListener(kind, (event) => { if (event.target.form === form()) changed = event.target.name; }, true);
+  document.addEventListener(kind, (event) => { if (event.target.form && event.target.form === form()) changed.add(event.target.name); }, true);
 }
-document.addEventListener('ask:settings', () => { changed = 'settings'; }, true);
+document.addEventListener('ask:settings', () => changed.add('settings'), true);
 document.addEventListener('htmx:configRequest', (event) => {
   if (event.target !== form()) return;
-  event.detail.parameters.changed = changed;
+  event.detail.parameters.changed = [...changed].join(',');
   delete event.detail.parameters.csrfmiddlewaretoken;
 });
+
+document.addEventListener('htmx:afterOnLoad', (event) => { if (event.target.id === 'contract' || event.target === form()) changed.clear(); });
 
 document.addEventListener('seg:chosen', (event) => {
   const button = event.target;

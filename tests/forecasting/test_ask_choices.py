@@ -1,6 +1,7 @@
 """Every choice about a forecast: kept as asked by page and by program, or refused in words."""
 
 import pytest
+from django.urls import reverse
 
 from datasets.models import Column
 from forecasting import recipe
@@ -320,3 +321,26 @@ def test_short_series_are_told(owner, owner_client):
     dataset = store_dataset(owner, short=8)
     html = contract_of(owner_client, dataset, targets="c3", horizon="2")
     assert "1 series has fewer than 12 rows, such as shop 1" in html
+
+
+def test_a_country_brings_its_regions_even_when_more_changed_at_once(owner, owner_client):
+    dataset = power_dataset(owner)
+    html = contract_of(owner_client, dataset, country="DE", changed="country,low")
+    assert "Bayern (BY)" in html
+    html = contract_of(owner_client, dataset, country="DE", changed="low")
+    assert "Bayern (BY)" not in html
+
+
+def test_the_table_of_models_is_not_drawn_anew_while_somebody_ticks_in_it(owner, owner_client):
+    dataset = power_dataset(owner)
+    assert 'id="ask-models"' in contract_of(owner_client, dataset, changed="horizon")
+    assert 'id="ask-models"' not in contract_of(owner_client, dataset, changed="models")
+
+
+def test_season_lengths_are_looked_for_in_the_data(owner, owner_client):
+    dataset = power_dataset(owner)
+    asked = {"dataset": dataset.pk, "targets": "c2", "targets_shown": "1"}
+    html = owner_client.get(reverse("forecasting:ask_cycles"), asked).content.decode()
+    # Every day rises at eight; two weeks and six days are too few for a week.
+    assert "24 hours = 24 steps, found in the data" in html
+    assert "7 days = 168 steps, not seen in the data" in html
