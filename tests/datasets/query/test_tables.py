@@ -176,7 +176,7 @@ def test_ten_thousand_rows_are_shown_and_all_are_counted(owner, owner_api):
         ("", "sql"),
         ("-- nothing", "There is no statement"),
         ("SELEC 1", "Line 1 was not run: This is not SQL"),
-        ("\nSELECT lod FROM load", 'Line 2 was not run: Referenced column "lod"'),
+        ("\nSELECT lod FROM load", "Line 2 was not run: There is no column lod. Did you mean load"),
         ("SELECT * FROM lod", "Did you mean load?"),
         ("SELECT 1 / 'x'", "Could not convert"),
         ("DELETE FROM load", "DELETE changes data. SQL reads only here."),
