@@ -145,7 +145,8 @@ def check_refit(given: Any) -> str:
         raise _about(
             "refit",
             gettext(
-                'Models are fitted once before all test windows ("never" again) or anew for "each".'
+                'Write "never" to fit models once before all test windows, or "each" to fit them '
+                "anew before each."
             ),
         )
     return str(given)

@@ -250,7 +250,7 @@ def test_until_a_date_counts_the_steps_to_its_end(owner, owner_client):
         ("windows", {"windows": 0}, "Test on 1 to 100 past windows"),
         ("windows", {"windows": 90}, "90 windows of 24 hours do not fit into 480 rows. Use 18"),
         ("windows", {"windows": 2.5}, "The number of test windows is a whole number"),
-        ("refit", {"refit": "always"}, '("never" again) or anew for "each"'),
+        ("refit", {"refit": "always"}, 'Write "never" to fit models once'),
         ("seconds", {"seconds": 0}, "Give the race 1 to"),
         ("seconds", {"seconds": "1e9"}, "Give the race 1 to"),
         ("seed", {"seed": -1}, "Give a seed from 0 to"),
