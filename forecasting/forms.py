@@ -98,7 +98,7 @@ class AskForm(forms.Form):
         said = self.cleaned_data
         panel, scale = outline(
             self.version,
-            [column.name for column in self.chosen_targets],
+            self.chosen_targets,
             self.frequency,
             said.get("series") or (),
             has_known=bool(said.get("covariates")) or bool((said.get("calendar") or ("",))[0]),

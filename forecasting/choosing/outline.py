@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from datasets.models import Version
+from datasets.models import Column, Version
 from forecasting.engine.covariates import Known
 from forecasting.engine.frequency import Frequency
 from forecasting.engine.panel import Panel
@@ -20,32 +20,42 @@ MOST_VALUES: Final = 2_000_000
 
 def outline(
     version: Version,
-    channels: Sequence[str],
+    targets: Sequence[Column],
     frequency: Frequency,
     series: Sequence[str] = (),
     *,
     has_known: bool = False,
 ) -> tuple[Panel, float]:
-    """A panel of zeros as long as the series are, and how many times more of it there really is."""
+    """A panel as long as the series are, and how many times more of it there really is.
+
+    Its values tell nothing but how many of them are zero, which decides on models of rare demand.
+    """
     lengths, times = _lengths(version, series)
-    names = tuple(channels) or ("y",)
+    names = tuple(column.name for column in targets)
     fewest = max(1, MOST_VALUES // max(1, int(lengths.max()) * len(names)))
     if len(lengths) > fewest:
         times *= len(lengths) / fewest
         # The shortest stays: it decides which models can learn.
         lengths = np.sort(lengths)[:: -(-len(lengths) // fewest)]
     ends = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    values = np.ones((int(ends[-1]), len(names)))
+    values[: round(_zero_share(version, targets) * len(values))] = 0
     start = pd.Timestamp(str(version.profile.get("start") or "2000-01-01")).tz_localize(None)
     panel = Panel(
         tuple(f"series {place + 1}" for place in range(len(lengths))),
         names,
         frequency,
         np.full(len(lengths), start.to_datetime64(), dtype="datetime64[ns]"),
-        np.zeros((int(ends[-1]), len(names))),
+        values,
         ends,
         known=Known(("known",), np.zeros((int(ends[-1]), 1)), ends.copy()) if has_known else None,
     )
     return panel, times
+
+
+def _zero_share(version: Version, targets: Sequence[Column]) -> float:
+    filled = sum(max(0, version.row_count - column.missing) for column in targets)
+    return sum(int(column.stats.get("zeros") or 0) for column in targets) / max(1, filled)
 
 
 def _lengths(version: Version, series: Sequence[str]) -> tuple[np.ndarray, float]:

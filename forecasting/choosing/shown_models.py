@@ -80,7 +80,9 @@ class ShownModels:
     @cached_property
     def edits(self) -> dict[str, dict[str, Any]]:
         """Settings that somebody changed, of ticked models and of others."""
-        return filled.settings_of(self.body) | filled.settings_in(self.shown)
+        usual = {one.name: dict(one.settings) for one in self.usual}
+        found = filled.settings_of(self.body) | filled.settings_in(self.shown)
+        return {name: one for name, one in found.items() if one != usual.get(name)}
 
     @cached_property
     def taking_part(self) -> tuple[Chosen, ...]:

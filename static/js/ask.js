@@ -5,6 +5,7 @@ import { update } from './charts.js';
 const form = () => document.querySelector('[data-ask]');
 const field = (id) => document.getElementById(id);
 const changed = new Set();
+let opener = '';
 
 /* What was changed since the last answer, so that the server draws anew what follows from it and
    never the block in which somebody types. */
@@ -40,6 +41,7 @@ document.addEventListener('input', (event) => {
 }, true);
 
 document.addEventListener('click', (event) => {
+  opener = event.target.closest('[id^="set-"]')?.id ?? opener;
   const chip = event.target.closest('[data-ask-fill]');
   if (!chip) return;
   const into = field(chip.dataset.askFill), listed = into.value.split(/[\s,]+/).filter(Boolean);
@@ -63,6 +65,11 @@ document.addEventListener('htmx:afterSettle', () => {
   for (const button of here.querySelectorAll('[data-ask-horizon]')) button.setAttribute('aria-pressed', String(!isUntil && button.value === steps));
   here.querySelector('[data-ask-until]').setAttribute('aria-pressed', String(isUntil));
   for (const input of here.querySelectorAll('input[aria-describedby]')) mark(input);
+  // The table was drawn anew under the dialog of a model; the keyboard goes on where it was.
+  if (opener && document.activeElement === document.body && !document.querySelector('dialog[open]')) {
+    field(opener)?.focus({ preventScroll: true });
+    opener = '';
+  }
   redraw();
 });
 

@@ -5,15 +5,25 @@ import json
 import pytest
 from django.urls import reverse
 
+from forecasting import recipe
 from forecasting.choosing import model_settings, roster
+from forecasting.engine.race.field import starters_of
+from forecasting.engine.race.presets import PRESETS
 from forecasting.engine.registry import model_types
 from forecasting.models import PredictionTask
+from tests.datasets.made import read_dataset
 from tests.forecasting.asked import ask_api, contract_of, press
-from tests.forecasting.made import hourly_dataset
+from tests.forecasting.made import hourly_dataset, start_forecast
 
 pytestmark = pytest.mark.django_db
 ALWAYS = ["linear", "seasonal_naive", "naive"]
 DIALOG = "forecasting:ask_settings"
+
+
+def daily(owner, values):
+    """A dataset of one daily column."""
+    rows = (f"2026-{d // 28 + 1:02d}-{d % 28 + 1:02d},{value}" for d, value in enumerate(values))
+    return read_dataset(owner, "\n".join(["day,sold", *rows, ""]))
 
 
 def only_models():
@@ -117,6 +127,24 @@ def test_thorough_offers_more_than_balanced_and_the_sentence_counts_them(owner, 
     assert len(ticked(owner_client, dataset, "thorough")) > len(
         ticked(owner_client, dataset, "balanced")
     )
+
+
+def test_models_of_rare_demand_are_offered_where_demand_is_rare(owner, owner_client):
+    rare = daily(owner, (5 * (day % 3 == 0) for day in range(90)))
+    names = ticked(owner_client, rare, "thorough")
+    assert "croston_sba" in names
+    often = daily(owner, (5 + day % 3 for day in range(90)))
+    names = ticked(owner_client, often, "thorough")
+    assert "croston_sba" not in names
+    assert "auto_arima" in names
+
+
+def test_what_the_page_counts_is_what_the_race_starts_with(owner, owner_client):
+    dataset = hourly_dataset(owner)
+    names = ticked(owner_client, dataset, "thorough")
+    task = start_forecast(owner, dataset, quality="thorough")
+    raced = starters_of(PRESETS["thorough"], recipe.of_task(task).panel)
+    assert set(names) == {one.entrant.name for one in raced}
 
 
 def test_every_model_has_settings_that_its_own_defaults_pass():
