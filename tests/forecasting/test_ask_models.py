@@ -165,6 +165,8 @@ def test_the_dialog_shows_settings_and_gives_them_to_the_page(owner_client):
     html = owner_client.get(reverse(DIALOG), {"model": "lstm"}).content.decode()
     assert "Settings of LSTM" in html
     assert '<option value="huber">' in html
+    # Enter in a field presses the first button that submits.
+    assert html.count('type="submit"') == 1
     answer = owner_client.post(reverse(DIALOG), {"model": "lstm", "set-hidden_size": "64"})
     assert "ask:settings" in answer["HX-Trigger-After-Settle"]
     assert "&quot;hidden_size&quot;: 64" in answer.content.decode()
