@@ -14,7 +14,6 @@ from forecasting.engine.covariate_matching import reaching
 from forecasting.engine.errors import HorizonError, NotFittedError, SettingsError, gettext_noop
 from forecasting.engine.forecast import Forecast
 from forecasting.engine.frequency import check_horizon
-from forecasting.engine.intervals import VOLATILITY_ROWS
 from forecasting.engine.joining import joined, rows_added
 from forecasting.engine.learner import Learner
 from forecasting.engine.panel import Floats, Panel
@@ -51,12 +50,6 @@ class Forecaster(Learner):
         self.horizon_ = steps
         self.remembering(panel)
         watch.report(1.0)
-        return self
-
-    def remembering(self, panel: Panel) -> Self:
-        """Keep what the next forecast after ``panel`` needs, and the fingerprint of its rows."""
-        self.context_ = panel.tail(self._memory_rows())
-        self.fingerprint_ = panel.fingerprint()
         return self
 
     def predict(
@@ -109,23 +102,11 @@ class Forecaster(Learner):
         self.context_ = longer.tail(self._memory_rows())
         return self
 
-    def grown(self, panel: Panel) -> Self | None:
-        """A model that also learned from the rows of ``panel`` since its training, without a fit
-        from scratch; None where only a new fit can do that. This one stays as it is.
-
-        ``panel`` holds the training rows and what came after.
-        """
-        return None
-
     def fresh(self) -> Self:
         """An unfitted model with the same settings and limits."""
         again = type(self)(self.settings)
         again.limits = self.limits
         return again
-
-    def _memory_rows(self) -> int:
-        """Rows kept with the model: the inputs of a forecast and of those still to be judged."""
-        return max(self.lookback_, VOLATILITY_ROWS) + self.horizon_
 
     def _answer(self, data: Panel, mean: Floats, levels: Sequence[float]) -> Forecast:
         lower, upper = self._bands(data, mean, levels)

@@ -6,14 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.engine.capabilities import Capabilities
 from forecasting.engine.errors import SettingsError, gettext_noop
-from forecasting.engine.intervals import Conformal
+from forecasting.engine.intervals import VOLATILITY_ROWS, Conformal
 from forecasting.engine.limits import Limits
 from forecasting.engine.online import judged
 from forecasting.engine.panel import Floats, Panel
@@ -94,3 +94,21 @@ class Learner(ABC):
     @abstractmethod
     def restore(self, arrays: dict[str, Any], facts: dict[str, Any]) -> None:
         """Take back what ``learned_arrays`` and ``learned_facts`` gave."""
+
+    def grown(self, panel: Panel) -> Self | None:
+        """A model that also learned from the rows of ``panel`` since its training, without a fit
+        from scratch; None where only a new fit can do that. This one stays as it is.
+
+        ``panel`` holds the training rows and what came after.
+        """
+        return None
+
+    def remembering(self, panel: Panel) -> Self:
+        """Keep what the next forecast after ``panel`` needs, and the fingerprint of its rows."""
+        self.context_ = panel.tail(self._memory_rows())
+        self.fingerprint_ = panel.fingerprint()
+        return self
+
+    def _memory_rows(self) -> int:
+        """Rows kept with the model: the inputs of a forecast and of those still to be judged."""
+        return max(self.lookback_, VOLATILITY_ROWS) + self.horizon_

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from scipy.linalg import lapack
 
 from forecasting.engine.gram import anchor_weights, anchored
 from forecasting.engine.panel import Floats
@@ -23,6 +22,8 @@ def ridge_weights(gram: Floats, anchor: str, penalties: Floats) -> Floats:
 
     An infinite penalty gives a zero column, as in ``ridge.Path.weights``.
     """
+    from scipy.linalg import lapack  # noqa: PLC0415 -- an instant forecast needs no scipy
+
     lookback = len(gram)
     moved = anchored(gram, anchor_weights(anchor, lookback))
     cross = np.array(moved[:, lookback:], order="F")
@@ -32,16 +33,16 @@ def ridge_weights(gram: Floats, anchor: str, penalties: Floats) -> Floats:
         np.asfortranarray(moved[:, :lookback]), lower=1, lwork=lookback * BLOCK
     )
     turns = np.asfortranarray(reduced[1:, :-1]), tau
-    _turn(cross, "T", turns)
+    _turn(lapack, cross, "T", turns)
     weights = np.zeros_like(cross, order="F")
     for penalty in np.unique(penalties[np.isfinite(penalties)]):
         steps = np.flatnonzero(penalties == penalty)
         weights[:, steps] = lapack.dptsv(diagonal + penalty, beside, cross[:, steps])[2]
-    _turn(weights, "N", turns)
+    _turn(lapack, weights, "N", turns)
     return np.ascontiguousarray(weights)
 
 
-def _turn(columns: Floats, way: str, turns: tuple[Floats, Any]) -> None:
+def _turn(lapack: Any, columns: Floats, way: str, turns: tuple[Floats, Any]) -> None:
     """Multiply by Q ("N") or Q' ("T") in place; Q leaves the first row alone."""
     reflectors, tau = turns
     columns[1:] = lapack.dormqr("L", way, reflectors, tau, columns[1:], columns.shape[1] * BLOCK)[0]

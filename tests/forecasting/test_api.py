@@ -249,7 +249,7 @@ def test_a_trained_model_is_listed_and_downloaded(owner, owner_api, stranger_api
     assert str(task.model_id) in {row["id"] for row in listed}
     content = owner_api.get(f"{url}download/").content
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert sorted(archive.namelist()) == ["model.json", "model.safetensors"]
+        assert sorted(archive.namelist()) == ["card.md", "model.json", "model.safetensors"]
     assert stranger_api.get(url).status_code == 404
     assert stranger_api.get(f"{url}download/").status_code == 404
 
