@@ -8,6 +8,10 @@ from playwright.sync_api import expect
 
 from tests.browser.axe import violations
 
+# What sticks out, for whoever has to find it.
+WIDE = """[...document.querySelectorAll('main *')]
+  .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+  .slice(0, 5).map((one) => one.outerHTML.slice(0, 120))"""
 WIDTHS = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
@@ -76,7 +80,7 @@ def test_pages_are_accessible_and_fit(
         page.wait_for_load_state("networkidle")
         found += violations(page)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"{path} is wider than the screen")
+            found.append(f"{path} is wider than the screen: {page.evaluate(WIDE)}")
     lang = page.evaluate("document.documentElement.lang")
     context.close()
     assert found == []
