@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -141,10 +142,22 @@ def _unpacked(path: Path) -> Iterator[Path]:
         yield folder
 
 
+# What reading one file of a damaged archive may raise: a flipped bit can also name a way of packing
+# that there is none of, or say that the file is encrypted.
+_UNREADABLE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+)
+
+
 def _stored(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         return archive.read(name)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError):
+    except _UNREADABLE:
         raise _changed(Path(name)) from None
 
 

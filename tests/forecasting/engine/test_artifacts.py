@@ -1,3 +1,4 @@
+import contextlib
 import json
 import platform
 import zipfile
@@ -121,6 +122,27 @@ def test_a_damaged_zip_is_refused(folder, tmp_path):
     path.write_bytes(content)
     with pytest.raises(ArtifactError, match="damaged or was changed"):
         artifacts.load(path)
+
+
+def test_a_packed_zip_is_refused_in_a_sentence_wherever_it_is_damaged(folder, tmp_path):
+    path = tmp_path / "linear.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in folder.iterdir():
+            archive.write(file, file.name)
+    content = path.read_bytes()
+    refused = 0
+    places = range(30, len(content) - 200, len(content) // 200)
+    for place in places:
+        damaged = bytearray(content)
+        damaged[place] ^= 0xFF
+        damaged[place + 1] ^= 0x55
+        path.write_bytes(damaged)
+        # A date of the archive may change without harm.
+        with contextlib.suppress(ArtifactError):
+            artifacts.load(path)
+            continue
+        refused += 1
+    assert refused > 0.9 * len(places)
 
 
 def test_a_type_that_is_not_registered_names_the_package_to_install(folder):
