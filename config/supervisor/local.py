@@ -127,11 +127,12 @@ def _start_product(
     _prepare(supervisor, product)
     workers = [*product.training_workers(), product.fast_worker()]
     web = product.web(listening.fileno(), address.reachable_host, address.port)
-    started = [supervisor.start(part) for part in [*workers, product.scheduler(), web]]
+    started = [supervisor.start(part) for part in [*workers, web]]
     welcome = product.welcome(address.url)
     [greeting] = supervisor.run_to_end(welcome)
     supervisor.wait_until_ready(started)
-    # Nobody waits for torch: it loads beside the first pages.
+    # Nobody waits for what is due later, nor for torch: they load beside the first pages.
+    supervisor.start(product.scheduler())
     if SERVING not in os.environ:
         supervisor.start(product.serving(urlsplit(product.env[SERVING]).netloc))
     return next((line for line in greeting.last_lines if line.startswith(address.url)), "")
