@@ -175,7 +175,7 @@ def _note_seen(request: HttpRequest) -> None:
     try:
         cache.set(
             seen_key(request.session.session_key or ""),
-            timezone.now(),
+            timezone.now().isoformat(),
             settings.SESSION_COOKIE_AGE,
         )
     except RedisError:

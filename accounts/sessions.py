@@ -93,7 +93,8 @@ def _last_seen(keys: list[str]) -> dict[str, datetime]:
         found = cache.get_many([seen_key(key) for key in keys])
     except RedisError:
         return {}
-    return {key: found[seen_key(key)] for key in keys if seen_key(key) in found}
+    seen = {key: found.get(seen_key(key)) for key in keys}
+    return {key: datetime.fromisoformat(said) for key, said in seen.items() if said}
 
 
 def _device(user_agent: str) -> str:

@@ -6,10 +6,13 @@ import os
 from typing import Any, cast
 
 from channels.routing import ProtocolTypeRouter
-from django.core.asgi import get_asgi_application
+
+from config import lasting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-http = get_asgi_application()
+# Only here threads outlive their work: elsewhere a kept connection would be one that is lost.
+os.environ.setdefault("ALMANAC_DATABASE_KEEP", "60")
+http = lasting.application()
 
 # Consumers import models, so they come after the application is set up.
 from accounts import routing as people  # noqa: E402

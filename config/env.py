@@ -110,7 +110,8 @@ def database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or 5432),
-        "CONN_MAX_AGE": 0,
+        "CONN_MAX_AGE": env_int("ALMANAC_DATABASE_KEEP", 0),
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": dict(parse_qsl(parts.query)),
     }
 

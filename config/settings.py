@@ -104,9 +104,11 @@ DATABASES = {"default": env.database(DATABASE_URL)}
 REDIS_URL = env.env_str("REDIS_URL", "redis://127.0.0.1:6379")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.cache.SharedRedisCache",
         "LOCATION": env.redis_database(REDIS_URL, 2),
         "KEY_PREFIX": "almanac",
+        # Raised with the form of what is kept, so that an older one is not read.
+        "VERSION": 2,
     }
 }
 CHANNEL_LAYERS = {
