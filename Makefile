@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check install -q -c constra
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-slow check messages system-packages clean bench-first-forecast bench-engine bench-engine-full bench-nets bench-nets-full bench-data
+.PHONY: help run setup test test-slow check messages system-packages clean bench-first-forecast bench-engine bench-engine-full bench-nets bench-nets-full bench-data bench-race
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-22s %s\n", $$1, $$2}'
@@ -79,6 +79,9 @@ bench-nets-full: $(VENV)/.bench ## the same with every network, the default budg
 
 bench-data: $(VENV)/.bench ## measure ingest, formats, quality, SQL and the grid (at most 15 minutes)
 	@$(BIN)/python -m benchmarks.data
+
+bench-race: $(VENV)/.bench system-packages ## measure forecasts as a product: press, race, cancel, serving, windows (at most 15 minutes)
+	@$(BIN)/python -m benchmarks.race
 
 clean: ## remove .venv, caches and build folders (your data in var/ stays)
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
