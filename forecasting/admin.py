@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.contrib import admin
 
 from accounts.admin_base import AuditedAdmin, ReadOnlyAdmin
-from forecasting import admin_alerts, admin_anomalies, admin_drafts
+from forecasting import admin_alerts, admin_anomalies, admin_drafts, admin_watching
 from forecasting.models import (
     ModelLine,
     ModelPromotion,
@@ -18,7 +18,7 @@ from forecasting.models import (
 )
 
 # Django looks for pages in this module alone.
-_OTHER_PAGES = (admin_alerts, admin_anomalies, admin_drafts)
+_OTHER_PAGES = (admin_alerts, admin_anomalies, admin_drafts, admin_watching)
 
 
 @admin.register(PredictionTask)
