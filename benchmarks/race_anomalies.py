@@ -126,13 +126,12 @@ def main() -> bool:
     scores = {name: _measure(name, rule, 12 / weeks) for name, rule in rules.items()}
     best = max(scores[name] for name in DETECTORS)
     gain = best - scores["three sigma"]
-    return row(
-        "anomalies: F1 of the best detector over three sigma", gain, "", 0.0, better="higher"
-    )
+    return row("race_anomalies_best_f1_over_three_sigma", gain, "", 0.0, better="higher")
 
 
 def _measure(name: str, rule: Callable[[Floats, float], list[Span]], per_week: float) -> float:
     totals, began, rows = np.zeros(4), 0.0, 0
+    key = name.replace(" ", "_")
     for base in BASES:
         for kind in ("spike", "shift", "stuck"):
             part = np.zeros(4)
@@ -143,14 +142,18 @@ def _measure(name: str, rule: Callable[[Floats, float], list[Span]], per_week: f
                 began += time.perf_counter() - start
                 rows += len(series.values)
                 part += [*judged(alarms, series.spans), len(series.spans)]
-            row(f"anomalies: {name}, {base}, {kind}: recall", part[2] / part[3], "")
+            row(
+                f"race_anomalies_{key}_{base}_{kind}_recall".replace(" ", "_"),
+                part[2] / part[3],
+                "",
+            )
             totals += part
     precision, recall = totals[0] / max(totals[1], 1), totals[2] / totals[3]
     f1 = 2 * precision * recall / max(precision + recall, 1e-12)
-    row(f"anomalies: {name}: precision", float(precision), "")
-    row(f"anomalies: {name}: recall", float(recall), "")
-    row(f"anomalies: {name}: F1", float(f1), "")
-    row(f"anomalies: {name}: per 10,000 rows", began / rows * 10_000, "s")
+    row(f"race_anomalies_{key}_precision", float(precision), "")
+    row(f"race_anomalies_{key}_recall", float(recall), "")
+    row(f"race_anomalies_{key}_f1", float(f1), "")
+    row(f"race_anomalies_{key}_seconds_per_10000_rows", began / rows * 10_000, "s")
     return float(f1)
 
 
