@@ -11,6 +11,7 @@ from datasets.models import Dataset
 from forecasting.milestones import happened
 from forecasting.models import PredictionTask
 from forecasting.shown import ShownForecast
+from forecasting.tabs import tabs_of
 from jobs.models import Job
 
 
@@ -28,13 +29,18 @@ def fragment(job: Job, user: User) -> str:
     return render_to_string("forecasting/_live.html", context)
 
 
-def parts(task: PredictionTask, user: User, shown: ShownForecast) -> dict[str, Any]:
-    """What the page and its fragments need; jobs can be followed by their owner alone."""
+def parts(
+    task: PredictionTask, user: User, shown: ShownForecast, tab: str = "forecast"
+) -> dict[str, Any]:
+    """What a page with this tab open needs; jobs can be followed by their owner alone."""
     is_owner = task.owner_id == user.pk
     return {
         "task": task,
         "user": user,
         "shown": shown,
+        "section": "forecasts",
+        "tab": tab,
+        "tabs": tabs_of(shown, tab),
         "events": happened(task),
         "follows": is_owner,
         "can_edit": PredictionTask.objects.editable_by(user).filter(pk=task.pk).exists(),

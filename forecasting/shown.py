@@ -327,6 +327,11 @@ class ShownForecast:
         return int(self.task.receipt.get("windows", self.task.asked("windows", 0)))
 
     @property
+    def values_count(self) -> int:
+        """How many values one series of the answer has."""
+        return self.task.horizon
+
+    @property
     def windows_words(self) -> str:
         """`8 past windows of 4 days`."""
         if not self.windows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -12,8 +12,6 @@ from django.views.decorators.http import require_safe
 from accounts.requests import AuthenticatedHttpRequest
 from datasets.decimals import decimals_of
 from forecasting import live, results, wording
-from forecasting.models import PredictionTask
-from forecasting.shown import ShownForecast
 from forecasting.views.fetching import fetch_task, require_answer, shown_as_asked
 
 ROWS_A_PAGE: Final = 100
@@ -24,7 +22,7 @@ def detail(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     """The fan chart with everything that proves it; live while it runs."""
     task = fetch_task(request, pk)
     shown = shown_as_asked(task, request)
-    return render(request, "forecasting/detail.html", _frame(request, task, shown, "forecast"))
+    return render(request, "forecasting/detail.html", live.parts(task, request.user, shown))
 
 
 @require_safe
@@ -33,7 +31,9 @@ def backtest(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     task = fetch_task(request, pk)
     shown = shown_as_asked(task, request)
     require_answer(shown)
-    return render(request, "forecasting/backtest.html", _frame(request, task, shown, "backtest"))
+    return render(
+        request, "forecasting/backtest.html", live.parts(task, request.user, shown, "backtest")
+    )
 
 
 @require_safe
@@ -46,7 +46,7 @@ def data(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     rows = frame.iloc[page.start_index() - 1 : page.end_index()] if len(frame) else frame
     columns = [name for name in frame.columns if name not in {"unique_id", "ds"}]
-    context = _frame(request, task, shown, "data") | {
+    context = live.parts(task, request.user, shown, "data") | {
         "rows": [
             {"time": wording.stamp(time, shown.frequency, task.version.clock), "values": values}
             for time, values in zip(
@@ -58,10 +58,3 @@ def data(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
         "pages": page,
     }
     return render(request, "forecasting/data.html", context)
-
-
-def _frame(
-    request: AuthenticatedHttpRequest, task: PredictionTask, shown: ShownForecast, tab: str
-) -> dict[str, Any]:
-    """What the head and the tabs of every page of a forecast need."""
-    return live.parts(task, request.user, shown) | {"section": "forecasts", "tab": tab}
