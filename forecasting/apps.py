@@ -15,8 +15,10 @@ class ForecastingConfig(AppConfig):
         """Register what lower apps call."""
         from forecasting import endings, transitions, wiring  # noqa: PLC0415 -- models first
         from forecasting.alerts import wiring as alerts  # noqa: PLC0415
+        from forecasting.watching import wiring as watching  # noqa: PLC0415
 
         transitions.connect()
         wiring.connect()
         alerts.connect()
+        watching.connect()
         endings.connect()

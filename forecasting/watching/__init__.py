@@ -1,0 +1,1 @@
+"""Forecasts against what came: scores of runs, drift of champions, challengers and their duel."""
