@@ -33,14 +33,14 @@ class OwnedQuerySet(models.QuerySet[Row]):
         """Rows this person owns or was given; none for the signed-out and the deactivated."""
         if not _is_present(user):
             return self.none()
-        return self.filter(Q(owner=user) | Q(pk__in=self._shared_with(user)))
+        return self.filter(Q(owner=user) | self._opened_by(self._shared_with(user)))
 
     def editable_by(self, user: Person) -> Self:
         """Rows this person may change: own ones and those shared for editing; none for viewers."""
         if not _may_create(user):
             return self.none()
         given = self._shared_with(user).filter(level=Share.Level.EDITOR)
-        return self.filter(Q(owner=user) | Q(pk__in=given))
+        return self.filter(Q(owner=user) | self._opened_by(given))
 
     def owned_by(self, user: Person) -> Self:
         """Rows this person owns; what only an owner may do (delete, share) starts from here."""
@@ -50,6 +50,10 @@ class OwnedQuerySet(models.QuerySet[Row]):
         """The row that a share link with this secret opens, if the link still counts."""
         links = ShareLink.objects.of(self.model).usable(secret)
         return self.filter(pk__in=links.values("object_id"))
+
+    def _opened_by(self, keys: models.QuerySet[Any]) -> Q:
+        """The rows that are shared where those with these keys are."""
+        return Q(pk__in=keys)
 
     def _shared_with(self, user: User) -> models.QuerySet[Any]:
         return Share.objects.of(self.model).filter(person=user).values("object_id")

@@ -44,7 +44,7 @@ PLACES: list[Place] = [
         "forecast",
         "forecasting:list",
         "F",
-        lambda user: PredictionTask.objects.visible_to(user).count(),
+        lambda user: PredictionTask.objects.visible_to(user).newest().count(),
     ),
     Place(
         "models",

@@ -23,12 +23,15 @@ _OTHER_PAGES = (admin_alerts, admin_anomalies, admin_drafts, admin_watching)
 
 @admin.register(PredictionTask)
 class PredictionTaskAdmin(AuditedAdmin):
-    list_display = ("name", "owner", "dataset", "status", "progress", "created_at")
-    list_filter = ("status",)
+    list_display = ("name", "run", "owner", "dataset", "status", "progress", "created_at")
+    list_filter = ("status", "moved_by")
     list_select_related = ("owner", "dataset")
     search_fields = ("name", "dataset__name", "owner__username")
     # Only the transition hook writes the state.
     readonly_fields: ClassVar = [
+        "origin",
+        "run",
+        "moved_by",
         "status",
         "progress",
         "error_message",

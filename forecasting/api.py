@@ -59,6 +59,7 @@ CHOICE: Final = [
         parameters=[
             _query("search", "Words in the name or in the name of the dataset."),
             _query("status", "pending, running, completed, failed or cancelled."),
+            _query("runs", "all for every run of every forecast; only the newest without it."),
         ],
     ),
     retrieve=extend_schema(summary="One forecast with its headline and leaderboard"),
@@ -79,8 +80,10 @@ class PredictionViewSet(RaceActions, OwnedViewSet):
     owner_actions = ("destroy",)
 
     def get_queryset(self) -> PredictionTaskQuerySet:
-        """What this person may see, narrowed by `search` and `status`."""
+        """What this person may see, narrowed by `search`, `status` and `runs`."""
         found = cast("PredictionTaskQuerySet", super().get_queryset())
+        if self.action == "list" and self.request.query_params.get("runs") != "all":
+            found = found.newest()
         if text := self.request.query_params.get("search", "").strip():
             found = found.search(text)
         if state := self.request.query_params.get("status", ""):

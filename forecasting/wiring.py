@@ -56,7 +56,8 @@ def stop_work(sender: type[PredictionTask], instance: PredictionTask, **_signal:
 
 def forecast_hits(user: User, text: str) -> Iterator[Hit]:
     """Forecasts this person may see whose name or dataset holds the words, newest first."""
-    found = PredictionTask.objects.visible_to(user).search(text).select_related("dataset")
+    seen = PredictionTask.objects.visible_to(user).newest()
+    found = seen.search(text).select_related("dataset")
     for task in found.order_by("-created_at")[:MOST_HITS]:
         yield Hit(task.name, task.get_absolute_url(), task.dataset.name, "forecast")
 

@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,31 @@ from jobs.models import Job
 
 
 class PredictionTaskQuerySet(OwnedQuerySet["PredictionTask"]):
-    """Reads of forecasts."""
+    """Reads of forecasts, each of them a chain of runs."""
+
+    def newest(self) -> Self:
+        """One row a forecast: its newest run with an answer, or the first while there is none.
+
+        A run that only begins, or that failed, never hides the answer people work with.
+        """
+        later = PredictionTask.objects.filter(
+            origin=Coalesce(OuterRef("origin"), OuterRef("pk")), run__gt=OuterRef("run")
+        ).with_answer()
+        return self.filter(Q(run=1) | _has_answer()).exclude(Exists(later))
+
+    def with_answer(self) -> Self:
+        """Runs that have one."""
+        return self.filter(_has_answer())
+
+    def runs_of(self, task: PredictionTask) -> Self:
+        """Every run of the forecast that `task` is one of, the newest first."""
+        return self.filter(Q(pk=task.first_id) | Q(origin=task.first_id)).order_by("-run")
+
+    def _opened_by(self, keys: models.QuerySet[Any]) -> Q:
+        """What is shared of one run is shared of every run of its forecast."""
+        given = PredictionTask.objects.filter(pk__in=keys)
+        firsts = given.values(first=Coalesce("origin", "pk"))
+        return Q(pk__in=firsts) | Q(origin__in=firsts)
 
     def following(self, job: Job) -> Self:
         """The forecasts whose state goes with this job."""
@@ -36,8 +61,8 @@ class PredictionTaskQuerySet(OwnedQuerySet["PredictionTask"]):
         return self.prefetch_related(Prefetch("results", queryset=ranked, to_attr="listed"))
 
     def for_list(self, user: User) -> Self:
-        """What `user` may see, newest first, with everything a list shows."""
-        seen = self.visible_to(user).with_jobs().with_results()
+        """What `user` may see, newest first, with everything a list shows; one run of each."""
+        seen = self.visible_to(user).newest().with_jobs().with_results()
         return seen.order_by("-created_at", "-id")
 
     def of_dataset(self, dataset: Dataset) -> Self:
@@ -79,8 +104,15 @@ class PredictionTask(Owned):
     """`status`, `progress`, `error_message` and `completed_at` are written by the transition hook.
 
     `parameters` says what was asked, in the words of `forecasting.recipe`; `receipt` what the
-    answer used and, under `race`, how every model did.
+    answer used and, under `race`, how every model did. A forecast that is brought up to date is
+    the next `run` of its `origin`, the first run, which has none itself.
     """
+
+    class MovedBy(models.TextChoices):
+        ASKED = "asked", _("asked for")
+        APPEND = "append", _("new data")
+        SCHEDULE = "schedule", _("schedule")
+        DRIFT = "drift", _("drift")
 
     class Status(models.TextChoices):
         PENDING = "pending", _("waiting")
@@ -97,6 +129,16 @@ class PredictionTask(Owned):
     LIVE = (Status.PENDING, Status.RUNNING)
 
     name = models.CharField(_("name"), max_length=200)
+    origin = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="runs",
+        verbose_name=_("first run"),
+    )
+    run = models.PositiveIntegerField(_("run"), default=1)
+    moved_by = models.CharField(_("moved by"), max_length=8, choices=MovedBy, default=MovedBy.ASKED)
     dataset = models.ForeignKey(
         "datasets.Dataset",
         on_delete=models.CASCADE,
@@ -155,6 +197,13 @@ class PredictionTask(Owned):
             models.Index(fields=["owner", "-created_at"], name="tasks_owner_created"),
             models.Index(fields=["dataset", "-created_at"], name="tasks_dataset_created"),
         ]
+        constraints = [
+            models.UniqueConstraint(fields=["origin", "run"], name="one_run_a_number"),
+            models.CheckConstraint(
+                condition=Q(origin__isnull=True, run=1) | Q(origin__isnull=False, run__gt=1),
+                name="first_runs_have_no_origin",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -162,6 +211,12 @@ class PredictionTask(Owned):
     def get_absolute_url(self) -> str:
         """Where the forecast is shown, running or done."""
         return reverse("forecasting:detail", args=[self.pk])
+
+    @property
+    def first_id(self) -> UUID:
+        """The key of the first run: what all runs of a forecast have in common."""
+        key: UUID = self.origin_id or self.pk
+        return key
 
     @property
     def job(self) -> Job | None:
@@ -201,3 +256,8 @@ class PredictionTask(Owned):
     def asked(self, name: str, default: Any = "") -> Any:
         """One of the parameters."""
         return self.parameters.get(name, default)
+
+
+def _has_answer() -> Exists:
+    """A run has an answer as soon as one model gave one."""
+    return Exists(PredictionResult.objects.filter(task=OuterRef("pk")))

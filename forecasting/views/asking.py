@@ -105,7 +105,7 @@ def sources(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Earlier forecasts whose settings may be copied, newest first, those of `?q=`."""
     require_creator(request.user)
     text = request.GET.get("q", "").strip()
-    found = PredictionTask.objects.visible_to(request.user).select_related("dataset")
+    found = PredictionTask.objects.visible_to(request.user).newest().select_related("dataset")
     found = found.search(text) if text else found
     context = {
         "tasks": found.order_by("-created_at")[:20],
