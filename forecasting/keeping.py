@@ -70,7 +70,7 @@ def keep(
     """Write the model with its files and its result; a repeated attempt replaces its own."""
     model = _row(task, answer, job)
     model.metrics = answer.metrics(yardstick)
-    _store(model, answer, f"models/{model.pk}")
+    store(model, answer, f"models/{model.pk}")
     backtest = ""
     if answer.tested is not None:
         backtest = f"{results.folder_of(task)}/backtests/{model.pk}.parquet"
@@ -100,7 +100,7 @@ def renew(task: PredictionTask, name: str, model: Forecaster, forecast: Forecast
         return
     old_model, old_numbers = row.model_path, result.result_path
     # Other machines keep copies by key, so what is new gets new ones.
-    _store(row, _Renewed(model, forecast), f"models/{row.pk}-{REFITTED}")
+    store(row, Learned(model, forecast), f"models/{row.pk}-{REFITTED}")
     numbers, path = _numbers(task, f"{row.type}-{row.pk}-{REFITTED}", forecast)
     result.predictions, result.result_path = numbers, path
     result.save(update_fields=["predictions", "result_path", "updated_at"])
@@ -125,7 +125,9 @@ def significance(
 
 
 @dataclass(frozen=True, eq=False)
-class _Renewed:
+class Learned:
+    """A model that learned from all rows, with its forecast from the last of them."""
+
     model: Forecaster
     forecast: Forecast
     refitted: bool = True
@@ -149,7 +151,7 @@ def _row(task: PredictionTask, answer: Answer, job: Job) -> TrainedModel:
     return row
 
 
-def _store(row: TrainedModel, answer: Answer | _Renewed, folder: str) -> None:
+def store(row: TrainedModel, answer: Answer | Learned, folder: str) -> None:
     """Write the folder of the model into storage, and what it is into its row."""
     path = f"{storage.folder_of(row.dataset_id)}/{folder}"
     row.model_path, row.size = path, _put(answer.model, path)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from forecasting.engine import versions
-from forecasting.models import ModelLine, ModelVersion, PredictionResult
+from forecasting.models import ModelLine, ModelVersion, PredictionResult, TrainedModel
 from forecasting.registry.lines import line_of
 
 
@@ -22,15 +22,20 @@ def enrol(result: PredictionResult) -> ModelVersion | None:
     with transaction.atomic():
         line = ModelLine.objects.select_for_update().get(pk=line_of(result.task).pk)
         found: ModelVersion | None = ModelVersion.objects.filter(model=model).first()
-        if found is not None:
-            return found
+        return found or enrol_model(model, line, result.task.parameters)
+
+
+def enrol_model(model: TrainedModel, line: ModelLine, recipe: dict[str, Any]) -> ModelVersion:
+    """Make `model` the next version of `line`."""
+    with transaction.atomic():
+        line = ModelLine.objects.select_for_update().get(pk=line.pk)
         line.last_number += 1
         line.save(update_fields=["last_number", "updated_at"])
         version: ModelVersion = ModelVersion.objects.create(
             line=line,
             model=model,
             number=line.last_number,
-            recipe=result.task.parameters,
+            recipe=recipe,
             environment=environment_of(model.type, model.parameters),
         )
     return version

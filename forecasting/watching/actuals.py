@@ -52,11 +52,11 @@ class Actuals:
 
     def last(self) -> np.datetime64:
         """The newest time at which any target holds a value."""
-        newest = [
-            self._times(series)[-1 - int(np.argmax(filled[::-1]))]
-            for series in range(len(self.panel))
-            if (filled := ~np.isnan(self.panel.at(series)).all(axis=1)).any()
-        ]
+        newest = []
+        for series in range(len(self.panel)):
+            rows = np.flatnonzero(~np.isnan(self.panel.at(series)).all(axis=1))
+            if len(rows):
+                newest.append(self._times(series)[rows[-1]])
         return np.datetime64(max(newest)) if newest else np.datetime64("NaT")
 
     def scales(self, cutoff: np.datetime64, labels: Sequence[str]) -> dict[str, float]:

@@ -156,10 +156,10 @@ def sums(rows: pd.DataFrame, scales: dict[str, float]) -> list[dict[str, Any]]:
     for level in levels:
         table[level] = (rows["y"] >= rows[f"lo-{level}"]) & (rows["y"] <= rows[f"hi-{level}"])
     found = []
-    for step, part in table.groupby("step", sort=True):
+    for _, part in table.groupby("step", sort=True):
         found.append(
             {
-                "step": int(step),  # type: ignore[call-overload]
+                "step": int(part["step"].iloc[0]),
                 "time": results.iso(part["ds"].to_numpy()[:1])[0],
                 "values": len(part),
                 "abs": float(part["gap"].abs().sum()),
