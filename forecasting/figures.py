@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 import pandas as pd
 from django.utils.translation import gettext
@@ -15,6 +16,7 @@ from datasets.figures import (
     BASELINE,
     FORECAST,
     OBSERVED,
+    SERIES,
     Figure,
     band,
     figure,
@@ -25,7 +27,7 @@ from datasets.figures import (
 )
 from datasets.models import Version
 from datasets.pyramid import range_data
-from forecasting import asking, wording
+from forecasting import asking, thinning, wording
 from forecasting.engine.frequency import Frequency
 from forecasting.headline import peak_of
 from forecasting.results import HISTORY_SPANS, LEAST_HISTORY, Line
@@ -33,34 +35,59 @@ from forecasting.results import HISTORY_SPANS, LEAST_HISTORY, Line
 Points = tuple[Sequence[str], Sequence[float | None]]
 
 
+@dataclass(frozen=True)
+class Overlay:
+    """A dashed line that is drawn with the answer."""
+
+    name: str
+    times: Sequence[str]
+    values: Sequence[float | None]
+    colour: str
+    dash: str = "dash"
+
+
+LAST_SPAN: Final = (BASELINE, "dash")
+# Models beside the one that is shown: a colour and a dash of its own for each.
+BESIDE: Final = tuple(
+    zip(SERIES[1:], ("dash", "dot", "dashdot", "longdash", "longdashdot"), strict=True)
+)
+
+
 def fan(
     answer: Line,
     history: Points,
     frequency: Frequency,
-    baseline: Line | None = None,
+    overlays: Sequence[Overlay] = (),
     clock: Clock = AS_STORED,
 ) -> Figure:
-    """History in ink, the forecast with its bands joined to the last value, the naive line dashed.
+    """History in ink, the forecast with its bands joined to the last value, overlays dashed.
 
     `history` is `(times, values)`, oldest first; all of it is drawn on the `clock` of the dataset.
+    Of a long answer as many points are drawn as a screen can show, the highest and lowest of all.
     """
     times, values = history
     last = _last_known(times, values)
+    at = thinning.places(answer.mean)
+    ahead = thinning.kept(answer.times, at)
     traces: list[dict[str, Any]] = []
     for level in sorted(answer.lower, reverse=True):
-        lower, upper = answer.lower[level], answer.upper[level]
+        lower, upper = (thinning.kept(bound[level], at) for bound in (answer.lower, answer.upper))
         colour = BAND_80 if level == min(answer.lower) else BAND_95
-        x, low = _joined(last, answer.times, lower)
-        traces += band(x, low, _joined(last, answer.times, upper)[1], colour, f"{level}%")
+        x, low = _joined(last, ahead, lower)
+        traces += band(x, low, _joined(last, ahead, upper)[1], colour, f"{level}%")
     traces.append(
         line(times, values, OBSERVED, name=gettext("Observed"), connectgaps=False, width=1.5)
     )
-    if baseline is not None:
-        x, y = _joined(last, baseline.times, baseline.mean)
-        traces.append(line(x, y, BASELINE, name=gettext("Seasonal naive"), dash="dash", width=1))
-    x, y = _joined(last, answer.times, answer.mean)
+    traces += [_dashed(one, last) for one in overlays]
+    x, y = _joined(last, ahead, thinning.kept(answer.mean, at))
     traces.append(line(x, y, FORECAST, name=gettext("Forecast"), width=2))
     return on_clock(figure(traces, **_marks(answer, last, frequency, clock)), clock)
+
+
+def _dashed(one: Overlay, last: tuple[str, float] | None) -> dict[str, Any]:
+    at = thinning.places(one.values)
+    x, y = _joined(last, thinning.kept(one.times, at), thinning.kept(one.values, at))
+    return line(x, y, one.colour, name=one.name, dash=one.dash, width=1.25, connectgaps=False)
 
 
 def preview(history: Points, ends: str, words: str) -> Figure:
@@ -142,8 +169,8 @@ def _above(answer: Line, step: int) -> float:
 
 
 def _joined(
-    last: tuple[str, float] | None, times: Sequence[str], values: Sequence[float]
-) -> tuple[list[str], list[float]]:
+    last: tuple[str, float] | None, times: Sequence[str], values: Sequence[float | None]
+) -> tuple[list[str], list[float | None]]:
     """Begin at the last observed point, so that there is no gap."""
     if last is None:
         return list(times), list(values)

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from datasets.decimals import common_decimals
+from datasets.figures import BAND_80, BAND_95, FORECAST, OBSERVED
 from datasets.marks import with_marks
-from datasets.pyramid import range_data
 from forecasting import figures, leaderboard, results, runners, spans, standing, wording
-from forecasting.engine.frequency import Frequency
-from forecasting.headline import INSTANT, Headline, headline_of
+from forecasting.addresses import Choice
+from forecasting.figures import BESIDE, LAST_SPAN, Overlay
+from forecasting.headline import INSTANT
 from forecasting.leaderboard import Band
 from forecasting.models import PredictionResult, PredictionTask
-from forecasting.models.trained_model import YARDSTICK
-from forecasting.results import Line
 from forecasting.runners import Row
+from forecasting.shown_answer import ShownAnswer
 from forecasting.stages import Step, steps_of
 from jobs.models import Job
 
@@ -35,26 +37,18 @@ PILLS: Final = {
 }
 
 
-class ShownForecast:
-    """Everything templates ask of a forecast; `series` and `model` choose what is drawn."""
-
-    def __init__(
-        self, task: PredictionTask, *, series: str = "", model: str = "", history: str = ""
-    ) -> None:
-        self.task = task
-        self.pill, self.state = PILLS[PredictionTask.Status(task.status)]
-        self._series, self._model = series, model
-        self.history_asked = history if history in {"ahead", "all"} else "usual"
-
-    @cached_property
-    def frequency(self) -> Frequency:
-        """The step of the series."""
-        return Frequency.parse(self.task.asked("frequency"))
+class ShownForecast(ShownAnswer):
+    """Everything templates ask of a forecast."""
 
     @property
-    def span(self) -> str:
-        """The horizon in words."""
-        return spans.span_words(self.task.horizon, self.frequency)
+    def pill(self) -> str:
+        """The colour of its state."""
+        return PILLS[PredictionTask.Status(self.task.status)][0]
+
+    @property
+    def state(self) -> Promise:
+        """The state in a word."""
+        return PILLS[PredictionTask.Status(self.task.status)][1]
 
     @property
     def job(self) -> Job | None:
@@ -62,114 +56,25 @@ class ShownForecast:
         return self.task.job
 
     @cached_property
-    def ranked(self) -> list[PredictionResult]:
-        """Results without their points, the leader first."""
-        listed: list[PredictionResult] | None = getattr(self.task, "listed", None)
-        return list(self.task.results.ranked().without_points()) if listed is None else listed
-
-    @property
-    def has_answer(self) -> bool:
-        """Is there anything to draw?"""
-        return bool(self.ranked)
-
-    @cached_property
-    def chosen(self) -> PredictionResult | None:
-        """The result that is drawn, with its points: the one asked for, or the leader."""
-        for one in self.ranked:
-            if one.name == self._model:
-                return one
-        return self.ranked[0] if self.ranked else None
-
-    @cached_property
-    def yardstick(self) -> PredictionResult | None:
-        """The seasonal naive result."""
-        return next((one for one in self.ranked if one.name == YARDSTICK), None)
-
-    @cached_property
-    def labels(self) -> list[str]:
-        """Names of the series, at most 200."""
-        return results.labels_of(self.chosen) if self.chosen else []
-
-    @property
-    def has_more_labels(self) -> bool:
-        """Are there more series than the list holds?"""
-        if self.chosen is None:
-            return False
-        return int(self.chosen.predictions.get("labels_total", 0)) > len(self.labels)
-
-    @cached_property
-    def series(self) -> str:
-        """The series that is drawn."""
-        if self._series and self._series in self.labels:
-            return self._series
-        if self._series and self.has_more_labels:
-            return self._series
-        return self.labels[0] if self.labels else ""
-
-    @cached_property
-    def line(self) -> Line | None:
-        """The answer for that series."""
-        if self.chosen is None:
-            return None
-        found = results.line_of(self.chosen, self.series)
-        if found is None and self.labels and self.series != self.labels[0]:
-            self.series = self.labels[0]
-            found = results.line_of(self.chosen, self.series)
+    def overlays(self) -> list[Overlay]:
+        """What is drawn with the answer: the last span moved ahead, and the models asked for."""
+        found = []
+        if self.line is not None and self.last_span:
+            words = gettext("Last %(span)s") % {"span": self.span}
+            found.append(Overlay(words, self.line.times, self.last_span, *LAST_SPAN))
+        for result, style in zip(self.beside, BESIDE, strict=False):
+            line = results.line_of(result, self.series)
+            if line is not None:
+                found.append(Overlay(result.label, line.times, line.mean, *style))
         return found
-
-    @cached_property
-    def history(self) -> figures.Points:
-        """Times and values before the forecast, as much as was asked for."""
-        times, values = self.stored_history
-        if self.history_asked == "all":
-            return self._whole_history() or (times, values)
-        if self.history_asked == "ahead":
-            few = max(2, self.task.horizon // 4)
-            return times[-few:], values[-few:]
-        return times, values
-
-    @cached_property
-    def stored_history(self) -> figures.Points:
-        """The last values, as kept with the result or read from the dataset."""
-        kept = self.chosen.visualization_data.get("history", {}) if self.chosen else {}
-        one = kept.get(self.series)
-        if one:
-            return one["times"], one["values"]
-        whole = self._whole_history()
-        if whole is None:
-            return [], []
-        count = max(results.LEAST_HISTORY, int(results.HISTORY_SPANS * self.task.horizon))
-        return whole[0][-count:], whole[1][-count:]
-
-    def _whole_history(self) -> figures.Points | None:
-        column, series = self._source()
-        if not column:
-            return None
-        data = range_data(self.task.version, column, series=series, width=1200).json()
-        return data["x"], data["y"]
-
-    def _source(self) -> tuple[str, str | None]:
-        """Column and series of the dataset behind the label that is drawn."""
-        names, keys = self.task.asked("names", []), self.task.asked("targets", [])
-        if self.task.version.series_column:
-            series, _, channel = self.series.rpartition("/") if len(names) > 1 else ("", "", "")
-            if channel in names:
-                return keys[names.index(channel)], series
-            return (keys[0] if keys else ""), self.series
-        if self.series in names:
-            return keys[names.index(self.series)], None
-        return "", None
 
     @cached_property
     def figure(self) -> dict[str, Any] | None:
         """The fan chart."""
         if self.line is None:
             return None
-        baseline = None
-        if self.yardstick is not None and self.chosen != self.yardstick:
-            baseline = results.line_of(self.yardstick, self.series)
         version = self.task.version
-        fan = figures.fan(self.line, self.history, self.frequency, baseline, version.clock)
+        fan = figures.fan(self.line, self.history, self.frequency, self.overlays, version.clock)
         # Whoever may see a forecast sees what its owner had found in the history.
         return with_marks(fan, self.task.owner, version, self.series, None)
 
@@ -191,30 +96,20 @@ class ShownForecast:
         }
         return figures.room(version, keys[0], self.frequency, steps, words)
 
-    @cached_property
-    def headline(self) -> Headline | None:
-        """The answer in words."""
-        if self.line is None or self.chosen is None:
-            return None
-        values = list(self.stored_history[1])
-        return headline_of(
-            self.line,
-            values,
-            self.frequency,
-            self.ranked,
-            self.chosen,
-            clock=self.task.version.clock,
-        )
-
     @property
-    def series_is_chosen(self) -> bool:
-        """Is another series drawn than the first?"""
-        return bool(self.labels) and self.series != self.labels[0]
+    def here(self) -> Choice:
+        """What is shown, as short as an address can say it."""
+        is_other = self.chosen is not None and self.chosen.rank != 1
+        return replace(
+            self.choice,
+            series=self.series if self.series_is_chosen else "",
+            model=self.chosen.name if self.chosen is not None and is_other else "",
+        )
 
     @property
     def query(self) -> str:
         """What the address says about the choice: `?model=naive`, or nothing."""
-        return self._address({})
+        return self.here.query
 
     @property
     def extra_query(self) -> str:
@@ -224,9 +119,7 @@ class ShownForecast:
     @property
     def chart_url(self) -> str:
         """Where the figure comes from; it changes with what is drawn."""
-        chosen = self.chosen.name if self.chosen else ""
-        asked = {"model": chosen, "history": self.history_asked}
-        return reverse("forecasting:chart", args=[self.task.pk]) + self._address(asked)
+        return reverse("forecasting:chart", args=[self.task.pk]) + self.query
 
     @property
     def ranges(self) -> list[dict[str, Any]]:
@@ -240,29 +133,26 @@ class ShownForecast:
         return [
             {
                 "label": label,
-                "chosen": name == self.history_asked,
-                "url": here + self._address({"history": name} if name != "usual" else {}),
+                "chosen": name == self.choice.past,
+                "url": here + replace(self.here, past=name).query,
             }
             for name, label in labels.items()
         ]
 
     @property
     def legend(self) -> list[dict[str, Any]]:
-        """Levels with the colour of their bands, narrow first."""
+        """Every line and every band with its colour, as the chart draws them."""
         levels = self.task.levels
-        tokens = ["--chart-band-80", *["--chart-band-95"] * (len(levels) - 1)]
+        tokens = [BAND_80, *[BAND_95] * (len(levels) - 1)]
         return [
-            {"level": level, "token": token} for level, token in zip(levels, tokens, strict=True)
+            {"label": gettext("Observed"), "colour": OBSERVED},
+            {"label": gettext("Forecast"), "colour": FORECAST},
+            *(
+                {"label": f"{level}%", "colour": token, "kind": "block"}
+                for level, token in zip(levels, tokens, strict=True)
+            ),
+            *({"label": one.name, "colour": one.colour, "kind": "dash"} for one in self.overlays),
         ]
-
-    def _address(self, more: dict[str, str]) -> str:
-        asked: dict[str, str] = {}
-        if self.series_is_chosen:
-            asked["series"] = self.series
-        if self.chosen is not None and self.chosen.rank != 1:
-            asked["model"] = self.chosen.name
-        asked |= more
-        return f"?{urlencode(asked)}" if asked else ""
 
     @property
     def spark_past(self) -> list[float | None]:
@@ -287,7 +177,7 @@ class ShownForecast:
     @property
     def follows_leader(self) -> bool:
         """Is the best so far drawn, so that the next one may take its place?"""
-        return self.task.is_live and not self._model
+        return self.task.is_live and not self.choice.model
 
     @property
     def answers(self) -> list[dict[str, Any]]:
@@ -301,12 +191,12 @@ class ShownForecast:
         return [
             {
                 "label": gettext("Instant"),
-                "chosen": bool(self._model) and self.shows_instant,
+                "chosen": bool(self.choice.model) and self.shows_instant,
                 "url": f"{here}?{instant}",
             },
             {
                 "label": best,
-                "chosen": not self._model,
+                "chosen": not self.choice.model,
                 "url": f"{here}?{urlencode(series)}" if series else here,
             },
         ]

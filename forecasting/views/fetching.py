@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from accounts.ownership import fetch_editable, fetch_visible
 from accounts.problems import Conflict
 from accounts.requests import AuthenticatedHttpRequest
+from forecasting.addresses import Choice
 from forecasting.models import PredictionResult, PredictionTask
 from forecasting.shown import ShownForecast
 
@@ -26,12 +27,7 @@ def fetch_own_task(request: AuthenticatedHttpRequest, pk: object) -> PredictionT
 def shown_as_asked(task: PredictionTask, request: HttpRequest | Request) -> ShownForecast:
     """The forecast with the series, the model and the history that the address names."""
     asked = request.query_params if isinstance(request, Request) else request.GET
-    return ShownForecast(
-        task,
-        series=asked.get("series", "")[:500],
-        model=asked.get("model", "")[:40],
-        history=asked.get("history", ""),
-    )
+    return ShownForecast(task, Choice.asked(asked))
 
 
 def require_answer(shown: ShownForecast) -> PredictionResult:

@@ -153,14 +153,16 @@ def test_how_a_net_learned_is_drawn_beside_its_answer(owner, owner_client):
     assert "How" not in look(owner_client, task, model="linear").content.decode().split("</h1>")[1]
 
 
-def test_the_fan_joins_the_last_value_and_the_naive_line_is_dashed(owner, owner_client):
+def test_the_fan_joins_the_last_value_and_the_last_span_is_dashed(owner, owner_client):
     task = answered(owner)
     figure = look(owner_client, task, "chart").json()
     by_name = {trace.get("name"): trace for trace in figure["data"]}
     observed, forecast = by_name["Observed"], by_name["Forecast"]
     assert forecast["x"][0] == observed["x"][-1] == "2026-01-20T23:00:00"
     assert forecast["y"][0] == observed["y"][-1]
-    assert by_name["Seasonal naive"]["line"]["dash"] == "dash"
+    last = by_name["Last 24 hours"]
+    assert last["line"]["dash"] == "dash"
+    assert (last["x"][1:], last["y"][1:]) == (forecast["x"][1:], observed["y"][-24:])
     assert by_name["80%"]["y"][0] == forecast["y"][0]
     assert all("#" not in str(trace.get("line", "")) for trace in figure["data"])
     texts = [note["text"] for note in figure["layout"]["annotations"]]

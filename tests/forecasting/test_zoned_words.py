@@ -25,7 +25,7 @@ def test_the_fan_is_drawn_on_the_local_clock():
     times = ["2026-10-25T00:00:00", "2026-10-25T01:00:00"]
     answer = Line("load", times, [5.0, 9.0], {80: [4.0, 8.0]}, {80: [6.0, 10.0]})
     history = (["2026-10-24T22:00:00", "2026-10-24T23:00:00"], [1.0, 2.0])
-    drawn = figures.fan(answer, history, HOURS, None, BERLIN)
+    drawn = figures.fan(answer, history, HOURS, (), BERLIN)
     forecast = drawn["data"][-1]
     assert forecast["x"] == ["2026-10-25T01:00:00", "2026-10-25T02:00:00", "2026-10-25T02:00:00"]
     assert forecast["text"] == ["", "CEST", "CET"]
