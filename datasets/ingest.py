@@ -126,6 +126,8 @@ def _note_place(dataset: Dataset, refusal: Refusal) -> None:
         "column",
         "text",
         "count",
+        "cells",
+        "columns",
         "rows",
         "read",
         "key",

@@ -77,7 +77,15 @@ SENTENCES = {
     ),
     "long_row": _(
         "%(file)s: row %(row)s has %(cells)s cells but there are %(columns)s columns. Remove the "
+        "extra cell, put text with separators in quotes, or import without such rows."
+    ),
+    "long_record": _(
+        "%(file)s: row %(row)s has %(cells)s cells but there are %(columns)s columns. Remove the "
         "extra cell, or put text with separators in quotes."
+    ),
+    "all_rows_long": _(
+        "%(file)s: all %(count)s rows have more cells than the %(columns)s columns, so that none "
+        "would be left. Add the missing column names to row 1."
     ),
     "unclosed_quote": _(
         "%(file)s: a quote opened in row %(row)s is never closed. Close it, or double quotes that "

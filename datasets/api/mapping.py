@@ -72,6 +72,10 @@ class MappingSerializer(StrictSerializer):
     layout = OneOf(choices=SHAPES, allow_null=True, required=False)
     repeated = OneOf(choices=REPEATED, allow_null=True, required=False)
     leave_out_bad_times = serializers.BooleanField(required=False)
+    leave_out_long_rows = serializers.BooleanField(
+        required=False,
+        help_text=_("Leave out rows with more cells than there are columns, counted and listed."),
+    )
     columns = serializers.DictField(
         child=ColumnChoiceSerializer(),
         required=False,

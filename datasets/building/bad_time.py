@@ -48,7 +48,7 @@ def _around(
 ) -> list[list[Any]]:
     """The row and its neighbours as they stand in the file, each after its number."""
     place = int(refusal.params["row"]) - reading.first_row
-    before = sum(row < refusal.params["row"] for row in plan.blank_rows)
+    before = sum(row < refusal.params["row"] for row in plan.gone_rows)
     first = max(place - before - _SHOWN_AROUND, 0)
     keys = ", ".join(f"{column.key}[1:{_LONGEST}]" for column in reading.columns[:_MOST_COLUMNS])
     rows = connection.execute(

@@ -108,6 +108,9 @@ def _found(
         notes.append(Note("short_rows", "", rewritten.short_rows, examples))
     if rewritten.blank_lines:
         notes.append(Note("blank_lines", "", rewritten.blank_lines))
+    if rewritten.long_rows:
+        named = {"rows": rewritten.long_examples, "total": rewritten.long_rows}
+        notes.append(Note("long_rows", "", rewritten.long_rows, named))
     if layout.steps_back:
         notes.append(Note("sorted", converted.reading.time_column, layout.steps_back))
     return {

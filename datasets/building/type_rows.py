@@ -73,14 +73,17 @@ def _prepare(opened: Opened, folder: Path, say: Say) -> tuple[Plan, Rewritten]:
 def _rewrite(opened: Opened, folder: Path, say: Say) -> tuple[Plan, Rewritten]:
     plain = folder / "plain.csv"
     done = rewrite(opened.source, plain, opened.reading, _bytes_reporter(opened, say))
-    _require_rows(done.records, opened.reading)
-    blank = opened.blank_rows or tuple(done.blank_rows)
-    return Plan(plain, folder / TYPED, ",", done.records, blank), done
+    _require_rows(done.records, opened.reading, done.long_rows)
+    gone = opened.blank_rows or tuple(done.gone_rows)
+    return Plan(plain, folder / TYPED, ",", done.records, gone), done
 
 
-def _require_rows(records: int, reading: Reading) -> None:
-    if records <= int(reading.header):
-        raise Refusal("no_rows")
+def _require_rows(records: int, reading: Reading, left_out: int = 0) -> None:
+    if records > int(reading.header):
+        return
+    if left_out:
+        raise Refusal("all_rows_long", count=left_out, columns=len(reading.columns))
+    raise Refusal("no_rows")
 
 
 def _convert(

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy as _n
+
+from datasets.listed import listed
 
 Words = str | Promise
 
@@ -224,6 +227,11 @@ FINDINGS: dict[str, Any] = {
         "M4 files hold no dates and the step is not known: values were numbered. Choose the step "
         "to date them."
     ),
+    "long_rows": _n(
+        "%(count)s row has more cells than there are columns and was left out: row %(where)s.",
+        "%(count)s rows have more cells than there are columns and were left out: rows %(where)s.",
+        "n",
+    ),
     "unguarded": _n(
         "%(count)s cell in %(column)s began with an apostrophe before a formula sign, as exports "
         "write it; the apostrophe was removed.",
@@ -235,8 +243,19 @@ FINDINGS: dict[str, Any] = {
 
 # Those that a person should look at before relying on the data.
 WARNINGS = frozenset(
-    {"error_cells", "uncomputed", "content_decided", "dated", "numbered", "sheet", "merged_cells"}
+    {
+        "error_cells",
+        "uncomputed",
+        "content_decided",
+        "dated",
+        "numbered",
+        "sheet",
+        "merged_cells",
+        "long_rows",
+    }
 )
+# Row numbers that a sentence names before it counts the others.
+_ROWS_NAMED = 20
 
 _STEPS: dict[str, Words] = {
     "h": _("one each hour"),
@@ -271,8 +290,18 @@ def _dated(params: dict[str, Any]) -> dict[str, str]:
     return {"frequency": str(_STEPS[params["frequency"]])}
 
 
+def _long_rows(params: dict[str, Any]) -> dict[str, str]:
+    named = [f"{row:,}" for row in params["rows"][:_ROWS_NAMED]]
+    more = int(params["total"]) - len(named)
+    if not more:
+        return {"where": listed(named)}
+    words = gettext("%(rows)s and %(more)s more")
+    return {"where": words % {"rows": listed(named), "more": f"{more:,}"}}
+
+
 IN_WORDS: dict[str, Callable[[dict[str, Any]], dict[str, str]]] = {
     "sheet": _sheets,
     "not_followed": _not_followed,
     "dated": _dated,
+    "long_rows": _long_rows,
 }

@@ -47,6 +47,8 @@ def fixes(dataset: Dataset) -> list[Fix]:
     options = ReadingOptions.from_dict(dataset.metadata.get("options") or {})
     if where.get("code") == "bad_time":
         return _for_bad_time(where, options)
+    if where.get("code") == "long_row":
+        return [_without_long_rows(where, options)]
     if where.get("code") in {"bad_byte", "bad_encoding", "utf16_without_mark"}:
         words = gettext("The whole file is read again in this encoding.")
         return [
@@ -128,6 +130,25 @@ def _leaving_out(where: dict[str, Any], options: ReadingOptions, count: int) -> 
     if step and count == 1:
         words = gettext("Leaves a gap of %(step)s, listed with the dataset.") % {"step": span(step)}
     return Fix("leave_out", title, words, replace(options, leave_out_bad_times=True))
+
+
+def _without_long_rows(where: dict[str, Any], options: ReadingOptions) -> Fix:
+    """How many rows go is known unless the walk over the file was cut short."""
+    count, rows = int(where.get("count") or 0), int(where.get("rows") or 0)
+    title, words = gettext("Leave out the rows with too many cells"), ""
+    if count:
+        title = ngettext(
+            "Leave out row %(row)s",
+            "Leave out the %(count)s rows with too many cells",
+            count,
+        ) % {"row": f"{int(where.get('row') or 0):,}", "count": f"{count:,}"}
+        words = gettext("That is %(count)s of %(rows)s rows.") % {
+            "count": f"{count:,}",
+            "rows": f"{rows:,}",
+        }
+    kept = gettext("They are counted and listed by number with the dataset.")
+    chosen = replace(options, leave_out_long_rows=True)
+    return Fix("leave_out_long", title, f"{words} {kept}".strip(), chosen)
 
 
 def _in_other_orders(where: dict[str, Any], options: ReadingOptions) -> list[Fix]:

@@ -48,7 +48,7 @@ class Staged:
     @property
     def rows_gone(self) -> int:
         """Rows of the file that are left out or merged into others."""
-        gone = {"left_out", "left_out_cells", "merged"}
+        gone = {"left_out", "left_out_cells", "long_rows", "merged"}
         return sum(note["count"] for note in self.found["notes"] if note["code"] in gone)
 
 

@@ -36,6 +36,7 @@ FAILING = ("missing", "leave_out", "text")
 WORDS = ("keep", "missing")
 MOST_SKIPPED = 1000
 MOST_CORRECTIONS = 100
+_NEVER_NULL = frozenset({"columns", "corrections", "leave_out_bad_times", "leave_out_long_rows"})
 _KEY = re.compile(r"^c[1-9]\d{0,3}$")
 _LONGEST_SHEET, _LONGEST_NAME, _LONGEST_CELL = 255, 200, 200
 _CHOICES: dict[str, tuple[str, ...]] = {
@@ -92,6 +93,8 @@ class ReadingOptions:
     delimiter: str | None = None
     encoding: str | None = None
     leave_out_bad_times: bool = False
+    # Of delimited text: rows with more cells than there are columns.
+    leave_out_long_rows: bool = False
     # Which format to read it as, when the content fits more than one (a TFB file is also a CSV).
     format: str | None = None
     # Of a workbook, by name; the first visible sheet without it.
@@ -135,7 +138,7 @@ AUTOMATIC = ReadingOptions()
 
 def _fits(name: str, value: Any) -> bool:
     if value is None:
-        return name not in {"columns", "corrections", "leave_out_bad_times"}
+        return name not in _NEVER_NULL
     if name in _CHOICES:
         return value in _CHOICES[name]
     test: Callable[[Any], Any] = _TESTS.get(name, _is_truth)

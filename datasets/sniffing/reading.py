@@ -75,6 +75,8 @@ class Reading:
     columns: tuple[FoundColumn, ...]
     time_column: str = ""
     leave_out_bad_times: bool = False
+    # Rows with more cells than there are columns go, counted; without it they refuse the file.
+    leave_out_long_rows: bool = False
     notes: tuple[Note, ...] = ()
     # What the file was before it became a table: a key of `formats.registry`.
     format: str = "csv"

@@ -107,6 +107,9 @@ def _describe(
     if not data:
         raise Refusal("no_rows")
     _refuse_shifted(data, width, header=header)
+    if options.leave_out_long_rows:
+        # Their cells stand under other columns and say nothing about these.
+        data = [record for record in data if not any(map(str.strip, record[width:]))]
     names, notes = name_columns(records[0] if header else (), width)
     columns = _columns(names, data, decimal, options)
     _refuse_taken_names(columns)
@@ -120,6 +123,7 @@ def _describe(
         columns=columns,
         time_column=find_time_column(columns),
         leave_out_bad_times=options.leave_out_bad_times,
+        leave_out_long_rows=options.leave_out_long_rows,
         series=series_chosen(columns, options),
         repeated="" if options.repeated in {None, "keep"} else str(options.repeated),
         corrections=options.corrections,

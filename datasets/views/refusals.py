@@ -152,12 +152,16 @@ def refused_row(request: AuthenticatedHttpRequest, pk: str) -> HttpResponse:
 
 def _headline(where: dict[str, Any]) -> str:
     """What is wrong, in a few words after the name of the file."""
-    if where.get("code") != "bad_time":
-        return ""
     count = int(where.get("count") or 1)
-    return ngettext("%(count)s date does not exist", "%(count)s dates do not exist", count) % {
-        "count": f"{count:,}"
-    }
+    if where.get("code") == "bad_time":
+        words = ngettext("%(count)s date does not exist", "%(count)s dates do not exist", count)
+    elif where.get("code") == "long_row" and where.get("count"):
+        words = ngettext(
+            "%(count)s row has too many cells", "%(count)s rows have too many cells", count
+        )
+    else:
+        return ""
+    return words % {"count": f"{count:,}"}
 
 
 def _reference(dataset: Dataset) -> str:
@@ -190,21 +194,37 @@ def _read_column(column: dict[str, Any], where: dict[str, Any]) -> FoundColumn:
 
 def _around(where: dict[str, Any], columns: list[str]) -> list[Line]:
     """The rows that the reading process brought along."""
-    hidden = [bool(find_personal(name, [])) for name in columns]
     return [
         Line(
             number=number,
             is_bad=number == where.get("row"),
             cells=[
                 Shown(
-                    mask(text) if text and position < len(hidden) and hidden[position] else text,
+                    text,
                     number == where.get("row") and columns[position : position + 1] == [column],
                 )
-                for position, text in enumerate(cells)
+                for position, text in enumerate(_masked(cells, columns))
             ],
         )
         for column in [where.get("column")]
         for number, *cells in where.get("around") or []
+    ]
+
+
+def _masked(cells: list[str], columns: list[str]) -> list[str]:
+    """The cells with those of personal columns hidden.
+
+    In a row with too many cells nobody knows where the extra one stands, so that from the first
+    personal column on each may be of another.
+    """
+    hidden = [bool(find_personal(name, [])) for name in columns]
+    if len(cells) > len(columns) and any(hidden):
+        first = hidden.index(True)
+        hidden = [position >= first for position in range(len(cells))]
+    hidden += [False] * (len(cells) - len(hidden))
+    return [
+        mask(text) if text and is_hidden else text
+        for text, is_hidden in zip(cells, hidden, strict=False)
     ]
 
 
@@ -259,7 +279,7 @@ def _excerpt(dataset: Dataset, where: dict[str, Any], columns: list[str]) -> lis
             is_bad=first + offset == bad_row,
             cells=[
                 Shown(cell[:LONGEST_CELL], first + offset == bad_row and position == bad)
-                for position, cell in enumerate(row[:MOST_COLUMNS])
+                for position, cell in enumerate(_masked(row, columns)[:MOST_COLUMNS])
             ],
         )
         for offset, row in enumerate(found)

@@ -8,7 +8,7 @@ from datasets import frames
 from datasets.models import Dataset
 from datasets.problems import DatasetProblem
 from datasets.sniffing.options import ReadingOptions
-from tests.datasets.given import codes, read, upload
+from tests.datasets.given import codes, read, read_kept, upload
 
 HEAD = "day,name,n\n"
 ROWS = "2026-01-01,a,1\n2026-01-02,b,2\n2026-01-03,c,3\n"
@@ -37,6 +37,61 @@ def test_every_kind_of_line_end_gives_the_exact_rows(owner, text):
 def test_one_longer_row_is_refused_with_its_number(owner):
     with pytest.raises(DatasetProblem, match=r"row 3 has 4 cells but there are 3 columns"):
         read(owner, HEAD + "2026-01-01,a,1\n2026-01-02,b,2,9\n")
+
+
+WITHOUT_LONG = ReadingOptions(leave_out_long_rows=True)
+
+
+def long_rows(version):
+    return next(one for one in version.profile["findings"] if one["code"] == "long_rows")
+
+
+def test_longer_rows_are_left_out_when_asked_and_listed_by_number(owner):
+    text = HEAD + "2026-01-01,a,1\n2026-01-02,b,2,9\n\n2026-01-03,c,3\n2026-01-04,d,4,,7\n"
+    version = read(owner, text, options=WITHOUT_LONG)
+    assert column(version, "name") == ["a", "c"]
+    assert long_rows(version)["params"] == {"rows": [3, 6], "total": 2}
+
+
+def test_the_rows_that_stay_keep_the_numbers_they_have_in_the_file(owner):
+    days = [f"2026-01-{day:02d},a,{day}\n" for day in range(1, 21)]
+    days[3] = "2026-01-04,a,4,extra\n"
+    days[9] = "2026-01-10,a,x\n"
+    version = read(owner, HEAD + "".join(days), options=WITHOUT_LONG)
+    unread = next(one for one in version.profile["findings"] if one["code"] == "unreadable")
+    assert unread["params"]["examples"] == [[11, "x"]]
+
+
+def test_cells_of_rows_left_out_do_not_decide_what_a_column_is(owner):
+    text = HEAD + ROWS + "".join(f"2026-01-04,a,b{n},{n}\n" for n in range(20))
+    version = read(owner, text, options=WITHOUT_LONG)
+    assert column(version, "n") == [1, 2, 3]
+    assert long_rows(version)["count"] == 20
+
+
+def test_many_longer_rows_are_counted_beyond_those_that_are_named(owner):
+    text = HEAD + ROWS + "2026-01-04,a,1,2\n" * 1200
+    version = read(owner, text, options=WITHOUT_LONG)
+    assert len(long_rows(version)["params"]["rows"]) == 1000
+    (found,) = [one for one in version.findings if one.code == "long_rows"]
+    assert found.sentence.startswith("1,200 rows have more cells")
+    assert found.sentence.endswith("23, 24 and 1,180 more.")
+
+
+def test_a_row_that_cannot_be_read_behind_a_longer_one_leaves_their_number_open(owner):
+    text = HEAD.encode() + b"2026-01-01,a,1,2\n2026-01-02,\xff\x00,2\n"
+    with pytest.raises(DatasetProblem, match="NUL byte"):
+        upload(owner, text)
+    kept = upload(owner, HEAD + ROWS + "2026-01-04,a,1,2\n" + '2026-01-05,"a,1\n')
+    with pytest.raises(DatasetProblem, match="row 5 has 4 cells"):
+        read_kept(kept)
+    assert "count" not in Dataset.objects.get(pk=kept.pk).metadata["error_at"]
+
+
+def test_when_no_row_would_be_left_the_header_is_named(owner):
+    text = HEAD + "2026-01-01,a,1,2\n2026-01-02,b,1,2,3\n"
+    with pytest.raises(DatasetProblem, match="all 2 rows have more cells than the 3 columns"):
+        read(owner, text, options=WITHOUT_LONG)
 
 
 def test_every_row_longer_than_the_header_is_refused(owner):

@@ -23,8 +23,8 @@ class Plan:
     target: Path
     delimiter: str
     records: int
-    # Row numbers (as in a spreadsheet) of blank lines that were left out of `source`.
-    blank_rows: tuple[int, ...] = ()
+    # Row numbers (as in a spreadsheet) of lines that were left out of `source`.
+    gone_rows: tuple[int, ...] = ()
     # Instead of the text: SQL of a table, and for each of our columns what it is made from.
     table: str = ""
     natives: tuple[Native, ...] = ()
@@ -42,8 +42,8 @@ class Plan:
 def row_number(plan: Plan, reading: Reading, index: int) -> int:
     """The row of the file, as a spreadsheet counts, of the data row at `index` (from 0)."""
     row = index + reading.first_row
-    for blank in plan.blank_rows:
-        if blank > row:
+    for gone in plan.gone_rows:
+        if gone > row:
             break
         row += 1
     return row

@@ -10,8 +10,9 @@ import io
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from datasets.refusals import Refusal
 from datasets.sniffing.dialect import LONGEST_LINE
@@ -19,24 +20,44 @@ from datasets.sniffing.reading import Reading
 
 _EVERY = 5000
 _REMEMBERED = 10_000
+# Rows named by their number when they are left out.
+_NAMED = 1000
+# How far a file is walked that is refused, to say how many more rows are like the first one.
+_COUNTED_FURTHER = 1_000_000
 
 
 @dataclass
 class Rewritten:
-    """Records written (with header), short rows filled up, blank lines left out."""
+    """Records written (with header), short rows filled up, blank lines and long rows left out."""
 
     records: int = 0
     short_rows: int = 0
     short_examples: list[int] = field(default_factory=list)
     blank_lines: int = 0
-    blank_rows: list[int] = field(default_factory=list)
+    # Rows with more cells than there are columns, which a person said to leave out.
+    long_rows: int = 0
+    long_examples: list[int] = field(default_factory=list)
+    # Row numbers of all that was left out.
+    gone_rows: list[int] = field(default_factory=list)
     # Rows above the table, which belong to none.
     skipped: int = 0
 
     @property
     def next_row(self) -> int:
         """The row number of the record to come."""
-        return self.records + self.blank_lines + self.skipped + 1
+        return self.records + self.blank_lines + self.long_rows + self.skipped + 1
+
+    def leave_out_blank(self) -> None:
+        self._note_gone()
+        self.blank_lines += 1
+
+    def leave_out_long(self) -> None:
+        self.long_examples += [self.next_row][: _NAMED - len(self.long_examples)]
+        self._note_gone()
+        self.long_rows += 1
+
+    def _note_gone(self) -> None:
+        self.gone_rows += [self.next_row][: _REMEMBERED - len(self.gone_rows)]
 
 
 def rewrite(
@@ -44,10 +65,11 @@ def rewrite(
 ) -> Rewritten:
     """Write `source` to `target` as UTF-8 with commas, cells quoted where needed.
 
-    Raises Refusal naming the row of a long row, an unclosed quote, a NUL or a bad byte.
+    Raises Refusal naming the row of a long row that is not to be left out, an unclosed quote, a
+    NUL or a bad byte.
     """
     csv.field_size_limit(LONGEST_LINE)
-    done = Rewritten()
+    done, width = Rewritten(), len(reading.columns)
     with (
         source.open("rb") as file,
         target.open("w", encoding="utf-8", newline="") as out,
@@ -57,16 +79,19 @@ def rewrite(
         reader = csv.reader(
             lines, delimiter=reading.delimiter, quotechar=reading.quote, strict=True
         )
-        for record in _guarded(reader, done):
+        records = _guarded(reader, done)
+        for record in records:
             if done.skipped < reading.skip:
                 done.skipped += 1
-                continue
-            if _is_blank(record):
-                done.blank_rows += [done.next_row][: _REMEMBERED - len(done.blank_rows)]
-                done.blank_lines += 1
-                continue
-            write(_fitted(record, len(reading.columns), done))
-            done.records += 1
+            elif _is_blank(record):
+                done.leave_out_blank()
+            elif not _is_long(record, width):
+                write(_fitted(record, width, done))
+                done.records += 1
+            elif reading.leave_out_long_rows:
+                done.leave_out_long()
+            else:
+                raise _too_long(record, records, reading, done)
     return done
 
 
@@ -99,19 +124,38 @@ def _is_blank(record: list[str]) -> bool:
     return not record or (len(record) == 1 and not record[0].strip())
 
 
-def _fitted(record: list[str], width: int, done: Rewritten) -> list[str]:
-    """The record with exactly `width` cells: short ones are filled up and counted.
+def _is_long(record: list[str], width: int) -> bool:
+    """Are there more cells than columns? Delimiters at the end of a line hold nothing."""
+    return len(record) > width and any(cell.strip() for cell in record[width:])
 
-    Delimiters at the end of a line hold nothing and may go; anything else is refused.
-    """
+
+def _too_long(
+    record: list[str], records: Iterator[list[str]], reading: Reading, done: Rewritten
+) -> Refusal:
+    """Why the file is refused: its first long row, and how many more follow where that is known."""
+    width, long, others = len(reading.columns), 1, 0
+    found: dict[str, Any] = {"row": done.next_row, "cells": len(record), "columns": width}
+    try:
+        for other in islice(records, _COUNTED_FURTHER):
+            long += _is_long(other, width)
+            others += not _is_blank(other)
+        is_whole = next(records, None) is None
+    except Refusal:
+        # Another fault further on; its turn comes when this one is out of the way.
+        is_whole = False
+    if is_whole:
+        found |= {"count": long, "rows": done.records - int(reading.header) + 1 + others}
+    return Refusal("long_row", **found)
+
+
+def _fitted(record: list[str], width: int, done: Rewritten) -> list[str]:
+    """The record with exactly `width` cells: short ones are filled up and counted."""
     if sum(map(len, record)) > LONGEST_LINE - 4 * width:
         raise Refusal("long_line", row=done.next_row)
     if len(record) < width:
         done.short_examples += [done.next_row][: 5 - len(done.short_examples)]
         done.short_rows += 1
         return record + [""] * (width - len(record))
-    if any(cell.strip() for cell in record[width:]):
-        raise Refusal("long_row", row=done.next_row, cells=len(record), columns=width)
     return record[:width]
 
 

@@ -157,7 +157,7 @@ def _listed(events: Events, rows: PlainText, on_row: Callable[[], None]) -> None
             raise Refusal("json_record", row=rows.row)
         cells = [cell for _, cell in _numbered(events)]
         if len(cells) != rows.width:
-            raise Refusal("long_row", row=rows.row, cells=len(cells), columns=rows.width)
+            raise Refusal("long_record", row=rows.row, cells=len(cells), columns=rows.width)
         rows.placed(cells)
         on_row()
 

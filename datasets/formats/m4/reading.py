@@ -97,7 +97,7 @@ def _series(reader: Iterator[list[str]]) -> Iterator[tuple[str, list[str]]]:
         for record in reader:
             row += 1
             if len(record) > width:
-                raise Refusal("long_row", row=row, cells=len(record), columns=width)
+                raise Refusal("long_record", row=row, cells=len(record), columns=width)
             while record and not record[-1].strip():
                 record.pop()
             if not record:

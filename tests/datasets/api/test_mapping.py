@@ -135,3 +135,22 @@ def test_a_stranger_finds_nothing(owner_api, stranger_api):
     assert stranger_api.get(address).status_code == 404
     assert stranger_api.post(address, {"import": True}, format="json").status_code == 404
     assert Dataset.objects.get().is_staged
+
+
+def test_rows_with_too_many_cells_are_left_out_when_programs_say_so(owner_api):
+    address = staged(owner_api, HOURLY + "2026-01-11 00:00,1,calm,extra\n")
+    refused = owner_api.get(address).json()
+    assert refused["state"] == "error"
+    assert "import without such rows" in refused["dataset"]["error"]
+    assert decide(owner_api, address, leave_out_long_rows=True).status_code == 202
+    shown = owner_api.get(address).json()["mapping"]
+    assert shown["rows"] == 240
+    assert any("left out: row 242" in words for words in shown["noticed"])
+    assert "1 row is left out or merged" in shown["sentence"]
+
+
+def test_they_are_left_out_of_an_upload_too(owner_api):
+    text = HOURLY + "2026-01-11 00:00,1,calm,extra\n"
+    content = send(owner_api, '?name=a.csv&options={"leave_out_long_rows":true}', text).json()
+    remembered.ingest(content["job"]["id"])
+    assert Dataset.objects.get().record_count == 240

@@ -109,7 +109,7 @@ def test_m4_without_a_known_step_is_numbered_until_a_person_says_it():
         ("V1,V2,V3\nM1,1,x\n", "not_a_number", 2),
         ("V1,V2,V3\nM1,1,2\nM1,3,4\n", "series_twice", 3),
         ("V1,V2,V3\nM1,1,2\nM2,,\n", "empty_series", 3),
-        ("V1,V2,V3\nM1,1,2,3\n", "long_row", 2),
+        ("V1,V2,V3\nM1,1,2,3\n", "long_record", 2),
     ],
 )
 def test_case_68_m4_rows_that_are_no_series_are_refused(text, code, row):

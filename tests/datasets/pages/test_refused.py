@@ -52,7 +52,40 @@ def test_a_row_with_too_many_cells_is_shown_in_a_whole_table(owner, owner_client
     rows = re.findall(r"<tr[^>]*>(.*?)</tr>", text.split("</thead>")[1].split("</table>")[0])
     assert {row.count("<td") for row in rows} == {5}
     assert text.count("beyond the last column") == 2
-    assert "Import takes about" not in text
+
+
+def test_rows_with_too_many_cells_are_counted_and_may_be_left_out(owner, owner_client):
+    rows = load().splitlines()
+    rows[4] += ",9"
+    rows[7] += ",,x"
+    dataset = read_dataset(owner, "\n".join(rows))
+    text = page(owner_client, dataset)
+    assert "was not imported: 2 rows have too many cells" in text
+    assert "Leave out the 2 rows with too many cells" in text
+    assert "That is 2 of 48 rows." in text
+    _, dataset = fix(owner_client, dataset, "leave_out_long")
+    version = dataset.current_version
+    assert (dataset.status, version.row_count) == (Dataset.Status.READY, 46)
+    (found,) = [one for one in version.findings if one.code == "long_rows"]
+    assert found.severity == "warn"
+    assert found.sentence.endswith("were left out: rows 5, 8.")
+    assert found.sentence in owner_client.get(dataset.get_absolute_url()).content.decode()
+
+
+def test_a_single_row_with_too_many_cells_is_named(owner, owner_client):
+    dataset = read_dataset(owner, load() + "2026-03-02 00:00,1,2\n")
+    assert "Leave out row 50" in page(owner_client, dataset)
+    _, dataset = fix(owner_client, dataset, "leave_out_long")
+    (found,) = [one for one in dataset.current_version.findings if one.code == "long_rows"]
+    assert found.sentence.endswith("was left out: row 50.")
+
+
+def test_a_person_in_a_row_with_too_many_cells_stays_hidden(owner, owner_client):
+    text = "day,email,n\n2026-01-01,ann@example.org,1\n2026-01-02,x,bob@example.org,2\n"
+    shown = page(owner_client, read_dataset(owner, text))
+    assert "4 cells but there are 3 columns" in shown
+    assert "ann@" not in shown
+    assert "bob@" not in shown
 
 
 def test_the_only_value_that_fits_is_suggested_and_imports(owner, owner_client):
