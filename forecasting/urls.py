@@ -40,6 +40,7 @@ urlpatterns = [
     path("forecasts/new/contract/", asking.contract, name="contract"),
     path("forecasts/new/preview/", asking.preview, name="preview"),
     path("forecasts/new/cycles/", asking.cycles, name="ask_cycles"),
+    path("forecasts/new/series/", asking.series, name="ask_series"),
     path("forecasts/new/sources/", asking.sources, name="copy_sources"),
     path("forecasts/new/settings/", model_settings.model_settings, name="ask_settings"),
     path("forecasts/drafts/<uuid:pk>/delete/", drafts.delete_draft, name="delete_draft"),

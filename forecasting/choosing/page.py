@@ -18,15 +18,14 @@ from forecasting import asking, expected, spans, wording
 from forecasting.choosing import filled, roster, sentence
 from forecasting.choosing.checks import Check, checks_of
 from forecasting.choosing.reach import Reach, reach_of
-from forecasting.choosing.shown_choice import Named
 from forecasting.choosing.shown_help import ShownHelp
 from forecasting.choosing.shown_limits import ShownLimits, plain_text
 from forecasting.choosing.shown_models import ShownModels
+from forecasting.choosing.shown_series import FoundSeries
 from forecasting.engine.frequency import Frequency
 from forecasting.forms import AskForm
 from forecasting.spans import Span
 
-MOST_LISTED_SERIES: Final = 200
 DAY_SECONDS: Final = 86_400
 SPARK_ROWS: Final = 96
 FIELDS: Final = (
@@ -199,25 +198,10 @@ class AskPage:
         given = self.body.get("series") or []
         return [str(name) for name in given] if isinstance(given, list) else []
 
-    @cached_property
-    def series_listed(self) -> list[Named]:
-        """The first of them to tick."""
-        listed = self.version.profile.get("series") or []
-        return [
-            Named(str(one["id"]), str(one["id"]), str(one["id"]) in self.series_named)
-            for one in listed[:MOST_LISTED_SERIES]
-        ]
-
     @property
-    def series_typed(self) -> str:
-        """Chosen ones that are not among those, one a line."""
-        listed = {one.value for one in self.series_listed}
-        return "\n".join(name for name in self.series_named if name not in listed)
-
-    @property
-    def has_more_series(self) -> bool:
-        """Are there more than can be ticked?"""
-        return self.series_total > len(self.series_listed)
+    def found_series(self) -> FoundSeries:
+        """Those that may be ticked besides, the first of them until somebody searches."""
+        return FoundSeries(self.version, "", self.series_named)
 
     # How far and how well
 

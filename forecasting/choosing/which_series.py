@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from forecasting.refusals import ForecastProblem
 
 MOST_NAMED: Final = 1_000
 MOST_SERIES: Final = 1_000_000
+MOST_LISTED: Final = 200
 
 
 def check(version: Version, given: Any) -> tuple[str, ...]:
@@ -43,6 +45,15 @@ def check(version: Version, given: Any) -> tuple[str, ...]:
     if len(wanted) == len(names):
         return ()
     return tuple(sorted(wanted, key=names.__getitem__))
+
+
+def find(version: Version, text: str, *, without: Collection[str] = ()) -> tuple[list[str], int]:
+    """Names that hold this text, at most 200, and how many there are; never those of `without`."""
+    words, named = text.strip().casefold(), set(without)
+    found = [
+        name for name in _names(Kept(version)) if words in name.casefold() and name not in named
+    ]
+    return found[:MOST_LISTED], len(found)
 
 
 def _sentence(unknown: list[str], names: list[str]) -> str:

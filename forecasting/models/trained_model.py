@@ -14,6 +14,7 @@ from accounts.ownership import Owned, OwnedQuerySet
 from datasets.models import Dataset
 from forecasting.engine.errors import UnknownModelError
 from forecasting.engine.registry import model_type
+from jobs.models import Job
 
 BASELINES: Final = frozenset({"naive", "seasonal_naive", "drift", "window_mean", "climatology"})
 YARDSTICK: Final = "seasonal_naive"
@@ -157,6 +158,12 @@ class TrainedModel(Owned):
     def get_absolute_url(self) -> str:
         """Where the model card is shown."""
         return reverse("forecasting:model", args=[self.pk])
+
+    @property
+    def was_stopped(self) -> bool:
+        """Did somebody end its training, rather than an error?"""
+        failed = self.status == self.Status.ERROR
+        return failed and self.job is not None and self.job.state == Job.State.CANCELLED
 
     @property
     def label(self) -> str:

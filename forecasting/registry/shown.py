@@ -29,6 +29,7 @@ STATES: Final = {
     TrainedModel.Status.TRAINING: ("live", _("Training")),
     TrainedModel.Status.ERROR: ("bad", _("Failed")),
 }
+STOPPED: Final = ("", _("Stopped"))
 ALIASES: Final = {
     "champion": ("good", _("Champion")),
     "challenger": ("live", _("Challenger")),
@@ -54,7 +55,9 @@ class ShownModel:
     def __init__(self, row: TrainedModel, served: int = 0) -> None:
         self.row = row
         self.served = served
-        self.pill, self.state = STATES[TrainedModel.Status(row.status)]
+        self.pill, self.state = (
+            STOPPED if row.was_stopped else STATES[TrainedModel.Status(row.status)]
+        )
 
     @cached_property
     def version(self) -> ModelVersion | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse, QueryDict
@@ -20,9 +20,13 @@ from forecasting import asking, starting
 from forecasting.choosing import drafts, filled
 from forecasting.choosing.page import AskPage
 from forecasting.choosing.preview import figure_of
+from forecasting.choosing.shown_series import FoundSeries
 from forecasting.forms import dataset_choices, ready_dataset
 from forecasting.models import ForecastDraft, PredictionTask
 from forecasting.refusals import ForecastProblem
+
+# An address with this carries the form as it was when the page was left.
+IS_FILLED: Final = frozenset({"targets_shown"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,6 +105,16 @@ def cycles(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 @require_safe
+def series(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Series to tick whose names hold `?find_series=`, without those that `?series=` names."""
+    dataset = ready_dataset(request.user, request.GET.get("dataset", ""))
+    version = asking.check_version(dataset)
+    text, ticked = request.GET.get("find_series", ""), request.GET.getlist("series")
+    found = FoundSeries(version, text, ticked)
+    return render(request, "forecasting/_ask_series_found.html", {"found": found})
+
+
+@require_safe
 def sources(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Earlier forecasts whose settings may be copied, newest first, those of `?q=`."""
     require_creator(request.user)
@@ -126,7 +140,7 @@ def _body(
     """What is filled in, and the columns of a copy that this dataset does not have."""
     if request.method != "POST" and source is not None:
         return filled.from_task(source, version)
-    if request.method != "POST" and draft is not None:
+    if request.method != "POST" and draft is not None and not IS_FILLED & given.keys():
         return dict(draft.body), []
     return filled.from_page(given), []
 

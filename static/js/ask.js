@@ -5,6 +5,7 @@ import { update } from './charts.js';
 const form = () => document.querySelector('[data-ask]');
 const field = (id) => document.getElementById(id);
 const changed = new Set();
+const LONGEST_ADDRESS = 6000;
 let opener = '';
 
 /* What was changed since the last answer, so that the server draws anew what follows from it and
@@ -17,6 +18,7 @@ document.addEventListener('htmx:configRequest', (event) => {
   if (event.target !== form()) return;
   event.detail.parameters.changed = [...changed].join(',');
   delete event.detail.parameters.csrfmiddlewaretoken;
+  keep(event.detail.formData);
 });
 
 document.addEventListener('htmx:afterOnLoad', (event) => { if (event.target.id === 'contract' || event.target === form()) changed.clear(); });
@@ -73,12 +75,54 @@ document.addEventListener('htmx:afterSettle', () => {
   redraw();
 });
 
+/* A series that is ticked joins the ticked ones, so that the next search leaves it alone. */
+document.addEventListener('change', (event) => {
+  if (event.target.matches('[data-series-found]')) move(event.target);
+}, true);
+
+document.addEventListener('keydown', (event) => {
+  if (!event.target.matches?.('[data-find-series]') || event.ctrlKey || event.metaKey) return;
+  const first = document.querySelector('[data-series-found]');
+  if (event.key === 'Enter') {
+    event.preventDefault();
+    first?.click();
+    event.target.select();
+  } else if (event.key === 'ArrowDown' && first) {
+    event.preventDefault();
+    first.focus();
+  }
+});
+
+document.addEventListener('keydown', (event) => {
+  const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+  if (!step || !event.target.matches?.('[data-series-found]')) return;
+  event.preventDefault();
+  const listed = [...document.querySelectorAll('[data-series-found]')], next = listed.indexOf(event.target) + step;
+  (next < 0 ? document.querySelector('[data-find-series]') : listed[next])?.focus();
+});
+
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && form()) {
     event.preventDefault();
     form().requestSubmit();
   }
 });
+
+function move(box) {
+  const label = box.closest('label'), isHere = document.activeElement === box;
+  const next = (label.nextElementSibling ?? label.previousElementSibling)?.querySelector('input') ?? document.querySelector('[data-find-series]');
+  delete box.dataset.seriesFound;
+  field('series-ticked').append(label);
+  if (isHere) next?.focus();
+}
+
+/* The address keeps what is filled in, so that a reload and the way back find it again. */
+function keep(parameters) {
+  const kept = new URLSearchParams();
+  for (const [name, value] of parameters.entries()) if (value && !['changed', 'find_series'].includes(name)) kept.append(name, value);
+  const query = kept.toString();
+  if (query.length < LONGEST_ADDRESS) history.replaceState(history.state, '', `${location.pathname}?${query}`);
+}
 
 function fill(input, value, tell = true) {
   if (!input) return;
