@@ -150,7 +150,7 @@ class ModelWatch(Stamped):
 
     def allows(self, duel: dict[str, Any]) -> bool:
         """Does the rule let the challenger of this duel replace the champion?"""
-        gain, p_value = duel.get("gain"), duel.get("p_better")
+        gain, p_value = duel.get("gain"), duel.get("p")
         if self.promotes != self.Promotes.RULE or gain is None or p_value is None:
             return False
         return bool(gain >= self.least_gain and p_value < self.most_p)

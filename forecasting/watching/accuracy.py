@@ -16,7 +16,6 @@ import numpy as np
 from forecasting.engine.drift.holding import Held
 from forecasting.engine.drift.tracking import Tracking, tracking
 from forecasting.models import ForecastScore, PredictionTask
-from forecasting.watching.runs import number_of, runs_of
 
 # The newest runs that a page shows and counts.
 MOST_RUNS: Final = 100
@@ -169,7 +168,8 @@ class Accuracy:
 
 def of_task(task: PredictionTask) -> Accuracy:
     """How the forecast did, over all of its runs."""
-    scores = ForecastScore.objects.of_tasks(runs_of(task)).reverse()[:MOST_RUNS]
+    runs = PredictionTask.objects.runs_of(task)
+    scores = ForecastScore.objects.of_tasks(runs.order_by()).reverse()[:MOST_RUNS]
     return Accuracy(task, list(reversed(scores)))
 
 
@@ -177,7 +177,7 @@ def _of_run(score: ForecastScore) -> RunAccuracy:
     task = score.task
     found = RunAccuracy(
         task=task,
-        number=number_of(task),
+        number=task.run,
         label=score.label,
         cutoff=score.cutoff,
         known=score.steps_known,
