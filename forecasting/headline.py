@@ -13,14 +13,13 @@ from django.utils.translation import gettext, ngettext
 from datasets.clock import AS_STORED, Clock
 from forecasting import ranking, spans, wording
 from forecasting.engine.frequency import Frequency
+from forecasting.luck import SURE
 from forecasting.models import PredictionResult
 from forecasting.models.trained_model import YARDSTICK
 from forecasting.results import Line
 
 # Who answers at once; a race that finds nothing better says so.
 INSTANT: Final = frozenset({"linear", "seasonal_naive", "naive"})
-# A gain that chance brings less often than this is called more than luck.
-SURE: Final = 0.05
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from django.utils.translation import gettext
 
-from forecasting import ranking, runners, standing, wording
+from forecasting import luck, ranking, refusals, runners, standing, wording
 from forecasting.engine.frequency import Frequency
+from forecasting.engine.race.leading import held_back
+from forecasting.engine.sentences import as_json
 from forecasting.models import PredictionResult, PredictionTask
 from forecasting.models.trained_model import YARDSTICK
 from forecasting.runners import Row
@@ -84,6 +86,17 @@ def _place(board: list[Row], row: Row) -> None:
     board.append(row)
 
 
+def lead_words(ranked: Sequence[PredictionResult]) -> str:
+    """How sure the lead over the runner-up is, and why a smaller error does not lead."""
+    tested = [one for one in ranked if ranking.score(one.metrics) is not None]
+    if len(tested) < 2:
+        return ""
+    scores = {one.name: ranking.score(one.metrics) or 0.0 for one in tested}
+    held = held_back(scores, {one.name: one.type for one in tested})
+    said = [luck.lead_words(tested[0], tested[1]), refusals.spoken(as_json(held)) if held else ""]
+    return wording.sentences(said)
+
+
 def bands(task: PredictionTask, chosen: PredictionResult | None) -> list[Band]:
     """Coverage on past windows of one model."""
     if chosen is None:
@@ -141,7 +154,8 @@ def _row(
         seconds=metrics.get("seconds"),
         fit_seconds=metrics.get("fit_seconds", metrics.get("seconds")),
         predict_seconds=metrics.get("predict_seconds"),
-        significance=metrics.get("significance"),
+        coverages=[result.coverage(level) for level in task.levels],
+        luck=luck.against_naive(metrics.get("significance")),
         curve=runners.curve_of(runner),
         leads=result.rank == 1,
         is_yardstick=result.name == YARDSTICK,

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from datasets import storage
+from forecasting.engine import averaging
 from forecasting.engine.backtest import BacktestResult
 from forecasting.engine.forecast import Forecast
 from forecasting.engine.panel import Panel
@@ -187,9 +188,19 @@ def _window(tested: BacktestResult, place: int) -> dict[str, Any]:
     return {
         "cutoff": iso(tested.cutoffs[place].max(keepdims=True))[0],
         "mae": float(errors.mean()) if errors.size else None,
+        "mase": _scaled(tested, place),
         "values": int(known.sum()),
         "coverage": inside,
     }
+
+
+def _scaled(tested: BacktestResult, place: int) -> float | None:
+    """Mean error of a window in naive errors of each series; None where no series has one."""
+    if tested.scales is None:
+        return None
+    gaps = np.abs(tested.actual[place] - tested.mean[place])
+    found = averaging.mean(gaps / averaging.positive(tested.scales)[:, None, :], None)
+    return None if np.isnan(found) else float(found)
 
 
 def _share(inside: NDArray[np.bool_], known: NDArray[np.bool_]) -> float | None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from forecasting import ranking, refusals, standing, wording
 from forecasting.engine.race.leading import ENSEMBLE
+from forecasting.luck import Luck
 from forecasting.models import PredictionTask
 from forecasting.models.trained_model import name_label
 
@@ -39,7 +40,8 @@ class Row:
     seconds: float | None = None
     fit_seconds: float | None = None
     predict_seconds: float | None = None
-    significance: dict[str, Any] | None = None
+    coverages: list[float | None] = field(default_factory=list)
+    luck: Luck = field(default_factory=lambda: Luck(""))
     left: float | None = None
     curve: list[float] = field(default_factory=list)
     reason: str = ""
@@ -48,6 +50,7 @@ class Row:
     is_yardstick: bool = False
     can_stop: bool = False
     model_id: Any = None
+    url: str = ""
 
 
 def row_of(

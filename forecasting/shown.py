@@ -260,8 +260,22 @@ class ShownForecast(ShownAnswer):
 
     @cached_property
     def rows(self) -> list[Row]:
-        """The leaderboard."""
-        return leaderboard.rows(self.task, self.ranked, self.chosen)
+        """The leaderboard; a row with a result knows where it is the one that is shown."""
+        here, path = self.here, self.task.get_absolute_url()
+        return [
+            replace(row, url=path + replace(here, model=row.name if row.rank != 1 else "").query)
+            for row in leaderboard.rows(self.task, self.ranked, self.chosen)
+        ]
+
+    @property
+    def drawn_beside(self) -> list[str]:
+        """Names of the models that are drawn beside the one that is shown."""
+        return [one.name for one in self.beside]
+
+    @cached_property
+    def lead_words(self) -> str:
+        """How sure the lead is, and why a smaller error does not lead."""
+        return leaderboard.lead_words(self.ranked)
 
     @cached_property
     def bands(self) -> list[Band]:
