@@ -1,6 +1,7 @@
 """Errors meant for people: a sentence that says what is wrong, where, and what to do."""
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -12,20 +13,28 @@ class Problem(Exception):  # noqa: N818 - it is shown to people under this name
     """Raised anywhere; pages, htmx and the API each show it in their own shape.
 
     `message` is the sentence, `code` a stable word for programs, `field` the input it is about,
-    `hint` the remedy when it does not fit the sentence.
+    `hint` the remedy when it does not fit the sentence, `parts` (JSON) what `jobs.failures` makes
+    the sentence from again when somebody reads it in another language.
     """
 
     status: ClassVar[int] = 422
     default_code: ClassVar[str] = "invalid"
 
     def __init__(
-        self, message: "Words", *, code: str = "", field: str = "", hint: "Words" = ""
+        self,
+        message: "Words",
+        *,
+        code: str = "",
+        field: str = "",
+        hint: "Words" = "",
+        parts: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.code = code or self.default_code
         self.field = field
         self.hint = hint
+        self.parts = dict(parts or {})
 
     def __str__(self) -> str:
         return str(self.message)

@@ -9,13 +9,12 @@ from typing import Any, Protocol
 
 from django.db import transaction
 from django.utils import translation
-from django.utils.translation import gettext
 
 from datasets import storage
 from datasets.building.build import DATA, Request
 from datasets.building.facts import file_hash
 from datasets.models import Dataset, Version
-from datasets.problems import DatasetProblem, problem_from
+from datasets.problems import problem_from
 from datasets.profile import column_rows, profile_of
 from datasets.quality.reports import report_on
 from datasets.reading_words import reading_words
@@ -95,10 +94,7 @@ def _read(dataset: Dataset, run: Run, reader: Reader) -> Version | None:
             _note_place(dataset, refusal)
             raise problem_from(refusal, dataset.filename) from refusal
         except FileNotFoundError as missing:
-            raise DatasetProblem(
-                gettext("The uploaded file is no longer stored. Upload it again."),
-                code="file_gone",
-            ) from missing
+            raise problem_from(Refusal("file_gone"), dataset.filename) from missing
         run.raise_if_cancelled()
         profile = profile_of(found, results / DATA)
         quality = report_on(found, profile, list(column_rows(found)), results / DATA)

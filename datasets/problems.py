@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
-from django.utils.translation import gettext
+from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
 from accounts.problems import Problem
 from datasets.formats import words
 from datasets.refusals import Refusal
+from datasets.versioning.append_words import REFUSALS as APPEND_REFUSALS
+from jobs import failures
+
+# By which jobs keep a refusal so that everybody reads it in their own language.
+WORDS: Final = "refusal"
 
 
 class DatasetProblem(Problem):
@@ -42,7 +48,7 @@ KINDS = {
     "zeros": _("a file of zero bytes"),
 }
 
-SENTENCES = {
+SENTENCES: dict[str, Any] = {
     "no_rows": _(
         "%(file)s has no data rows. Add at least one row below the column names and upload it "
         "again."
@@ -131,8 +137,10 @@ SENTENCES = {
     "crashed": _(
         "%(file)s made the reader fail. It may be damaged: save it again as CSV and upload that."
     ),
-    "empty_name": _("Give the dataset a name."),
+    "empty_name": _("Give the dataset a name, such as Electricity load."),
+    "file_gone": _("The uploaded file is no longer stored. Upload it again."),
     **words.REFUSALS,
+    **APPEND_REFUSALS,
 }
 
 
@@ -143,20 +151,34 @@ _COUNTS = (
 )  # fmt: skip
 
 
-def problem_from(refusal: Refusal, file: str) -> DatasetProblem:
+def problem_from(
+    refusal: Refusal, file: str, kind: type[DatasetProblem] = DatasetProblem
+) -> DatasetProblem:
     """The refusal as a sentence about `file` in the active language."""
-    params: dict[str, Any] = {**refusal.params, "file": file}
+    # What stands in a sentence is small; rows around the place and the like stay out.
+    plain = {
+        name: value
+        for name, value in refusal.params.items()
+        if value is None or isinstance(value, str | int | float | bool)
+    }
+    parts = failures.parts(WORDS, refusal.code, **{**plain, "file": file})
+    message = sentence(refusal.code, parts["params"])
+    return kind(message, code=refusal.code, field="file", parts=parts)
+
+
+def sentence(code: str, given: Mapping[str, Any]) -> str:
+    """The words for a refusal in the active language."""
+    params = dict(given)
     if "kind" in params:
         params["kind"] = KINDS.get(params["kind"], KINDS["binary"])
+    if "type" in params:
+        params["type"] = apps.get_model("datasets", "Column").Type(params["type"]).label
+    # A number-aware sentence picks its form by `n`.
+    params["n"] = params.get("count", 1)
     for name in _COUNTS:
         if isinstance(params.get(name), int):
             params[name] = f"{params[name]:,}"
-    sentence = SENTENCES.get(refusal.code)
-    if sentence is None:
-        return DatasetProblem(
-            gettext("%(file)s could not be read. Save it as CSV in UTF-8 and upload it again.")
-            % params,
-            code=refusal.code,
-            field="file",
-        )
-    return DatasetProblem(str(sentence) % params, code=refusal.code, field="file")
+    return str(SENTENCES.get(code, _UNKNOWN) % params)
+
+
+_UNKNOWN = _("%(file)s could not be read. Save it as CSV in UTF-8 and upload it again.")

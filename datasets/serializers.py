@@ -44,6 +44,7 @@ def _plain_number(value: float) -> float | str | None:
 class JobSummarySerializer(serializers.ModelSerializer[Job]):
     """The job that reads the file: ask its url, or listen on its socket."""
 
+    error = serializers.CharField(source="failure", read_only=True)
     url = serializers.SerializerMethodField()
     socket = serializers.SerializerMethodField()
 

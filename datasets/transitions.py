@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from datasets.models import Dataset
+from datasets.problems import WORDS, sentence
 from datasets.reading_words import reading_words
+from jobs import failures
 from jobs.models import Job
 from jobs.registry import name_kind, on_transition, say_progress
 
@@ -14,9 +16,10 @@ _ENDED_BADLY = frozenset({Job.State.FAILED, Job.State.CANCELLED})
 
 
 def connect() -> None:
-    """Register the hook of ingest jobs, and what people call them."""
+    """Register the hook of ingest jobs, what people call them, and how refusals are said."""
     on_transition(KIND, follow)
     name_kind(KIND, _("import"))
+    failures.register_words(WORDS, sentence)
     say_progress(KIND, lambda job: reading_words(job.detail))
 
 
@@ -27,7 +30,9 @@ def follow(job: Job) -> None:
     """
     for dataset in Dataset.objects.filter(pk=job.arguments["dataset"]):
         status = _status(dataset, job)
-        metadata = {**dataset.metadata, "error": job.error if job.state in _ENDED_BADLY else ""}
+        metadata = {**dataset.metadata, "error": "", failures.KEPT: {}}
+        if job.state in _ENDED_BADLY:
+            metadata |= {"error": job.error, failures.KEPT: job.detail.get(failures.KEPT, {})}
         if status != dataset.status or metadata != dataset.metadata:
             Dataset.objects.filter(pk=dataset.pk).update(status=status, metadata=metadata)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.base import Stamped
 from accounts.ownership import Owned, OwnedQuerySet
-from jobs import registry
+from jobs import failures, registry
 
 
 def _ago(seconds: float) -> CombinedExpression:
@@ -140,6 +140,11 @@ class Job(Owned):
     def saying(self) -> str:
         """What it is at: in the reader's language where its kind has words, else as written."""
         return registry.saying(self) or self.message
+
+    @property
+    def failure(self) -> str:
+        """Why it failed: in the reader's language where that can be said again, else as written."""
+        return failures.say(self.detail.get(failures.KEPT) or {}) or self.error
 
     @property
     def elapsed(self) -> float | None:

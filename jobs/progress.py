@@ -8,10 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from accounts.problems import Problem
-from jobs import checkpoints, moves, stopping
+from jobs import checkpoints, failures, moves, stopping
 from jobs.models import Job
 
 
@@ -27,13 +26,10 @@ class Superseded(Exception):  # noqa: N818 - it is no error
     """Another attempt owns the job now."""
 
 
-def too_long() -> str:
-    """The sentence about a job that met the time limit."""
-    hours = settings.JOB_HARD_LIMIT / 3600
-    return _(
-        "Stopped after %(hours)s hours, the longest a job may take. "
-        "Ask for less, or let an administrator raise the limit."
-    ) % {"hours": f"{hours:g}"}
+def too_long() -> Problem:
+    """What to say of a job that met the time limit."""
+    parts = failures.own("too_long", hours=f"{settings.JOB_HARD_LIMIT / 3600:g}")
+    return Problem(failures.say(parts), code="too_long", parts=parts)
 
 
 class Progress:
@@ -99,6 +95,13 @@ class Progress:
         fields, self._pending = self._pending, {}
         return fields
 
+    def failed(self, parts: failures.Parts) -> dict[str, Any]:
+        """What waits for the throttle, and why the job failed where that can be said again."""
+        fields = self.unwritten()
+        if parts:
+            fields["detail"] = {**self._detail, failures.KEPT: parts}
+        return fields
+
     def fence(self) -> None:
         """Inside a transaction: make sure that this attempt still owns the job until it commits.
 
@@ -131,7 +134,7 @@ class Progress:
         if not self.should_stop():
             return
         if self._is_over_time and not self._cancel:
-            raise Problem(too_long(), code="too_long")
+            raise too_long()
         raise Cancelled if self._cancel else Interrupted
 
     @property

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
-from jobs import checkpoints, moves
+from jobs import checkpoints, failures, moves
 from jobs.models import Job
 from jobs.sending import send
 
@@ -60,12 +60,10 @@ def _retry(job: Job) -> None:
 
 
 def _give_up(job: Job) -> None:
-    doing = job.message or job.title
-    sentence = _(
-        "The worker stopped twice while at: %(doing)s. It may have run out of memory. "
-        "Try a smaller task, or give the worker more memory."
-    ) % {"doing": doing}
-    if moves.finish(job, to=Job.State.FAILED, error=sentence) is not None:
+    parts = failures.own("lost", doing=job.message or job.title)
+    detail = {**job.detail, failures.KEPT: parts}
+    ended = moves.finish(job, to=Job.State.FAILED, error=failures.say(parts), detail=detail)
+    if ended is not None:
         logger.error("Job %s failed: its worker was lost twice.", job.pk)
         checkpoints.remove(job.pk)
 

@@ -14,12 +14,11 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from accounts import tracing
 from accounts.models import User
 from accounts.problems import Problem
-from jobs import checkpoints, moves
+from jobs import checkpoints, failures, moves
 from jobs.heartbeat import beating
 from jobs.models import Job
 from jobs.progress import Cancelled, Interrupted, Progress, Superseded, too_long
@@ -98,11 +97,12 @@ def _judged(progress: Progress) -> Iterator[None]:
     except Cancelled:
         _end(job, Job.State.CANCELLED, **progress.unwritten())
     except SoftTimeLimitExceeded:
-        _end(job, Job.State.FAILED, too_long(), **progress.unwritten())
+        _fail(progress, too_long())
     except Problem as problem:
-        _end(job, Job.State.FAILED, str(problem.message), **progress.unwritten())
+        _fail(progress, problem)
     except BaseException:
-        _end(job, Job.State.FAILED, _unexpected(), **progress.unwritten())
+        parts = failures.own("unexpected")
+        _fail(progress, Problem(failures.say(parts), parts=parts))
         logger.exception("Job %s (%s) failed.", job.pk, job.kind)
         raise
     else:
@@ -112,6 +112,11 @@ def _judged(progress: Progress) -> Iterator[None]:
 def _end(job: Job, state: str, error: str = "", **fields: Any) -> None:
     if moves.finish(job, to=state, error=error, **fields) is not None:
         checkpoints.remove(job.pk)
+
+
+def _fail(progress: Progress, problem: Problem) -> None:
+    fields = progress.failed(problem.parts)
+    _end(progress.job, Job.State.FAILED, str(problem.message), **fields)
 
 
 def _give_back(job: Job) -> None:
@@ -132,10 +137,3 @@ def _give_back(job: Job) -> None:
         checkpoints.remove(job.pk)
     else:
         send(job.pk, task=job.task, pool=job.pool)
-
-
-def _unexpected() -> str:
-    return _(
-        "Something went wrong that Almanac did not expect. Try again; if it happens again, "
-        "give an administrator the time shown here: the log has the details."
-    )

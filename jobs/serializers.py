@@ -10,6 +10,8 @@ from jobs.models import Job, JobEvent
 class JobSerializer(serializers.ModelSerializer[Job]):
     """State and progress (0 to 1) of a long task; `eta` in seconds, `error` for people."""
 
+    error = serializers.CharField(source="failure", read_only=True)
+
     class Meta:
         model = Job
         fields = [

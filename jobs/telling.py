@@ -45,7 +45,7 @@ def _failure(job: Job) -> News:
     return News(
         FAILED,
         partial(_failed_words, job),
-        body=job.error,
+        body=partial(_why, job),
         link=job.link,
         level=Notification.Level.BAD,
         key=f"{job.kind}:{job.title}:{job.error}"[:200],
@@ -77,6 +77,10 @@ def _part(job: Job, place: int) -> str:
 
 def _failed_words(job: Job) -> str:
     return gettext("%(title)s: the %(kind)s failed") % _words(job)
+
+
+def _why(job: Job) -> str:
+    return job.failure
 
 
 def _done_words(job: Job) -> str:

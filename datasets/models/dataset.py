@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.user import User
 from accounts.ownership import Owned, OwnedQuerySet
 from datasets.models.version import Version
+from jobs import failures
 
 
 class DatasetQuerySet(OwnedQuerySet["Dataset"]):
@@ -153,6 +154,10 @@ class Dataset(Owned):
     @property
     def error_sentence(self) -> str:
         """Why it could not be read; empty unless the status is error."""
-        if self.status != self.Status.ERROR:
-            return ""
-        return str(self.metadata.get("error", ""))
+        return self.last_failure if self.status == self.Status.ERROR else ""
+
+    @property
+    def last_failure(self) -> str:
+        """Why the last reading failed: in the reader's language where that can be said again."""
+        kept = self.metadata.get(failures.KEPT) or {}
+        return failures.say(kept) or str(self.metadata.get("error", ""))

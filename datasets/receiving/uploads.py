@@ -121,9 +121,7 @@ def again(dataset: Dataset, *, options: ReadingOptions | None = None) -> Job:
     try:
         path = storage.local_copy(dataset.file_path)
     except FileNotFoundError as missing:
-        raise DatasetProblem(
-            gettext("The uploaded file is no longer stored. Upload it again."), code="file_gone"
-        ) from missing
+        raise problem_from(Refusal("file_gone"), dataset.filename) from missing
     dataset.format, reading = _sniff(path, dataset.filename, effective(chosen, dataset.owner))
     with transaction.atomic():
         dataset.metadata |= {"reading": reading, "options": chosen.to_dict()}

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from accounts.models.user import User
 from datasets import storage
@@ -31,7 +31,7 @@ from datasets.receiving.uploads import Content, receive_file
 from datasets.refusals import Refusal
 from datasets.repairs.applying import apply_recipe
 from datasets.sniffing.options import ColumnChoice, ReadingOptions
-from datasets.versioning.joining import BOTH, NEW, OLD, Counted, count_same, join
+from datasets.versioning.joining import BOTH, NEW, OLD, count_same, join
 from datasets.versioning.matching import Matched, match
 from datasets.versioning.versions import make_version
 from jobs.progress import Interrupted, Superseded
@@ -126,13 +126,14 @@ def _append(
 ) -> Version | None:
     parent = dataset.versions.order_by("-number").first()
     if parent is None:
-        raise DatasetProblem(gettext("This dataset has no rows yet to add to."), code="not_ready")
+        raise problem_from(Refusal("no_rows_to_join"), arrived.name)
     with storage.work_folder() as folder:
         matched = _read(parent, arrived, folder, run, reader)
         counted = count_same(parent, matched)
         run.report(_READ, gettext("Comparing the times"), new=counted.new, same=counted.same)
         if counted.same and same == ASK:
-            raise _ask(counted)
+            asked = Refusal("same_times", count=counted.same, rows=counted.new)
+            raise problem_from(asked, arrived.name, SameTimes)
         joined = folder / "joined.parquet"
         join(parent, matched, same, joined, scratch=folder)
         run.report(_JOINED, gettext("Describing the rows"))
@@ -199,10 +200,7 @@ def _found(
         run.raise_if_cancelled()
         raise problem_from(refusal, arrived.name) from refusal
     except FileNotFoundError as missing:
-        raise DatasetProblem(
-            gettext("%(file)s is no longer stored. Send it again.") % {"file": arrived.name},
-            code="file_gone",
-        ) from missing
+        raise problem_from(Refusal("rows_gone"), arrived.name) from missing
 
 
 def _as_before(dataset: Dataset) -> ReadingOptions:
@@ -219,21 +217,6 @@ def _reporter(run: Run) -> Callable[[dict[str, Any]], None]:
         run.report(_READ * (done / total if total else 0.0), reading_words(progress))
 
     return report
-
-
-def _ask(counted: Counted) -> SameTimes:
-    return SameTimes(
-        ngettext(
-            "Nothing was added yet: %(count)s of %(rows)s rows has a time that is there already. "
-            "Say what to do with it: keep the old row, take the new one, or keep both.",
-            "Nothing was added yet: %(count)s of %(rows)s rows have times that are there already. "
-            "Say what to do with them: keep the old rows, take the new ones, or keep both.",
-            counted.same,
-        )
-        % {"count": f"{counted.same:,}", "rows": f"{counted.new:,}"},
-        code="same_times",
-        field="same",
-    )
 
 
 def _person(run: Run) -> User | None:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext
-
 from datasets.models import Column, Version
-from datasets.problems import DatasetProblem
+from datasets.problems import DatasetProblem, problem_from
+from datasets.refusals import Refusal
 
 _KINDS: dict[str, str] = {
     Column.Type.INTEGER: "number",
@@ -20,7 +19,7 @@ _KINDS: dict[str, str] = {
     Column.Type.CATEGORY: "text",
     Column.Type.TEXT: "text",
 }
-_NAMED = 3
+_NAMED, _KNOWN = 3, 10
 Found = dict[str, Any]
 
 
@@ -82,32 +81,15 @@ def _plain(name: str) -> str:
 def _require_all(columns: Sequence[Column], pairs: dict[str, Found | None], file: str) -> None:
     lacking = [column.name for column in columns if pairs[column.key] is None]
     if lacking:
-        raise DatasetProblem(
-            gettext(
-                "%(file)s has no column %(column)s. Add it, with empty cells where there is no "
-                "value, and send the file again."
-            )
-            % {"file": file, "column": ", ".join(lacking[:_NAMED])},
-            code="column_missing",
-            field="file",
-        )
+        named = ", ".join(lacking[:_NAMED])
+        raise problem_from(Refusal("column_missing", column=named), file)
 
 
 def _require_known(names: Sequence[str], file: str, columns: Sequence[Column]) -> None:
     if names:
-        raise DatasetProblem(
-            gettext(
-                "%(file)s has a column %(column)s, which the dataset does not have: it has "
-                "%(known)s. Rename or remove it and send the file again."
-            )
-            % {
-                "file": file,
-                "column": ", ".join(names[:_NAMED]),
-                "known": ", ".join(column.name for column in columns[:10]),
-            },
-            code="column_unknown",
-            field="file",
-        )
+        known = ", ".join(column.name for column in columns[:_KNOWN])
+        named = ", ".join(names[:_NAMED])
+        raise problem_from(Refusal("column_unknown", column=named, known=known), file)
 
 
 def _require_same_clock(version: Version, found: Found, file: str) -> None:
@@ -117,49 +99,17 @@ def _require_same_clock(version: Version, found: Found, file: str) -> None:
     theirs, ours = bool(found["time"].get("zoned")), version.profile.get("time_zone") == "UTC"
     if found.get("zone") or version.profile.get("zone"):
         return
-    if theirs == ours:
-        return
-    sentence = (
-        gettext(
-            "%(file)s: the times of the dataset name their zone, those of the file do not. Write "
-            "them as in 2026-01-31 12:00Z."
-        )
-        if ours
-        else gettext(
-            "%(file)s: the times of the file name a zone, those of the dataset do not. Write them "
-            "without, as in 2026-01-31 12:00."
-        )
-    )
-    raise DatasetProblem(sentence % {"file": file}, code="other_clock", field="file")
+    if theirs != ours:
+        raise problem_from(Refusal("clock_lacking" if ours else "clock_unwanted"), file)
 
 
 def _misfit(file: str, column: Column, misfits: Found) -> DatasetProblem:
     row, text = misfits["examples"][0]
-    return DatasetProblem(
-        gettext(
-            '%(file)s: row %(row)s, column %(column)s: "%(text)s" is not a %(type)s (such cells: '
-            "%(count)s). Correct it, or leave the cell empty, and send the file again."
-        )
-        % {
-            "file": file,
-            "row": f"{row:,}",
-            "column": column.name,
-            "text": text,
-            "type": column.get_type_display(),
-            "count": f"{misfits['unreadable']:,}",
-        },
-        code="other_type",
-        field="file",
-    )
+    count, kind = misfits["unreadable"], str(column.type)
+    refusal = Refusal("other_type", row=row, column=column.name, text=text, type=kind, count=count)
+    return problem_from(refusal, file)
 
 
 def _other_type(file: str, column: Column) -> DatasetProblem:
-    return DatasetProblem(
-        gettext(
-            "%(file)s: column %(column)s does not hold the same kind of values: the dataset has "
-            "%(type)s there. Correct the column and send the file again."
-        )
-        % {"file": file, "column": column.name, "type": column.get_type_display()},
-        code="other_type",
-        field="file",
-    )
+    refusal = Refusal("other_column_type", column=column.name, type=str(column.type))
+    return problem_from(refusal, file)

@@ -165,7 +165,7 @@ def _page(
         "first": first,
         "previews": _previews(found),
         "problem": problem,
-        "failed": dataset.metadata.get("error", ""),
+        "failed": dataset.last_failure,
         "is_quick": found.seconds <= QUICK_SECONDS,
         "import_seconds": max(1, round(len(found.columns) / 500)),
     }

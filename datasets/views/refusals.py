@@ -248,10 +248,12 @@ def _sentence(dataset: Dataset, where: dict[str, Any]) -> str:
     """The reason without the file's name and without the place, which stand before it already."""
     if _place(where):
         return fixes.why(where)
-    reason = dataset.error_sentence.removeprefix(f"{dataset.filename}: ")
-    if reason == dataset.error_sentence:
+    whole = dataset.error_sentence
+    # Chinese puts another colon behind it.
+    reason = whole.removeprefix(dataset.filename).lstrip(":： ")
+    if not whole.startswith((f"{dataset.filename}:", f"{dataset.filename}：")):
         # It begins with the name of the file, which is no word to capitalise.
-        return reason
+        return whole
     return reason[:1].upper() + reason[1:]
 
 
