@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.usersessions",
+    "django_celery_beat",
     "accounts",
     "jobs",
     "datasets",
@@ -342,6 +343,9 @@ JOB_REAP_SECONDS = env.env_float("ALMANAC_JOB_REAP", 10.0)
 # Wall time of a race, unless a person says otherwise; the best by then is taken.
 FORECAST_BALANCED_SECONDS = env.env_float("ALMANAC_BALANCED_SECONDS", 45.0)
 FORECAST_THOROUGH_SECONDS = env.env_float("ALMANAC_THOROUGH_SECONDS", 600.0)
+# Runs of one forecast that are kept: the newest ones, and the last of each day before them.
+FORECAST_RUNS = env.env_int("ALMANAC_FORECAST_RUNS", 30)
+FORECAST_RUN_DAYS = env.env_int("ALMANAC_FORECAST_RUN_DAYS", 90)
 # Where nets and what needs torch are asked; the local supervisor says it by itself.
 SERVING_URL = env.env_str("ALMANAC_SERVING_URL")
 # Models in memory: of the serving process, and light ones of each web process.
@@ -377,6 +381,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
     },
     "accounts.deliver_due": {"task": "accounts.deliver_due", "schedule": 15.0},
+    # What the scheduler missed while it stood still; what it sends on time is due no more.
+    "forecasting.catch_up_schedules": {
+        "task": "forecasting.catch_up_schedules",
+        "schedule": 60.0,
+    },
     "accounts.forget_notifications": {
         "task": "accounts.forget_notifications",
         "schedule": 3600.0,

@@ -7,7 +7,13 @@ from typing import ClassVar
 from django.contrib import admin
 
 from accounts.admin_base import AuditedAdmin, ReadOnlyAdmin
-from forecasting import admin_alerts, admin_anomalies, admin_drafts, admin_watching
+from forecasting import (
+    admin_alerts,
+    admin_anomalies,
+    admin_drafts,
+    admin_schedules,
+    admin_watching,
+)
 from forecasting.models import (
     ModelLine,
     ModelPromotion,
@@ -18,7 +24,7 @@ from forecasting.models import (
 )
 
 # Django looks for pages in this module alone.
-_OTHER_PAGES = (admin_alerts, admin_anomalies, admin_drafts, admin_watching)
+_OTHER_PAGES = (admin_alerts, admin_anomalies, admin_drafts, admin_schedules, admin_watching)
 
 
 @admin.register(PredictionTask)
@@ -32,6 +38,7 @@ class PredictionTaskAdmin(AuditedAdmin):
         "origin",
         "run",
         "moved_by",
+        "refits",
         "status",
         "progress",
         "error_message",

@@ -15,10 +15,12 @@ class ForecastingConfig(AppConfig):
         """Register what lower apps call."""
         from forecasting import endings, transitions, wiring  # noqa: PLC0415 -- models first
         from forecasting.alerts import wiring as alerts  # noqa: PLC0415
+        from forecasting.fresh import wiring as fresh  # noqa: PLC0415
         from forecasting.watching import wiring as watching  # noqa: PLC0415
 
         transitions.connect()
         wiring.connect()
         alerts.connect()
+        fresh.connect()
         watching.connect()
         endings.connect()

@@ -115,7 +115,14 @@ def rehearse() -> None:
 
 def receipt_of(course: Course) -> dict[str, Any]:
     """What the answer used."""
-    panel = course.panel
+    return facts_of(course.panel) | {
+        "windows": course.windows,
+        "tested_series": len(course.tested.labels) if course.windows else 0,
+    }
+
+
+def facts_of(panel: Panel) -> dict[str, Any]:
+    """How much an answer read, and the newest time in it."""
     beside = [kind for kind in (panel.known, panel.past) if kind is not None]
     return {
         "rows": int(panel.lengths.max()),
@@ -123,8 +130,6 @@ def receipt_of(course: Course) -> dict[str, Any]:
         "values": int(panel.values.size),
         "missing": int(np.isnan(panel.values).sum()),
         "covariates": [name for kind in beside for name in kind.names],
-        "windows": course.windows,
-        "tested_series": len(course.tested.labels) if course.windows else 0,
         "last": results.iso(_last_times(panel))[0],
     }
 
@@ -138,7 +143,7 @@ def _commit(task: PredictionTask, run: Progress, course: Course, answers: Answer
             keeping.keep(task, one, yardstick=answers.yardstick, history=history, job=run.job)
         answers.kept = len(answers.found)
         receipt = receipt_of(course) | {
-            "instant_seconds": _since_asked(task) if is_first else task.receipt["instant_seconds"],
+            "instant_seconds": since_asked(task) if is_first else task.receipt["instant_seconds"],
             "compute_seconds": round(sum(one.seconds for one in answers.found), 3),
             "left_out": {name: as_json(why) for name, why in answers.reasons.items()},
         }
@@ -166,7 +171,8 @@ def _tell(run: Progress, receipt: dict[str, Any], leader: PredictionResult | Non
     )
 
 
-def _since_asked(task: PredictionTask) -> float:
+def since_asked(task: PredictionTask) -> float:
+    """Seconds from the press until now."""
     return round((timezone.now() - task.created_at).total_seconds(), 3)
 
 

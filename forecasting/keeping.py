@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -110,6 +111,45 @@ def renew(task: PredictionTask, name: str, model: Forecaster, forecast: Forecast
         transaction.on_commit(partial(storage.delete_file, old_numbers))
 
 
+def carry(
+    task: PredictionTask,
+    before: PredictionResult,
+    said: tuple[Forecaster, Forecast],
+    history: dict[str, Any],
+) -> PredictionResult:
+    """What a model of an earlier run, which learned nothing new, says of newer rows.
+
+    Its rank and its test stay what they were. A model that belongs to the data keeps what it took
+    in, under a new key; one that was lent, or has no files, is left alone.
+    """
+    model, forecast = said
+    row, name = before.model, f"{before.type}-{task.run}"
+    old = row.model_path if row is not None else ""
+    if row is not None and old and row.dataset_id == task.dataset_id:
+        path = f"{storage.folder_of(row.dataset_id)}/models/{row.pk}-{task.pk}"
+        row.model_path, row.size = path, _put(model, path)
+        row.save(update_fields=["model_path", "size", "updated_at"])
+        if old != path:
+            transaction.on_commit(partial(storage.delete_tree, old))
+    numbers, numbers_path = _numbers(task, f"{name}-{before.pk}", forecast)
+    result: PredictionResult
+    result, _ = PredictionResult.objects.update_or_create(
+        task=task,
+        name=before.name,
+        defaults={
+            "type": before.type,
+            "model": row,
+            "rank": before.rank,
+            "predictions": numbers,
+            "metrics": before.metrics,
+            "visualization_data": history,
+            "result_path": numbers_path,
+            "backtest_path": _copied(task, before),
+        },
+    )
+    return result
+
+
 def significance(
     own: BacktestResult | None, yardstick: BacktestResult | None
 ) -> dict[str, Any] | None:
@@ -182,6 +222,18 @@ def _put(model: Forecaster, key: str) -> int:
             size += path.stat().st_size
             storage.put(path, f"{key}/{path.name}")
     return size
+
+
+def _copied(task: PredictionTask, before: PredictionResult) -> str:
+    """The past windows once more, so that neither run misses them when the other one goes."""
+    if not before.backtest_path:
+        return ""
+    path = f"{results.folder_of(task)}/backtests/{before.pk}.parquet"
+    with storage.work_folder() as folder:
+        copy = folder / "backtest.parquet"
+        shutil.copyfile(storage.local_copy(before.backtest_path), copy)
+        storage.put(copy, path)
+    return path
 
 
 def _listed(channels: Sequence[str]) -> list[str]:

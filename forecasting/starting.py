@@ -17,6 +17,7 @@ from forecasting.models.trained_model import name_label
 from forecasting.registry import removing
 from forecasting.tasks import INSTANT, instant_forecast
 from jobs import moves
+from jobs.models import Job
 from jobs.running import enqueue
 
 
@@ -35,17 +36,24 @@ def start(ask: Ask, *, owner: User, draft: ForecastDraft | None = None) -> Predi
             name=ask.title,
             parameters=ask.parameters(),
         )
-        job = enqueue(
-            instant_forecast,
-            owner=owner,
-            kind=INSTANT,
-            title=task.name,
-            link=task.get_absolute_url(),
-            arguments={"task": str(task.pk)},
-        )
-        PredictionTask.objects.filter(pk=task.pk).update(instant_job=job)
-        task.instant_job = job
+        # New rows move the newest forecast of the same thing; an earlier one stays as it was.
+        PredictionTask.objects.alike(task).update(follows=False)
+        task.instant_job = enqueue_instant(task)
     return task
+
+
+def enqueue_instant(task: PredictionTask) -> Job:
+    """Write the job of the instant answer, after which the models of the forecast race."""
+    job = enqueue(
+        instant_forecast,
+        owner=task.owner,
+        kind=INSTANT,
+        title=task.name,
+        link=task.get_absolute_url(),
+        arguments={"task": str(task.pk)},
+    )
+    PredictionTask.objects.filter(pk=task.pk).update(instant_job=job)
+    return job
 
 
 def cancel(task: PredictionTask) -> None:
@@ -105,7 +113,14 @@ def stop_model(task: PredictionTask, name: str) -> None:
 
 
 def delete(task: PredictionTask) -> None:
-    """Remove a forecast with its results, models and files; a running one is stopped first."""
+    """Remove a forecast, which is all its runs; one that works is stopped first."""
+    with transaction.atomic():
+        for run in PredictionTask.objects.runs_of(task).with_jobs():
+            delete_run(run)
+
+
+def delete_run(task: PredictionTask) -> None:
+    """Remove one run with its results and files, and the models that no other run answers with."""
     with transaction.atomic():
         models = removing.going_with(task)
         folders = [path for path in models.values_list("model_path", flat=True) if path]

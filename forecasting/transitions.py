@@ -15,6 +15,7 @@ from jobs.registry import name_kind, on_transition, say_progress
 
 INSTANT: Final = "forecast_instant"
 TRAINING: Final = "forecast_training"
+MOVE: Final = "forecast_move"
 # How much of the whole the instant answer is, when a network trains after it.
 INSTANT_PERCENT: Final = 10
 Status = PredictionTask.Status
@@ -32,6 +33,8 @@ def connect() -> None:
     """Register the hook of both kinds of jobs, and what people call them."""
     on_transition(INSTANT, follow)
     on_transition(TRAINING, follow)
+    on_transition(MOVE, follow)
+    name_kind(MOVE, pgettext_lazy("kind of job", "forecast moved"))
     name_kind(INSTANT, pgettext_lazy("kind of job", "forecast"))
     name_kind(TRAINING, pgettext_lazy("kind of job", "training"))
     say_progress(TRAINING, training_words)
@@ -92,7 +95,7 @@ def status_of(task: PredictionTask, job: Job) -> str:
     Training that fails, or is ended early with "finish now", leaves the instant answer standing:
     the forecast is complete, and `error_message` says what did not come.
     """
-    trains = job.kind == TRAINING
+    trains = job.kind == TRAINING or job.pk == task.training_job_id
     if job.state == Job.State.QUEUED:
         return Status.RUNNING if trains else Status.PENDING
     if job.state == Job.State.FAILED:
@@ -105,6 +108,6 @@ def status_of(task: PredictionTask, job: Job) -> str:
 
 
 def _percent(task: PredictionTask, job: Job) -> int:
-    if job.kind == TRAINING:
+    if job.kind == TRAINING or job.pk == task.training_job_id:
         return INSTANT_PERCENT + int((100 - INSTANT_PERCENT) * job.progress)
     return int((INSTANT_PERCENT if task.races else 100) * job.progress)

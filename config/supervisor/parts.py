@@ -39,9 +39,8 @@ class Product:
         return [self._worker(name, "training", options, threads) for name in names]
 
     def scheduler(self) -> Part:
-        """Sends what is due."""
-        schedule = self.run_folder / "schedule"
-        command = [*CELERY, "beat", f"--schedule={schedule}", "--pidfile=", "--loglevel=INFO"]
+        """Sends what is due; what is due when stands in the database."""
+        command = [*CELERY, "beat", "--pidfile=", "--loglevel=INFO"]
         return self._announcing("scheduler", command, self.env)
 
     def web(self, descriptor: int, host: str, port: int) -> Part:

@@ -9,6 +9,7 @@ from forecasting.models.model_version import ModelVersion
 from forecasting.models.model_watch import ModelWatch
 from forecasting.models.prediction_result import PredictionResult
 from forecasting.models.prediction_task import PredictionTask
+from forecasting.models.schedule import Schedule
 from forecasting.models.trained_model import TrainedModel
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "ModelWatch",
     "PredictionResult",
     "PredictionTask",
+    "Schedule",
     "TrainedModel",
 ]

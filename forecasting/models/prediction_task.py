@@ -39,6 +39,17 @@ class PredictionTaskQuerySet(OwnedQuerySet["PredictionTask"]):
         """Every run of the forecast that `task` is one of, the newest first."""
         return self.filter(Q(pk=task.first_id) | Q(origin=task.first_id)).order_by("-run")
 
+    def alike(self, task: PredictionTask) -> Self:
+        """The first runs of other forecasts of the same thing: owner, columns, steps ahead."""
+        asked = {f"parameters__{name}": task.asked(name, None) for name in ("targets", "horizon")}
+        same = self.filter(owner=task.owner_id, dataset=task.dataset_id, run=1, **asked)
+        return same.exclude(pk=task.first_id)
+
+    def that_follow(self) -> Self:
+        """Runs of forecasts that are brought up to date when their data grow."""
+        first = Q(origin__isnull=True, follows=True)
+        return self.filter(first | Q(origin__follows=True))
+
     def _opened_by(self, keys: models.QuerySet[Any]) -> Q:
         """What is shared of one run is shared of every run of its forecast."""
         given = PredictionTask.objects.filter(pk__in=keys)
@@ -139,6 +150,12 @@ class PredictionTask(Owned):
     )
     run = models.PositiveIntegerField(_("run"), default=1)
     moved_by = models.CharField(_("moved by"), max_length=8, choices=MovedBy, default=MovedBy.ASKED)
+    refits = models.BooleanField(_("models learn anew"), default=True)
+    follows = models.BooleanField(
+        _("follows its data"),
+        default=True,
+        help_text=_("Counts on the first run: new rows move the forecast."),
+    )
     dataset = models.ForeignKey(
         "datasets.Dataset",
         on_delete=models.CASCADE,
@@ -231,7 +248,8 @@ class PredictionTask(Owned):
     @property
     def races(self) -> bool:
         """Do models race after the instant answer?"""
-        return bool(self.parameters.get("models")) or self.quality != self.Quality.INSTANT
+        asked = bool(self.parameters.get("models")) or self.quality != self.Quality.INSTANT
+        return self.refits and asked
 
     @property
     def quality(self) -> str:

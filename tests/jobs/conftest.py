@@ -102,9 +102,9 @@ def start_worker(processes, tmp_path):
 
 
 @pytest.fixture
-def start_scheduler(processes, tmp_path):
+def start_scheduler(processes):
     def start():
-        return processes("beat", f"--schedule={tmp_path / 'beat'}", "--pidfile=")
+        return processes("beat", "--pidfile=")
 
     return start
 

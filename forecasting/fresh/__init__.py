@@ -1,0 +1,1 @@
+"""Keep forecasts fresh: runs, new rows, refits, schedules."""
