@@ -51,6 +51,13 @@ def steps_between(
     return iso(grid.to_numpy()[begins:]), floats(values[begins:])
 
 
+def between(version: Version, source: Source, first: str, last: str) -> Points:
+    """The rows between two times, thinned to what a chart can show."""
+    ends = pd.Timestamp(first), pd.Timestamp(last)
+    data = _read(version, source, *ends, width=1200).json()
+    return data["x"], data["y"]
+
+
 def whole(version: Version, source: Source) -> Points | None:
     """All of it, thinned to what a chart can show; None where the column is not known."""
     if not source[0]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -90,6 +91,14 @@ def labels_of(result: PredictionResult) -> list[str]:
     """Names of the series of a result, at most 200 of a large one."""
     labels: list[str] = result.predictions.get("labels", [])
     return labels
+
+
+def labels_with(result: PredictionResult, text: str, most: int) -> list[str]:
+    """Names of series that hold `text`, in their order, read from the file of a large result."""
+    path = storage.local_copy(result.result_path)
+    column = pq.read_table(path, columns=["unique_id"])["unique_id"]
+    names = (str(name) for name in column.unique().to_pylist())
+    return list(islice((name for name in names if text.casefold() in name.casefold()), most))
 
 
 def line_of(result: PredictionResult, label: str) -> Line | None:

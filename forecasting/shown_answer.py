@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Final
 
 from forecasting import figures, histories, results, spans
 from forecasting.addresses import Choice
@@ -11,6 +12,10 @@ from forecasting.headline import Headline, headline_of
 from forecasting.models import PredictionResult, PredictionTask
 from forecasting.models.trained_model import YARDSTICK
 from forecasting.results import Line
+
+# More series than this are searched, not listed.
+LISTED: Final = 12
+OFFERED: Final = 50
 
 
 class ShownAnswer:
@@ -72,6 +77,18 @@ class ShownAnswer:
             return False
         return int(self.chosen.predictions.get("labels_total", 0)) > len(self.labels)
 
+    @property
+    def searches_labels(self) -> bool:
+        """Are there too many series for a list to choose from?"""
+        return self.has_more_labels or len(self.labels) > LISTED
+
+    def labels_with(self, text: str) -> list[str]:
+        """Names of series that hold `text`, at most 50."""
+        if not self.has_more_labels:
+            found = [label for label in self.labels if text.casefold() in label.casefold()]
+            return found[:OFFERED]
+        return results.labels_with(self.chosen, text, OFFERED) if self.chosen else []
+
     @cached_property
     def series(self) -> str:
         """The series that is drawn."""
@@ -110,7 +127,7 @@ class ShownAnswer:
         one = kept.get(self.series)
         if one:
             return one["times"], one["values"]
-        return histories.before(self.task.version, self._source(), self.line, self.frequency)
+        return histories.before(self.task.version, self.source, self.line, self.frequency)
 
     @cached_property
     def last_span(self) -> list[float | None]:
@@ -119,9 +136,10 @@ class ShownAnswer:
         return list(values[-steps:]) if len(values) >= steps else []
 
     def _whole_history(self) -> figures.Points | None:
-        return histories.whole(self.task.version, self._source())
+        return histories.whole(self.task.version, self.source)
 
-    def _source(self) -> tuple[str, str | None]:
+    @property
+    def source(self) -> tuple[str, str | None]:
         """Column and series of the dataset behind the label that is drawn."""
         names, keys = self.task.asked("names", []), self.task.asked("targets", [])
         if self.task.version.series_column:

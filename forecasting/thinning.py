@@ -14,8 +14,8 @@ Value = TypeVar("Value")
 
 
 def places(values: Sequence[float | None], most: int = MOST_DRAWN) -> list[int] | None:
-    """The places of the lowest and the highest value of every stretch, and both ends; None for
-    all of them.
+    """The places of the lowest and the highest value of every stretch, of a gap in it, and both
+    ends; None for all of them.
     """
     count = len(values)
     if count <= most:
@@ -25,6 +25,8 @@ def places(values: Sequence[float | None], most: int = MOST_DRAWN) -> list[int] 
     found = {0, count - 1}
     for start, end in pairwise(edges.tolist()):
         part = line[start:end]
+        if np.isnan(part).any():
+            found.add(int(start + np.argmax(np.isnan(part))))
         if not np.isnan(part).all():
             found |= {int(start + np.nanargmin(part)), int(start + np.nanargmax(part))}
     return sorted(found)

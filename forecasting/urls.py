@@ -49,6 +49,7 @@ urlpatterns = [
     path("forecasts/<uuid:pk>/", detail.detail, name="detail"),
     path("forecasts/<uuid:pk>/backtest/", detail.backtest, name="backtest"),
     path("forecasts/<uuid:pk>/data/", detail.data, name="data"),
+    path("forecasts/<uuid:pk>/labels/", detail.labels, name="labels"),
     path("forecasts/<uuid:pk>/chart/", charts.fan, name="chart"),
     path("forecasts/<uuid:pk>/snippet/", downloads.snippet, name="snippet"),
     path("forecasts/<uuid:pk>/export/", downloads.export, name="export"),
@@ -71,4 +72,5 @@ urlpatterns = [
     path("models/lines/<uuid:pk>/roll-back/", model_steering.roll_back, name="line_roll_back"),
     path("models/lines/<uuid:pk>/withdraw/", model_steering.withdraw, name="line_withdraw"),
     path("", include("forecasting.urls_anomalies")),
+    path("", include("forecasting.urls_watching")),
 ]

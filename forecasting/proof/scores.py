@@ -5,7 +5,7 @@ The measures are the engine's own, so that a window and the whole are told by on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -73,6 +73,23 @@ class Proof:
         """Share of actual values inside the interval, for every step ahead."""
         return _plain(self._covered(level, slice(None), (0,)) / 100)
 
+    def aligned(self, to: Proof) -> Proof:
+        """The same in the windows of another model; one that this model lacks is unknown."""
+        if self.cutoffs == to.cutoffs:
+            return self
+        rows = {cutoff: at for at, cutoff in enumerate(self.cutoffs)}
+        at = [rows.get(cutoff, -1) for cutoff in to.cutoffs]
+        return replace(
+            self,
+            numbers=to.numbers,
+            cutoffs=to.cutoffs,
+            times=to.times,
+            actual=to.actual,
+            mean=_taken(self.mean, at),
+            lower={level: _taken(side, at) for level, side in self.lower.items()},
+            upper={level: _taken(side, at) for level, side in self.upper.items()},
+        )
+
     def place_of(self, number: int) -> int:
         """Where the window with this number is; the newest for one that is not kept."""
         return self.numbers.index(number) if number in self.numbers else len(self.numbers) - 1
@@ -124,6 +141,13 @@ def proof_of(result: PredictionResult, label: str) -> Proof | None:
     )
 
 
+def gain(own: Proof, other: Proof) -> float | None:
+    """1 − error / error of another model that is aligned, over the windows that both have."""
+    both = ~np.isnan(other.mean).all(axis=1)
+    errors = [metrics.mae(one.actual[both], one.mean[both]) for one in (own, other)]
+    return None if np.isnan(errors).any() or not errors[1] else float(1 - errors[0] / errors[1])
+
+
 def skill(own: Score, other: Score | None) -> float | None:
     """1 − error / error of the other on the same values; None where undefined."""
     if own.mae is None or other is None or not other.mae:
@@ -135,6 +159,12 @@ def _scale(kept: dict[str, Any]) -> float | None:
     """MASE is the mean absolute error over the scale, so both tell the scale."""
     mae, mase = kept.get("mae"), kept.get("mase")
     return float(mae) / float(mase) if mae and mase else None
+
+
+def _taken(values: Floats, at: list[int]) -> Floats:
+    found = values[at]
+    found[[place < 0 for place in at]] = np.nan
+    return found
 
 
 def _number(value: Any) -> float | None:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.requests import AuthenticatedHttpRequest
 from datasets.decimals import decimals_of
 from forecasting import live, results, wording
+from forecasting.proof.shown import ShownBacktest
 from forecasting.views.fetching import fetch_task, require_answer, shown_as_asked
 
 ROWS_A_PAGE: Final = 100
@@ -27,13 +28,22 @@ def detail(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
 
 @require_safe
 def backtest(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
-    """Every past window: cutoff, error, skill, coverage."""
+    """Every past window of one series: `?window=&view=` (one, all, errors), `&beside=` models."""
     task = fetch_task(request, pk)
     shown = shown_as_asked(task, request)
     require_answer(shown)
-    return render(
-        request, "forecasting/backtest.html", live.parts(task, request.user, shown, "backtest")
-    )
+    asked = request.GET
+    proof = ShownBacktest(shown, window=asked.get("window", ""), view=asked.get("view", ""))
+    context = live.parts(task, request.user, shown, "backtest") | {"proof": proof}
+    return render(request, "forecasting/backtest.html", context)
+
+
+@require_safe
+def labels(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
+    """Names of series that hold `?series=`, for the chooser."""
+    shown = shown_as_asked(fetch_task(request, pk), request)
+    found = shown.labels_with(request.GET.get("series", "")[:200])
+    return render(request, "forecasting/_labels.html", {"labels": found})
 
 
 @require_safe

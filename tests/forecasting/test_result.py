@@ -194,14 +194,6 @@ def test_another_series_may_be_looked_at(owner, owner_client):
     assert "load will average" in look(owner_client, task, series="nothing").content.decode()
 
 
-def test_the_backtest_page_has_one_row_a_window(owner, owner_client):
-    html = look(owner_client, answered(owner), "backtest").content.decode()
-    for cutoff in ("Wed 14 Jan 08:00", "Mon 19 Jan 23:00"):
-        assert cutoff in html
-    errors = re.findall(r'<td class="num[^"]*">(?:<b>)?([\d.]+)(?:</b>)?</td>', html)
-    assert len({len(error.partition(".")[2]) for error in errors if "." in error}) == 1
-
-
 def test_the_data_page_lists_every_value(owner, owner_client):
     html = look(owner_client, answered(owner), "data").content.decode()
     assert html.count("2026-01-21 ") == 24
@@ -209,7 +201,7 @@ def test_the_data_page_lists_every_value(owner, owner_client):
     assert "lo-80" in html
 
 
-@pytest.mark.parametrize("name", ["detail", "backtest", "data", "chart", "snippet"])
+@pytest.mark.parametrize("name", ["detail", "backtest", "data", "chart", "labels", "snippet"])
 def test_people_it_is_shared_with_may_look_and_strangers_find_nothing(
     owner, collaborator, stranger_client, anonymous_client, name
 ):
