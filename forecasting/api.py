@@ -25,6 +25,7 @@ from datasets.serializers import JobSummarySerializer
 from forecasting import asking, exports, starting
 from forecasting.api_drafts import asked_dataset
 from forecasting.api_race import RaceActions
+from forecasting.api_watching import AccuracyActions
 from forecasting.ask_serializers import AskSerializer
 from forecasting.forms import AskForm, first_problem
 from forecasting.models import PredictionTask
@@ -70,7 +71,7 @@ CHOICE: Final = [
     ),
 )
 @extend_schema(tags=["predictions"])
-class PredictionViewSet(RaceActions, OwnedViewSet):
+class PredictionViewSet(RaceActions, AccuracyActions, OwnedViewSet):
     """Forecasts."""
 
     queryset = PredictionTask.objects.with_jobs().with_results()

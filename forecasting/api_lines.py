@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from accounts.api_base import OwnedViewSet
 from accounts.problems import Conflict
 from accounts.requests import AuthenticatedApiRequest
+from forecasting.api_watching import WatchActions
 from forecasting.models import ModelLine, ModelVersion
 from forecasting.models.model_line import ModelLineQuerySet
 from forecasting.registry import promoting
@@ -37,7 +38,7 @@ MOST_VERSIONS = 200
     partial_update=extend_schema(summary="Rename"),
 )
 @extend_schema(tags=["models"])
-class LineViewSet(OwnedViewSet):
+class LineViewSet(WatchActions, OwnedViewSet):
     """Lines of models: one for each dataset, targets and horizon."""
 
     queryset = ModelLine.objects.with_aliases()

@@ -51,6 +51,7 @@ class ShownTab:
 TABS: Final = (
     Tab("forecast", _("Forecast"), "forecasting:detail"),
     Tab("backtest", _("Backtest"), "forecasting:backtest", lambda shown: shown.windows),
+    Tab("accuracy", _("Accuracy"), "forecasting:accuracy"),
     Tab("data", pgettext_lazy("tab", "Data"), "forecasting:data", lambda shown: shown.values_count),
 )
 

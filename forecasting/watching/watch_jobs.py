@@ -17,7 +17,7 @@ from forecasting import transitions
 from forecasting.models import ModelLine, ModelPromotion, ModelWatch
 from forecasting.refusals import speaking
 from forecasting.serving import places
-from forecasting.watching import challenging, looking
+from forecasting.watching import challenging, looking, tasks
 from jobs.models import Job
 from jobs.registry import name_kind, on_transition
 from jobs.running import enqueue, running
@@ -26,9 +26,10 @@ KIND: Final = "model_watch"
 
 
 def connect() -> None:
-    """Say what people call both kinds of jobs; a challenger is ready when its files are."""
+    """Say what people call the jobs; a challenger is ready when its files are."""
     on_transition(challenging.KIND, transitions.follow)
     name_kind(KIND, pgettext_lazy("kind of job", "model watched"))
+    name_kind(tasks.KIND, pgettext_lazy("kind of job", "forecast compared"))
     name_kind(challenging.KIND, pgettext_lazy("kind of job", "challenger trained"))
 
 

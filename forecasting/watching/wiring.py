@@ -16,7 +16,12 @@ from forecasting.watching import challenging, tasks, telling, watch_jobs
 
 logger = logging.getLogger(__name__)
 # The tasks are found by their names; importing them tells the worker of them.
-TASKS = (tasks.score_forecasts, watch_jobs.watch_model, challenging.train_challenger)
+TASKS = (
+    tasks.score_forecasts,
+    tasks.score_forecast,
+    watch_jobs.watch_model,
+    challenging.train_challenger,
+)
 
 
 def connect() -> None:
