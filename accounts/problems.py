@@ -47,6 +47,13 @@ class NotAllowed(Problem):
     default_code = "not_allowed"
 
 
+class Missing(Problem):
+    """The person may see the thing, but it has no part of this name or number."""
+
+    status = 404
+    default_code = "not_found"
+
+
 class TooLarge(Problem):
     """The request is larger than a stated limit."""
 

@@ -13,6 +13,7 @@ from rest_framework.views import exception_handler, set_rollback
 
 from accounts.problem_pages import problem_headers, problem_json
 from accounts.problems import Problem
+from config.api_remedies import remedy
 
 
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -23,34 +24,39 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     response = exception_handler(error, context)
     if response is None:
         return None
-    response.data = _shape(error)
+    response.data = _shape(error, context)
     return response
 
 
-def _shape(error: Exception) -> dict[str, dict[str, str]]:
+def _shape(error: Exception, context: dict[str, Any]) -> dict[str, dict[str, str]]:
     if isinstance(error, Http404 | exceptions.NotFound):
         return not_found()
     if isinstance(error, PermissionDenied | exceptions.PermissionDenied):
-        return _error("not_allowed", gettext("You may not do this."))
+        hint = gettext("Ask its owner, or an administrator.")
+        return _error("not_allowed", gettext("You may not do this."), hint=hint)
     if isinstance(error, exceptions.Throttled):
         return throttled(getattr(error, "wait", None))
     if isinstance(error, exceptions.APIException):
-        return _api_error(error)
+        return _api_error(error, context)
     return _error("error", str(error))
 
 
-def _api_error(error: exceptions.APIException) -> dict[str, dict[str, str]]:
+def _api_error(
+    error: exceptions.APIException, context: dict[str, Any]
+) -> dict[str, dict[str, str]]:
     field, detail = _first(error.detail)
-    hint = ""
-    if isinstance(error, exceptions.NotAuthenticated):
-        hint = gettext("Send a personal token: Authorization: Token alm_…")
-    is_input = isinstance(error, exceptions.ValidationError)
-    return _error(_code(detail), str(detail), field=field if is_input else "", hint=hint)
+    field = field if isinstance(error, exceptions.ValidationError) else ""
+    code = _code(detail)
+    return _error(code, str(detail), field=field, hint=remedy(error, context, code, field))
 
 
 def not_found() -> dict[str, dict[str, str]]:
     """The same words whether a thing does not exist or belongs to someone else."""
-    return _error("not_found", gettext("There is nothing here, or it is not yours to see."))
+    return _error(
+        "not_found",
+        gettext("There is nothing here, or it is not yours to see."),
+        hint=gettext("Check the address and its ids, or ask the owner to share it with you."),
+    )
 
 
 def throttled(wait: float | None) -> dict[str, dict[str, str]]:

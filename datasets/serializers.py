@@ -14,6 +14,7 @@ from rest_framework import serializers
 from datasets.forms import DESCRIPTION_LENGTH, NAME_LENGTH
 from datasets.grid.statistics import shown_stats
 from datasets.models import Column, Dataset, Version
+from datasets.problems import SENTENCES
 from jobs.models import Job
 
 # Above this a JSON reader in a browser rounds; such numbers travel as text.
@@ -109,7 +110,10 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
     error = serializers.CharField(source="error_sentence", read_only=True)
     version = VersionSerializer(source="current_version", read_only=True, allow_null=True)
     page = serializers.SerializerMethodField()
-    name = serializers.CharField(max_length=NAME_LENGTH)
+    name = serializers.CharField(
+        max_length=NAME_LENGTH,
+        error_messages=dict.fromkeys(("blank", "null", "required"), SENTENCES["empty_name"]),
+    )
     description = serializers.CharField(
         max_length=DESCRIPTION_LENGTH, allow_blank=True, required=False
     )

@@ -197,7 +197,9 @@ class DatasetViewSet(
         key = str(said.get("key", "")) if isinstance(said, dict) else ""
         if key not in catalogue:
             raise Problem(
-                gettext("There is no sample called %(key)s. Use one of: %(keys)s.")
+                gettext(
+                    'There is no sample called "%(key)s". Send {"key": …} with one of: %(keys)s.'
+                )
                 % {"key": key[:40], "keys": ", ".join(catalogue)},
                 field="key",
             )

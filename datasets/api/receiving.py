@@ -31,22 +31,23 @@ def receive(request: AuthenticatedApiRequest) -> Dataset:
         name=request.query_params.get("name", "").strip() or sent.name,
         content=sent if hasattr(sent, "file") else sent.chunks(),
         size=sent.size,
-        options=_options(said.get("options") or request.query_params.get("options") or ""),
+        options=reading_options(said.get("options") or request.query_params.get("options") or ""),
         review=request.query_params.get("review", "") in {"1", "true"},
     )
 
 
-def _options(text: Any) -> ReadingOptions:
-    """Reading options sent as JSON; raises when one of them is none."""
+def reading_options(text: Any) -> ReadingOptions:
+    """Reading options sent as JSON. Raises Problem when one of them is none."""
     if not text:
         return ReadingOptions()
     try:
         given = json.loads(text)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError):
+        given = None
+    if not isinstance(given, dict):
         raise Problem(
-            gettext("options must be a JSON object, such as {} or one with a decimal."),
-            field="options",
-        ) from error
+            gettext('options must be a JSON object, such as {"decimal": ","}.'), field="options"
+        )
     checked = MappingSerializer(data=given)
     try:
         checked.is_valid(raise_exception=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from typing import Any, cast
 
 from django.conf import settings
@@ -25,9 +24,9 @@ from accounts.ownership import require_creator
 from accounts.problems import Conflict, Problem
 from accounts.requests import AuthenticatedApiRequest
 from datasets.api.raw_body import RawBody, RawBodyParser
+from datasets.api.receiving import reading_options
 from datasets.models import Dataset, Upload
 from datasets.receiving import resumable
-from datasets.sniffing.options import ReadingOptions
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,termination"
@@ -152,7 +151,7 @@ class UploadViewSet(OwnedViewSet):
             owner=cast("AuthenticatedApiRequest", request).user,
             name=said.get("filename", ""),
             size=size,
-            options=_options(said.get("options", "")),
+            options=reading_options(said.get("options", "")),
             review=said.get("review", "") in {"1", "true"},
         )
         answer = Response(UploadSerializer(upload).data, status=status.HTTP_201_CREATED)
@@ -209,7 +208,8 @@ def _whole(request: Request, name: str) -> int:
     text = request.headers.get(name, "")
     if not (text.isascii() and text.isdecimal() and len(text) <= 18):
         raise Problem(
-            gettext("%(name)s must be a whole number of bytes.") % {"name": name}, field=name
+            gettext("%(name)s must be a whole number of bytes, such as 1048576.") % {"name": name},
+            field=name,
         )
     return int(text)
 
@@ -223,18 +223,11 @@ def _metadata(header: str) -> dict[str, str]:
             said[key] = base64.b64decode(value, validate=True).decode()
         except (binascii.Error, UnicodeDecodeError) as error:
             raise Problem(
-                gettext("Upload-Metadata: the value of %(key)s must be base64 of UTF-8 text.")
+                gettext(
+                    "Upload-Metadata: the value of %(key)s must be base64 of UTF-8 text, as in "
+                    "filename bG9hZC5jc3Y=."
+                )
                 % {"key": key[:40]},
                 field="Upload-Metadata",
             ) from error
     return said
-
-
-def _options(text: str) -> ReadingOptions:
-    try:
-        given = json.loads(text) if text else {}
-    except ValueError:
-        given = None
-    if not isinstance(given, dict):
-        raise Problem(gettext("options must be a JSON object."), field="options")
-    return ReadingOptions.from_dict(given)

@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
-from django.http import Http404
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -41,7 +40,7 @@ from datasets.versioning.comparing import compare
 from datasets.versioning.version_words import difference_words
 from datasets.views.appending import require_same
 from datasets.views.asked import whole_number
-from datasets.views.fetching import loaded_version, require_version, version_asked
+from datasets.views.fetching import loaded_version, no_version, require_version, version_asked
 from jobs.models import Job
 
 _MOST_EDITS = 1000
@@ -290,7 +289,7 @@ def _numbered(dataset: Dataset, number: int) -> Version:
         dataset.versions.select_related("made_by", "parent").filter(number=number).first()
     )
     if found is None:
-        raise Http404
+        raise no_version(dataset, number)
     return found
 
 

@@ -19,7 +19,11 @@ def save(user: User, row: Query | None, *, sql: str, name: str) -> Query:
     """Keep a statement under a name: one that ran gets the name, a saved one the new text."""
     clean = " ".join(name.split())[:200]
     if not clean:
-        raise DatasetProblem(gettext("Give the query a name."), code="empty_name", field="name")
+        raise DatasetProblem(
+            gettext("Give the query a name, such as Peak load by month."),
+            code="empty_name",
+            field="name",
+        )
     if not sql.strip():
         raise DatasetProblem(
             gettext("There is no statement to save. Write one first."), code="empty", field="sql"

@@ -127,7 +127,7 @@ def whole_number(text: str, field: str) -> int:
         return 1
     if not (text.isascii() and text.isdecimal()) or not 0 < len(text) < 16 or int(text) < 1:
         raise Problem(
-            gettext("%(text)s is not a page number. Use 1 or more.") % {"text": text[:20]},
+            gettext("%(text)s is no whole number above 0. Use 1 or more.") % {"text": text[:20]},
             field=field,
         )
     return int(text)

@@ -254,6 +254,12 @@ def asked_span(
     if name in RANGES:
         last = read_time(version.profile.get("end"))
         return (last - RANGES[name] if last else None), last
+    if name and name != "all":
+        raise Problem(
+            gettext("%(text)s is no range. Use one of: %(known)s.")
+            % {"text": name[:20], "known": ", ".join([*RANGES, "all"])},
+            field="range",
+        )
     clock = version.clock
     return _time(asked, "start", clock), _time(asked, "end", clock, late=True)
 

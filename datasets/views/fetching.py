@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from accounts.ownership import fetch_editable, fetch_visible
-from accounts.problems import Conflict
+from accounts.problems import Conflict, Missing
 from accounts.requests import AuthenticatedHttpRequest
 from datasets.models import Column, Dataset, DatasetQuerySet, Version
 from datasets.views.asked import version_number
@@ -33,7 +33,7 @@ def fetch_version(request: AuthenticatedHttpRequest, pk: str) -> tuple[Dataset, 
 
 
 def version_asked(request: HttpRequest, dataset: Dataset) -> Version:
-    """The version of `?version=`, else the current one; 404 when it does not exist."""
+    """The version of `?version=`, else the current one. Raises Missing when there is none."""
     return version_named(dataset, request.GET)
 
 
@@ -47,13 +47,25 @@ def version_named(dataset: Dataset, asked: Mapping[str, Any]) -> Version:
 
 
 def loaded_version(dataset: Dataset, number: int) -> Version:
-    """One version with its columns; 404 when the dataset has none of this number."""
+    """One version with its columns. Raises Missing when the dataset has none of this number."""
     for version in dataset.versions.all():
         if version.number == number:
             prefetch_related_objects([version], "columns")
             _hide(version, dataset.current_version)
             return version
-    raise Http404
+    raise no_version(dataset, number)
+
+
+def no_version(dataset: Dataset, number: int) -> Missing:
+    """Which versions there are instead."""
+    numbers = sorted(version.number for version in dataset.versions.all())
+    known = f"1–{numbers[-1]}" if numbers == list(range(1, len(numbers) + 1)) else ""
+    known = known if len(numbers) > 1 else ", ".join(map(str, numbers[-20:]))
+    return Missing(
+        gettext("%(name)s has no version %(number)s. Choose one of: %(known)s.")
+        % {"name": dataset.name, "number": number, "known": known},
+        field="version",
+    )
 
 
 def _hide(version: Version, current: Version | None) -> None:

@@ -53,7 +53,7 @@ def test_options_come_with_the_upload(owner_api):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ("[1]", "Invalid data"),
+        ("[1]", "JSON object"),
         ("{no json", "JSON object"),
         ('{"decimal": ";"}', "decimal"),
         ('{"zone": "Mars/Base"}', "Mars/Base is no time zone"),

@@ -95,8 +95,8 @@ def test_jump_opens_the_page_of_a_row_or_a_time_and_marks_it(hourly, owner_clien
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("?page=0", "0 is not a page number. Use 1 or more."),
-        ("?page=x", "x is not a page number"),
+        ("?page=0", "0 is no whole number above 0. Use 1 or more."),
+        ("?page=x", "x is no whole number"),
         ("?jump=soon", "soon is neither a row number nor a time"),
         ("?sort=c9", "c9"),
         ("?f=c9:lt:1", "c9"),
