@@ -32,6 +32,7 @@ from forecasting.refusals import problem_from
 from forecasting.serving import places
 from forecasting.serving.answering import fetched
 from forecasting.transitions import MOVE
+from forecasting.watching.succeeding import succeeded
 from jobs.progress import Progress
 
 __all__ = ["MOVE", "answer", "prepare"]
@@ -76,7 +77,8 @@ def answer(task: PredictionTask, run: Progress, *, here: bool) -> bool:
     `here` is the fast pool. Raises EngineError or Conflict where nothing could be moved at all.
     """
     before = _before(task)
-    listed = list(before.results.ranked().select_related("model"))
+    found = before.results.ranked().select_related("model__registered__line__champion__model")
+    listed = [succeeded(one) for one in found]
     done = set(task.results.values_list("name", flat=True))
     heavy = {one.name for one in needs_torch(listed)}
     mine = [one for one in listed if one.name not in done and not (here and one.name in heavy)]

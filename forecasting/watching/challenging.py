@@ -24,7 +24,6 @@ from accounts.models.user import User
 from accounts.problems import Conflict
 from datasets.models import Version
 from forecasting import keeping, recipe, results
-from forecasting.engine import artifacts
 from forecasting.engine.backtest_result import BacktestResult, collect
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.panel import Panel
@@ -41,7 +40,6 @@ from forecasting.refusals import ForecastProblem, speaking
 from forecasting.registry import promoting
 from forecasting.registry.enrolling import enrol_model
 from forecasting.serving import places
-from forecasting.serving.answering import fetched
 from forecasting.watching import duels, records, ruling
 from jobs.models import Job
 from jobs.progress import Progress
@@ -133,7 +131,7 @@ def train(watch: ModelWatch, run: Progress) -> ModelVersion:
         raise Conflict(
             gettext("%(line)s has no champion. Promote a version.") % {"line": watch.line.name}
         )
-    known = artifacts.load(fetched(champion.model.model_path)[0])
+    known = records.as_trained(champion)
     panel = recipe.panel_of(data, champion.recipe, known.horizon_)
     new = records.rows_after(panel, records.learned_until(champion, known))
     run.report(0.05)
@@ -223,6 +221,7 @@ def _keep(
             "predict_seconds": round(found.predict_seconds, 4),
             "duel": found.duel,
             "trained": said["why"],
+            "learned_until": _last(found.model),
         }
         row.accuracy = found.skill
         row.save(update_fields=["metrics", "accuracy", "updated_at"])
@@ -254,6 +253,12 @@ def _require_newer(watch: ModelWatch, champion: ModelVersion) -> None:
             % {"number": champion.number},
             code="nothing_newer",
         )
+
+
+def _last(model: Forecaster) -> str:
+    context = model.context_
+    ends = context.frequency.at(context.starts, context.lengths - 1)
+    return records.iso([ends.max()])[0]
 
 
 def _levels(champion: ModelVersion) -> list[float]:

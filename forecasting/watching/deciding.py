@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from forecasting.fresh import firing
 from forecasting.models import Alias, ModelPromotion, ModelWatch
-from forecasting.watching import challenging, ruling
+from forecasting.watching import challenging, ruling, telling
 
 
-def after_look(watch: ModelWatch) -> None:
-    """Do what the watch says."""
+def after_look(watch: ModelWatch, *, began: bool) -> None:
+    """Do what the watch says, and run the schedules that wait for a drift that `began`."""
+    if began:
+        for task in telling.forecasts_of(watch).newest():
+            firing.drifted(task)
     if ruling.by_rule(watch) is None and _wants_a_challenger(watch):
         challenging.start(watch, why=challenging.Why.DRIFT)
 

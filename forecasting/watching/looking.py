@@ -44,8 +44,8 @@ def look(watch: ModelWatch, run: Progress) -> None:
         said = problem_from(problem) if isinstance(problem, EngineError) else problem
         _write(watch, run, {"problem": str(said.message)[:500], "version": data})
         return
-    _write(watch, run, found)
-    deciding.after_look(watch)
+    began = _write(watch, run, found)
+    deciding.after_look(watch, began=began)
 
 
 class _Look:
@@ -112,8 +112,8 @@ def _state(watch: ModelWatch, champion: ModelVersion, seen: dict[str, Any]) -> d
     }
 
 
-def _write(watch: ModelWatch, run: Progress, fields: dict[str, Any]) -> None:
-    """Keep what was found, and forget the files it replaced."""
+def _write(watch: ModelWatch, run: Progress, fields: dict[str, Any]) -> bool:
+    """Keep what was found, and forget the files it replaced; did a drift begin?"""
     with transaction.atomic():
         run.fence()
         held = ModelWatch.objects.select_for_update(of=("self",)).get(pk=watch.pk)
@@ -126,6 +126,7 @@ def _write(watch: ModelWatch, run: Progress, fields: dict[str, Any]) -> None:
             transaction.on_commit(partial(storage.delete_file, key))
         telling.tell_drift(held, was_drifting=was_drifting)
     watch.refresh_from_db()
+    return watch.is_drifting and not was_drifting
 
 
 def no_champion(watch: ModelWatch) -> str:

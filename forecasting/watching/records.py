@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from forecasting import recipe, results
 from forecasting.engine import artifacts
 from forecasting.engine.backtest_result import naive_scales_of
 from forecasting.engine.drift.replayed import CHUNK, Seen, as_frame, replayed
+from forecasting.engine.errors import ArtifactError
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.panel import Panel
 from forecasting.models import ModelVersion
@@ -51,8 +52,7 @@ class Later:
 
 def later_than_training(version: ModelVersion, data: Version) -> Later:
     """Load a model, and the newest rows of its dataset. Raises EngineError, DatasetProblem."""
-    row = version.model
-    model = artifacts.load(fetched(row.model_path)[0])
+    model = as_trained(version)
     asked = dict(version.recipe)
     panel = recipe.panel_of(data, asked, model.horizon_)
     since = learned_until(version, model)
@@ -63,8 +63,29 @@ def later_than_training(version: ModelVersion, data: Version) -> Later:
     return Later(model, panel, new, since, min(levels), total)
 
 
+def as_trained(version: ModelVersion) -> Forecaster:
+    """The model with the intervals of its training: what later rows taught them is not judged.
+
+    A forecast that moves gives its models new files; who meets that moment looks once more.
+    """
+    row = version.model
+    try:
+        model = artifacts.load(fetched(row.model_path)[0])
+    except ArtifactError:
+        before = row.model_path
+        row.refresh_from_db(fields=["model_path"])
+        if row.model_path == before:
+            raise
+        model = artifacts.load(fetched(row.model_path)[0])
+    shift = np.zeros_like(model.intervals_.shift)
+    model.intervals_ = replace(model.intervals_, shift=shift)
+    return model
+
+
 def learned_until(version: ModelVersion, model: Forecaster) -> np.datetime64:
     """The last time the model learned from."""
+    if told := version.model.metrics.get("learned_until"):
+        return np.datetime64(str(told))
     first = version.model.results.select_related("task").order_by("created_at").first()
     last = first.task.receipt.get("last") if first is not None else None
     if last:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Final
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.models import Notification
 from accounts.notify import Kind, News, notify, register_kind
 from forecasting.alerts.judging import Event, judge
 from forecasting.models import AlertRule, ModelPromotion, ModelWatch, PredictionTask
+from forecasting.models.prediction_task import PredictionTaskQuerySet
 from forecasting.watching import words
 
 DRIFT: Final = "drift"
@@ -52,9 +52,9 @@ def tell_promotion(watch: ModelWatch, move: ModelPromotion) -> None:
     notify(line.owner, news)
 
 
-def forecasts_of(watch: ModelWatch) -> QuerySet[PredictionTask]:
-    """Forecasts whose answers are by models of this line."""
-    found: QuerySet[PredictionTask] = PredictionTask.objects.filter(
+def forecasts_of(watch: ModelWatch) -> PredictionTaskQuerySet:
+    """Runs of forecasts whose answers are by models of this line."""
+    found: PredictionTaskQuerySet = PredictionTask.objects.filter(
         results__model__registered__line=watch.line
     ).distinct()
     return found

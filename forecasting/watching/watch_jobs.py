@@ -14,10 +14,10 @@ from django.utils.translation import gettext, pgettext_lazy
 
 from datasets.models import Dataset
 from forecasting import transitions
-from forecasting.models import ModelLine, ModelPromotion, ModelWatch
+from forecasting.models import Alias, ModelLine, ModelPromotion, ModelWatch
 from forecasting.refusals import speaking
 from forecasting.serving import places
-from forecasting.watching import challenging, looking, tasks
+from forecasting.watching import challenging, looking, succeeding, tasks
 from jobs.models import Job
 from jobs.registry import name_kind, on_transition
 from jobs.running import enqueue, running
@@ -89,8 +89,17 @@ def look_at_all(dataset: Dataset) -> None:
 
 def note_move(sender: type[ModelPromotion], instance: ModelPromotion, **signal: Any) -> None:
     """An alias moved: what was seen is of another model now."""
-    if signal.get("created"):
-        transaction.on_commit(partial(look_again, instance.line_id))
+    if not signal.get("created"):
+        return
+    transaction.on_commit(partial(look_again, instance.line_id))
+    if instance.alias == Alias.CHAMPION:
+        transaction.on_commit(partial(_let_it_answer, instance.line_id))
+
+
+def _let_it_answer(line_id: UUID) -> None:
+    line = ModelLine.objects.with_aliases().filter(pk=line_id).first()
+    if line is not None:
+        succeeding.move_forecasts(line)
 
 
 def look_again(line_id: UUID) -> None:

@@ -5,7 +5,16 @@ import pytest
 
 from accounts.models import AuditEvent, Notification
 from accounts.problems import Problem
-from forecasting.models import AlertRule, ModelLine, ModelPromotion, ModelVersion, ModelWatch
+from forecasting.fresh import following, move_jobs
+from forecasting.models import (
+    AlertRule,
+    ModelLine,
+    ModelPromotion,
+    ModelVersion,
+    ModelWatch,
+    PredictionTask,
+    Schedule,
+)
 from forecasting.registry import promoting
 from forecasting.watching import challenging, deciding, records, ruling, watch_jobs, words
 from jobs.models import Job
@@ -201,7 +210,7 @@ def test_drift_trains_one_challenger(drifting, owner):
     job = watch.challenger_job
     assert (job.kind, job.state, job.arguments["why"]) == ("challenger", "queued", "drift")
     challenging.train_challenger(str(job.pk))
-    deciding.after_look(again(watch))
+    deciding.after_look(again(watch), began=False)
     assert again(watch).challenger_job_id == job.pk
     assert again(watch).line.challenger.model.metrics["trained"] == "drift"
 
@@ -278,3 +287,40 @@ def test_strangers_see_no_watches(drifting, owner, stranger, viewer):
     assert ModelWatch.objects.visible_to(owner).count() == 1
     assert ModelWatch.objects.editable_by(owner).count() == 1
     assert ModelWatch.objects.visible_to(stranger).count() == 0
+
+
+def test_a_promoted_challenger_answers_the_next_run_of_the_forecast(
+    drifting, task, owner, django_capture_on_commit_callbacks
+):
+    watch = train(drifting)
+    rival = watch.line.challenger
+    with django_capture_on_commit_callbacks(execute=True):
+        promoting.promote(rival, actor=owner)
+    made = PredictionTask.objects.runs_of(task).first()
+    assert (made.run, made.moved_by, made.version) == (2, "asked", rival.model.version)
+    move_jobs.move_forecast(str(made.instant_job_id))
+    assert made.results.get(type="linear").model == rival.model
+    assert task.results.get(type="linear").model == drifting.line.champion.model
+
+
+def test_rows_that_a_model_took_in_do_not_hide_its_drift(task):
+    champion = champion_is(task, "linear")
+    newest = append(task.dataset, changed_values(HOURS + 240, HOURS)[HOURS:], HOURS)
+    assert following.move_all(newest) == 1
+    made = PredictionTask.objects.runs_of(task).first()
+    move_jobs.move_forecast(str(made.instant_job_id))
+    watch = look(line_of(task))
+    assert (watch.champion, watch.state) == (champion, State.DRIFTING)
+    assert watch.seen["times"] == 240
+
+
+def test_drift_runs_the_schedules_that_wait_for_it(task, owner):
+    champion_is(task, "linear")
+    schedule = Schedule.objects.create(owner=owner, forecast=task, every="drift", does="refit")
+    append(task.dataset, changed_values(HOURS + 240, HOURS)[HOURS:], HOURS)
+    look(line_of(task))
+    schedule.refresh_from_db()
+    assert schedule.last_outcome == Schedule.Outcome.STARTED
+    assert schedule.last_run.moved_by == "drift"
+    look(line_of(task))
+    assert PredictionTask.objects.runs_of(task).count() == 2
