@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from django.db.models import Model
-from django.http import HttpResponse
 from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import status
-from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -22,35 +20,24 @@ from accounts.ownership import require_creator
 from accounts.problems import Problem
 from accounts.requests import AuthenticatedApiRequest
 from datasets.serializers import JobSummarySerializer
-from forecasting import asking, exports, starting
+from forecasting import asking, starting
 from forecasting.api_drafts import asked_dataset
+from forecasting.api_fresh import FreshActions
 from forecasting.api_race import RaceActions
+from forecasting.api_results import ResultActions
 from forecasting.api_watching import AccuracyActions
 from forecasting.ask_serializers import AskSerializer
 from forecasting.forms import AskForm, first_problem
 from forecasting.models import PredictionTask
 from forecasting.models.prediction_task import PredictionTaskQuerySet
 from forecasting.serializers import (
-    MetricsSerializer,
     PredictionTaskSerializer,
-    ResultsSerializer,
     StartedSerializer,
 )
-from forecasting.shown import ShownForecast
-from forecasting.views.fetching import require_answer, shown_as_asked
-
-ROWS_AT_ONCE: Final = 5_000
-MOST_ROWS: Final = 50_000
 
 
 def _query(name: str, words: str, kind: Any = OpenApiTypes.STR) -> OpenApiParameter:
     return OpenApiParameter(name, kind, OpenApiParameter.QUERY, description=words)
-
-
-CHOICE: Final = [
-    _query("model", "Type of a model on the leaderboard, such as linear; the leader without it."),
-    _query("series", "Name of one series; all of them without it."),
-]
 
 
 @extend_schema_view(
@@ -71,7 +58,7 @@ CHOICE: Final = [
     ),
 )
 @extend_schema(tags=["predictions"])
-class PredictionViewSet(RaceActions, AccuracyActions, OwnedViewSet):
+class PredictionViewSet(ResultActions, RaceActions, AccuracyActions, FreshActions, OwnedViewSet):
     """Forecasts."""
 
     queryset = PredictionTask.objects.with_jobs().with_results()
@@ -121,58 +108,6 @@ class PredictionViewSet(RaceActions, AccuracyActions, OwnedViewSet):
         audit.record(instance.owner, "forecast.deleted", instance, name=instance.name)
         starting.delete(instance)
 
-    @extend_schema(
-        summary="The numbers",
-        parameters=[
-            *CHOICE,
-            _query("offset", "First row, from 0.", int),
-            _query("limit", "Rows at once, up to 50,000; 5,000 without it.", int),
-        ],
-        responses={200: ResultsSerializer},
-    )
-    @action(detail=True)
-    def results(self, request: Request, pk: str) -> Response:
-        """Rows of the leader, or of `?model=`."""
-        shown = self._shown(request)
-        rows = exports.prediction_rows(shown, request.query_params.get("series", ""))
-        offset = _whole(request, "offset", 0, 10**9)
-        limit = max(1, _whole(request, "limit", ROWS_AT_ONCE, MOST_ROWS))
-        after = offset + limit
-        content = {
-            "total": len(rows),
-            "next_offset": after if after < len(rows) else None,
-            "results": rows[offset:after],
-        }
-        return Response(exports.about(shown) | content)
-
-    @extend_schema(summary="How good each model was", responses={200: MetricsSerializer})
-    @action(detail=True)
-    def metrics(self, request: Request, pk: str) -> Response:
-        """The leaderboard."""
-        return Response({"metrics": exports.metrics_table(self._shown(request))})
-
-    @extend_schema(
-        summary="Download",
-        parameters=[
-            *CHOICE,
-            _query("what", "predictions or metrics."),
-            _query("as", "csv or json."),
-        ],
-        responses={(200, "text/csv"): OpenApiTypes.BINARY},
-    )
-    @action(detail=True)
-    def export(self, request: Request, pk: str) -> HttpResponse:
-        """The same file as the Export menu gives."""
-        shown = self._shown(request)
-        what = request.query_params.get("what", "predictions")
-        kind = request.query_params.get("as", "csv")
-        return exports.as_file(shown, what, kind, request.query_params.get("series", ""))
-
-    def get_throttles(self) -> list[Any]:
-        """Taking away whole files has a limit of its own."""
-        self.throttle_scope = "export" if self.action == "export" else ""
-        return super().get_throttles()
-
     def _start(self, request: AuthenticatedApiRequest) -> Response:
         data = request.data if isinstance(request.data, dict) else {}
         dataset = asked_dataset(request, data)
@@ -188,19 +123,6 @@ class PredictionViewSet(RaceActions, AccuracyActions, OwnedViewSet):
         }
         return Response(content, status=status.HTTP_202_ACCEPTED)
 
-    def _shown(self, request: Request) -> ShownForecast:
-        shown = shown_as_asked(self.get_object(), request)
-        require_answer(shown)
-        wanted = request.query_params.get("model", "")
-        if wanted and wanted not in {one.name for one in shown.ranked}:
-            names = ", ".join(one.name for one in shown.ranked)
-            raise Problem(
-                gettext("No model %(name)s ran here. Use one of: %(names)s.")
-                % {"name": wanted[:40], "names": names},
-                field="model",
-            )
-        return shown
-
 
 def _state(text: str) -> str:
     if text not in PredictionTask.Status.values:
@@ -210,16 +132,3 @@ def _state(text: str) -> str:
             field="status",
         )
     return text
-
-
-def _whole(request: Request, name: str, usual: int, most: int) -> int:
-    text = request.query_params.get(name, "")
-    if not text:
-        return usual
-    if not text.isdecimal() or int(text) > most:
-        raise Problem(
-            gettext("%(name)s must be a whole number from 0 to %(most)s.")
-            % {"name": name, "most": f"{most:,}"},
-            field=name,
-        )
-    return int(text)

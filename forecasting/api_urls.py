@@ -19,6 +19,7 @@ from forecasting.api_drafts import ForecastDraftViewSet
 from forecasting.api_forecast import ForecastNowView
 from forecasting.api_lines import LineViewSet
 from forecasting.api_models import ModelViewSet
+from forecasting.api_schedules import ScheduleViewSet
 
 
 class FromForecasts(SimpleRouter):
@@ -38,6 +39,7 @@ router.register("anomalies/watches", AnomalyWatchViewSet, basename="anomaly-watc
 router.register("anomalies", AnomalyViewSet, basename="anomaly")
 router.register("forecast-drafts", ForecastDraftViewSet, basename="forecast-draft")
 router.register("predictions", PredictionViewSet, basename="prediction")
+router.register("schedules", ScheduleViewSet, basename="schedule")
 registry = FromForecasts(use_regex_path=False)
 registry.register("models", ModelViewSet, basename="model")
 registry.register("model-lines", LineViewSet, basename="line")

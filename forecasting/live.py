@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 
 from accounts.models import User
 from datasets.models import Dataset
+from forecasting.fresh.shown import ShownRuns
 from forecasting.milestones import happened
 from forecasting.models import PredictionTask
 from forecasting.shown import ShownForecast
@@ -41,6 +42,7 @@ def parts(
         "section": "forecasts",
         "tab": tab,
         "tabs": tabs_of(shown, tab),
+        "runs": ShownRuns(shown),
         "events": happened(task),
         "follows": is_owner,
         "can_edit": PredictionTask.objects.editable_by(user).filter(pk=task.pk).exists(),

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models.signals import post_delete
+from django.utils.translation import gettext_lazy as _
 
 from datasets.signals import version_ready
 from forecasting import live
+from forecasting.alerts import sections
 from forecasting.fresh import beat, following, runs, tasks
 from forecasting.models import PredictionTask, Schedule
 from forecasting.transitions import INSTANT, MOVE, TRAINING
@@ -25,6 +27,15 @@ def connect() -> None:
     version_ready.connect(following.note_rows, dispatch_uid="forecasting.fresh")
     post_delete.connect(_forget, sender=Schedule, dispatch_uid="forecasting.fresh_schedule")
     register_fragment(MOVE, live.fragment)
+    sections.register_section(
+        sections.Section(
+            "schedules",
+            _("Schedules"),
+            "forecasting:schedules",
+            "forecasting:schedule_card",
+            lambda user: Schedule.objects.visible_to(user).count(),
+        )
+    )
     for kind in (INSTANT, TRAINING, MOVE):
         on_transition(kind, _note_end)
 

@@ -1,6 +1,7 @@
 """Rows behind the doors of forecasting."""
 
-from forecasting.models import AlertRule, ForecastDraft, ModelLine, TrainedModel
+from forecasting.fresh import scheduling
+from forecasting.models import AlertRule, ForecastDraft, ModelLine, Schedule, TrainedModel
 from tests.doors import datasets_objects
 from tests.doors.replay import Replay
 from tests.forecasting.made import answered
@@ -39,6 +40,13 @@ def alert(owner):
     """A rule on a forecast that never fires."""
     task = forecast(owner)
     return AlertRule.objects.create(owner=owner, dataset=task.dataset, task=task, limit=1e9)
+
+
+def scheduled(owner):
+    """A forecast with a schedule, whose key it carries."""
+    task = forecast(owner)
+    task.schedule_pk = scheduling.make(Schedule(forecast=task), by=owner).pk
+    return task
 
 
 def draft(owner):
