@@ -6,19 +6,29 @@ const form = () => document.querySelector('[data-ask]');
 const field = (id) => document.getElementById(id);
 const changed = new Set();
 const LONGEST_ADDRESS = 6000;
-let opener = '';
+let opener = '', isStale = false;
 
 /* What was changed since the last answer, so that the server draws anew what follows from it and
    never the block in which somebody types. */
 for (const kind of ['change', 'input']) {
-  document.addEventListener(kind, (event) => { if (event.target.form && event.target.form === form()) changed.add(event.target.name); }, true);
+  document.addEventListener(kind, ({ target }) => {
+    if (!target.form || target.form !== form()) return;
+    changed.add(target.name);
+    isStale ||= kind === 'change' || target.matches('.typed');
+  }, true);
 }
-document.addEventListener('ask:settings', () => changed.add('settings'), true);
+document.addEventListener('ask:settings', () => { changed.add('settings'); isStale = true; }, true);
 document.addEventListener('htmx:configRequest', (event) => {
   if (event.target !== form()) return;
   event.detail.parameters.changed = [...changed].join(',');
   delete event.detail.parameters.csrfmiddlewaretoken;
+  isStale = false;
   keep(event.detail.formData);
+});
+
+/* An answer to what is no longer there would take back a tick; the next question is on its way. */
+document.addEventListener('htmx:beforeOnLoad', (event) => {
+  if (isStale && event.target === form() && event.detail.requestConfig?.verb === 'get') event.preventDefault();
 });
 
 document.addEventListener('htmx:afterOnLoad', (event) => { if (event.target.id === 'contract' || event.target === form()) changed.clear(); });

@@ -1,34 +1,16 @@
 """What a new user does: a file, a forecast at once, a better one live, the same by program."""
 
 import json
-import math
 import os
-import random
 import re
 import signal
 import subprocess
 import time
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
 
-SLOW = 90_000
-
-
-def hourly_file(folder, hours=2400):
-    """A daily and a weekly cycle with noise that is always the same."""
-    noise = random.Random(7)
-    lines = ["time,load,temperature"]
-    for hour in range(hours):
-        day, clock = divmod(hour, 24)
-        stamp = f"{datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hour):%Y-%m-%d %H:%M}"
-        load = 500 + 90 * math.sin(clock / 24 * 6.283) - 60 * (day % 7 > 4) + noise.gauss(0, 12)
-        warm = 10 + 8 * math.sin((clock - 4) / 24 * 6.283) + noise.gauss(0, 1)
-        lines.append(f"{stamp},{load:.2f},{warm:.1f}")
-    path = folder / "load.csv"
-    path.write_text("\n".join(lines) + "\n")
-    return path
+from tests.browser.person import SLOW, drop, hourly_file, press_forecast, wait_until_done
 
 
 @pytest.fixture(params=["generated", "ETTh1"])
@@ -36,27 +18,6 @@ def data_file(request, tmp_path):
     if request.param == "ETTh1":
         return request.getfixturevalue("etth1")
     return hourly_file(tmp_path, hours=24 * 28)
-
-
-def drop(page, path):
-    """Give the file on Home, import it as it was understood; wait until its page stands."""
-    page.goto("/")
-    page.set_input_files("[data-upload] input[type=file]", path)
-    page.wait_for_selector("[data-mapper]", timeout=SLOW)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("link", name="Overview")).to_be_visible(timeout=SLOW)
-
-
-def press_forecast(page):
-    """From a dataset page to the running forecast, with the defaults."""
-    page.keyboard.press("f")
-    page.wait_for_url(re.compile("/forecasts/new/"))
-    page.get_by_role("button", name=re.compile("Start forecast")).click()
-    page.wait_for_url(re.compile(r"/forecasts/[0-9a-f-]{36}/"))
-
-
-def wait_until_done(page):
-    expect(page.locator(".title .pill", has_text="Done")).to_be_visible(timeout=SLOW)
 
 
 def test_the_setup_link_dies_after_use(page, stack, chromium):
