@@ -10,42 +10,60 @@ import zipfile
 from typing import Any, Final
 from urllib.parse import quote
 
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from django.http import HttpResponse
 from django.utils.translation import gettext
 
 from accounts.problems import Problem
 from datasets import storage
-from forecasting import ranking, results
+from datasets.query import files
+from forecasting import backtests, ranking, results
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
+from forecasting.naming import names as naming_names
+from forecasting.naming import require_naming
 from forecasting.shown import ShownForecast
 
-WHAT: Final = ("predictions", "metrics")
-KINDS: Final = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+WHAT: Final = ("predictions", "backtest", "metrics")
+TEXTS: Final = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 METRICS: Final = ("mase", "mae", "rmse", "mape", "smape", "wape", "rmsse", "bias")
+SECONDS: Final = ("fit_seconds", "predict_seconds", "seconds")
+_TIMES: Final = frozenset({"ds", "cutoff"})
 
 
-def write(shown: ShownForecast, what: str, kind: str, series: str = "") -> str:
+def write(shown: ShownForecast, what: str, kind: str, series: str = "", naming: str = "") -> str:
     """The text of a file with one series, or with all of them."""
     if what == "metrics":
         table = metrics_table(shown)
         return json.dumps({"metrics": table}, indent=1) if kind == "json" else _csv(table)
-    rows = prediction_rows(shown, series)
+    rows = rows_of(shown, table_of(shown, what, series), naming)
     if kind == "csv":
         return _csv(rows)
     return json.dumps({**about(shown), "results": rows}, indent=1)
 
 
-def as_file(shown: ShownForecast, what: str, kind: str, series: str) -> HttpResponse:
-    """The download of `what` (predictions, metrics) as `kind` (csv, json); one series, or all.
+def as_file(
+    shown: ShownForecast, what: str, kind: str, series: str, naming: str = ""
+) -> HttpResponse:
+    """The download of `what` (predictions, backtest, metrics) as `kind` (csv, json, and parquet or
+    xlsx of numbers); one series, or all, with columns called after `naming`.
 
     Raises Problem for anything else.
     """
-    if what not in WHAT or kind not in KINDS:
+    kinds = TEXTS if what == "metrics" else files.KINDS
+    if what not in WHAT or kind not in kinds:
         raise Problem(
-            gettext("There is no such export. Ask for predictions or metrics, as csv or json.")
+            gettext(
+                "There is no such export. Ask for predictions or backtest as csv, json, parquet "
+                "or xlsx, or for metrics as csv or json."
+            )
         )
-    content = write(shown, what, kind, series)
-    return _download(content, KINDS[kind], file_name(shown.task, what, kind))
+    name = file_name(shown.task, what, kind)
+    if kind in TEXTS:
+        return _download(write(shown, what, kind, series, naming), TEXTS[kind], name)
+    content = _binary(shown, table_of(shown, what, series), kind, naming)
+    return _download(content, files.KINDS[kind].content_type, name)
 
 
 def model_as_file(row: TrainedModel) -> HttpResponse:
@@ -70,20 +88,37 @@ def about(shown: ShownForecast) -> dict[str, Any]:
     }
 
 
-def prediction_rows(shown: ShownForecast, series: str = "") -> list[dict[str, Any]]:
-    """`unique_id, ds, mean, lo-80, hi-80, …` as plain values; one series, or all."""
+def table_of(shown: ShownForecast, what: str = "predictions", series: str = "") -> pd.DataFrame:
+    """Forecasts, or those of past windows beside what came, as they are stored."""
     assert shown.chosen is not None
-    frame = results.table_of(shown.chosen, series)
+    if what == "backtest":
+        return backtests.read(shown.chosen, series)
+    return results.table_of(shown.chosen, series)
+
+
+def prediction_rows(
+    shown: ShownForecast, series: str = "", naming: str = ""
+) -> list[dict[str, Any]]:
+    """`unique_id, ds, mean, lo-80, hi-80, …` as plain values; one series, or all."""
+    return rows_of(shown, table_of(shown, series=series), naming)
+
+
+def rows_of(shown: ShownForecast, frame: pd.DataFrame, naming: str = "") -> list[dict[str, Any]]:
+    """Rows of a stored table as plain values, times on the clock of the dataset."""
     if frame.empty:
         return []
     clock = shown.task.version.clock
-    columns: dict[str, list[Any]] = {
-        "unique_id": [str(name) for name in frame["unique_id"]],
-        "ds": [clock.iso_text(time) for time in results.iso(frame["ds"].to_numpy())],
-    }
-    for name in frame.columns:
-        if name not in columns:
-            columns[str(name)] = results.floats(frame[name].to_numpy())
+    called = _called(shown, frame, naming)
+    columns: dict[str, list[Any]] = {}
+    for name, shown_as in called.items():
+        if name == "unique_id":
+            columns[shown_as] = [str(label) for label in frame[name]]
+        elif name in _TIMES:
+            columns[shown_as] = [clock.iso_text(one) for one in results.iso(frame[name].to_numpy())]
+        elif frame[name].dtype.kind in "iu":
+            columns[shown_as] = frame[name].tolist()
+        else:
+            columns[shown_as] = results.floats(frame[name].to_numpy())
     names = list(columns)
     return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
@@ -109,6 +144,36 @@ def file_name(task: PredictionTask, what: str, kind: str) -> str:
     return f"{stem}-{what}.{kind}".lower()
 
 
+def _called(shown: ShownForecast, frame: pd.DataFrame, naming: str) -> dict[str, str]:
+    assert shown.chosen is not None
+    columns = [str(name) for name in frame.columns]
+    return naming_names(columns, require_naming(naming), shown.chosen.name)
+
+
+def _binary(shown: ShownForecast, frame: pd.DataFrame, kind: str, naming: str) -> bytes:
+    """A Parquet file or an Excel sheet with typed columns, times on the clock of the dataset."""
+    clock = shown.task.version.clock
+    arrays, columns = [], []
+    for name, shown_as in _called(shown, frame, naming).items():
+        values = frame[name]
+        if name in _TIMES and clock.moves:
+            local = clock.local_texts(results.iso(values.to_numpy()))
+            values = pd.Series(pd.to_datetime(local))
+        if name in _TIMES:
+            arrays.append(pa.array(values, pa.timestamp("us")))
+        elif name == "unique_id":
+            arrays.append(pa.array([str(label) for label in values], pa.string()))
+        else:
+            arrays.append(pa.array(values, from_pandas=True))
+        columns.append((shown_as, "", "text" if name == "unique_id" else ""))
+    keys = [f"c{number}" for number in range(1, len(arrays) + 1)]
+    with storage.work_folder() as folder:
+        source, target = folder / "rows.parquet", folder / f"file.{kind}"
+        pq.write_table(pa.Table.from_arrays(arrays, names=keys), source)
+        files.write_file(source, columns, files.KINDS[kind], target)
+        return target.read_bytes()
+
+
 def _download(content: str | bytes, kind: str, name: str) -> HttpResponse:
     plain = re.sub(r"[^A-Za-z0-9._-]+", "_", name)
     response = HttpResponse(content, content_type=kind)
@@ -127,7 +192,9 @@ def _metrics_row(
     row["skill"] = ranking.skill(result.metrics, yardstick)
     row |= {f"coverage-{level}": result.coverage(level) for level in levels}
     row["windows"] = len(result.metrics.get("windows", ()))
-    row["seconds"] = result.metrics.get("seconds")
+    row |= {name: result.metrics.get(name) for name in SECONDS}
+    tested = result.metrics.get("significance") or {}
+    row |= {name: tested.get(name) for name in ("p_value", "p_better", "p_worse")}
     return row
 
 

@@ -105,6 +105,24 @@ class ResultsSerializer(serializers.Serializer[Any]):
     results = serializers.ListField(child=serializers.DictField())
 
 
+class BacktestSerializer(serializers.Serializer[Any]):
+    """Errors of one model on one series; coverage is a share, mape and wape are in percent."""
+
+    forecast = serializers.UUIDField()
+    name = serializers.CharField()
+    dataset = serializers.CharField()
+    version = serializers.IntegerField()
+    data_hash = serializers.CharField()
+    model = serializers.CharField()
+    series = serializers.CharField()
+    horizon = serializers.IntegerField()
+    frequency = serializers.CharField()
+    levels = serializers.ListField(child=serializers.IntegerField())
+    whole = serializers.DictField()
+    windows = serializers.ListField(child=serializers.DictField())
+    steps = serializers.ListField(child=serializers.DictField())
+
+
 class MetricsSerializer(serializers.Serializer[Any]):
     """One row a model."""
 

@@ -67,8 +67,8 @@ def one_window(
     """What came beside what was forecast: the shown model with its bands, the others dashed."""
     first = proofs[0]
     times, actual = first.times[place], floats(first.actual[place])
-    traces = _bands(first, times, slice(place, place + 1))
     past_times, past = before
+    traces = _bands(first, times, slice(place, place + 1))
     traces.append(line([*past_times, *times], [*past, *actual], OBSERVED, name=gettext("Observed")))
     traces += _lines(proofs, times, slice(place, place + 1))
     marks = now_line(first.cutoffs[place], words)

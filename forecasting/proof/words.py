@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from django.utils.html import format_html
@@ -13,6 +14,9 @@ from forecasting import spans, wording
 from forecasting.engine.frequency import Frequency
 from forecasting.proof.scores import Proof
 from forecasting.shown import ShownForecast
+
+# Of horizons this long, errors of quarters are told: single steps are few and jump.
+LONG: Final = 8
 
 
 def headline(shown: ShownForecast, own: Proof, skill: float | None) -> SafeString:
@@ -39,20 +43,20 @@ def headline(shown: ShownForecast, own: Proof, skill: float | None) -> SafeStrin
 
 
 def by_step(own: Proof, frequency: Frequency) -> str:
-    """`58 at 1 hour ahead, 142 at 7 days.`; the error of the only step where there is one."""
+    """`Off by 58 over the first 2 days, by 142 over the last.`; of a short span by its steps."""
     errors = own.step_errors
-    first, last = errors[0], errors[-1]
+    part = len(errors) // 4 if len(errors) >= LONG else 1
+    first, last = _mean(errors[:part]), _mean(errors[-part:])
     if first is None or last is None:
         return ""
     words = {
         "first": wording.figure(first),
-        "one": spans.counted(1, frequency),
+        "span": spans.span_words(part, frequency),
         "last": wording.figure(last),
-        "span": spans.span_words(len(errors), frequency),
     }
     if len(errors) == 1:
-        return gettext("Off by %(first)s at %(one)s ahead.") % words
-    return gettext("Off by %(first)s at %(one)s ahead, by %(last)s at %(span)s.") % words
+        return gettext("Off by %(first)s on average.") % words
+    return gettext("Off by %(first)s over the first %(span)s, by %(last)s over the last.") % words
 
 
 def chart(view: str, proofs: Sequence[Proof], cutoff: str) -> str:
@@ -80,6 +84,11 @@ def _than_naive(is_better: bool) -> str:
         "Over {past} {model} was off by <b>{off}</b> on average for {name}, <b>{skill} worse</b> "
         "than seasonal naive."
     )
+
+
+def _mean(errors: Sequence[float | None]) -> float | None:
+    known = [error for error in errors if error is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _off(own: Proof) -> str:

@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import AuthenticatedHttpRequest
-from datasets.decimals import decimals_of
-from forecasting import live, results, wording
+from forecasting import live
 from forecasting.proof.shown import ShownBacktest
+from forecasting.shown_table import ShownTable
 from forecasting.views.fetching import fetch_task, require_answer, shown_as_asked
 
 ROWS_A_PAGE: Final = 100
@@ -48,23 +48,15 @@ def labels(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
 
 @require_safe
 def data(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
-    """The numbers themselves."""
+    """The numbers themselves: `?all=1` series, `?columns=` naming, `?page=`."""
     task = fetch_task(request, pk)
     shown = shown_as_asked(task, request)
-    frame = results.table_of(require_answer(shown), shown.series)
-    pages = Paginator(range(len(frame)), ROWS_A_PAGE)
-    page = pages.get_page(request.GET.get("page"))
-    rows = frame.iloc[page.start_index() - 1 : page.end_index()] if len(frame) else frame
-    columns = [name for name in frame.columns if name not in {"unique_id", "ds"}]
+    require_answer(shown)
+    asked = request.GET
+    table = ShownTable(shown, every=bool(asked.get("all")), naming=asked.get("columns", ""))
+    pages = Paginator(table, ROWS_A_PAGE)
     context = live.parts(task, request.user, shown, "data") | {
-        "rows": [
-            {"time": wording.stamp(time, shown.frequency, task.version.clock), "values": values}
-            for time, values in zip(
-                results.iso(rows["ds"].to_numpy()), rows[columns].to_numpy().tolist(), strict=True
-            )
-        ],
-        "columns": columns,
-        "decimals": decimals_of(frame[columns].to_numpy()),
-        "pages": page,
+        "table": table,
+        "pages": pages.get_page(asked.get("page")),
     }
     return render(request, "forecasting/data.html", context)

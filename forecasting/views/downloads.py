@@ -14,13 +14,13 @@ from forecasting.views.fetching import fetch_task, require_answer, shown_as_aske
 
 @require_safe
 def export(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
-    """`?what=predictions` or `metrics`, `?as=csv` or `json`."""
+    """`?what=` predictions, backtest or metrics, `?as=` csv, json, parquet or xlsx, `?columns=`."""
     task = fetch_task(request, pk)
     shown = shown_as_asked(task, request)
     require_answer(shown)
     asked = request.GET
     what, kind = asked.get("what", "predictions"), asked.get("as", "csv")
-    return exports.as_file(shown, what, kind, asked.get("series", ""))
+    return exports.as_file(shown, what, kind, asked.get("series", ""), asked.get("columns", ""))
 
 
 @require_safe
