@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from accounts.models.user import User
 from accounts.notifying import live as bell
 from config import rail
+from config.storage_meter import StorageMeter
 
 THEME_COOKIE = "almanac_theme"
 _THEMES = ("light", "dark")
@@ -32,6 +33,11 @@ class Frame:
     def busy(self) -> int:
         """How many workers have a job in hand."""
         return rail.busy_workers()
+
+    @cached_property
+    def storage(self) -> StorageMeter | None:
+        """How full this person's storage is; None for people who bring no data."""
+        return StorageMeter.of(self.user) if self.user and self.user.can_create else None
 
     @cached_property
     def unread(self) -> int:

@@ -24,7 +24,8 @@ from accounts.ownership import require_creator
 from accounts.problems import Conflict, Problem, TooLarge
 from datasets.filenames import clean_filename
 from datasets.models import Dataset, Upload
-from datasets.receiving.uploads import Arrival, Received, adopt, require_room, require_size
+from datasets.receiving.quota import require_room
+from datasets.receiving.uploads import Arrival, Received, adopt, require_size
 from datasets.sniffing.options import ReadingOptions
 
 

@@ -12,7 +12,6 @@ from typing import Any, TypeAlias
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext
 
 from accounts.models.user import User
@@ -21,9 +20,10 @@ from accounts.problems import Conflict, TooLarge
 from datasets import storage
 from datasets.filenames import clean_filename, title_of
 from datasets.formats.registry import ENDINGS, identify
-from datasets.models import Dataset, Upload, Version
+from datasets.models import Dataset
 from datasets.problems import SENTENCES, DatasetProblem, problem_from
 from datasets.receiving.effective import effective
+from datasets.receiving.quota import require_room
 from datasets.refusals import Refusal
 from datasets.sniffing.options import ReadingOptions
 from datasets.sniffing.sniff import HEAD_BYTES, sniff
@@ -149,22 +149,6 @@ def delete(dataset: Dataset) -> None:
         transaction.on_commit(lambda: storage.delete_tree(prefix))
 
 
-def used_bytes(owner: User) -> int:
-    """What this person's uploads, those on their way too, and their versions take."""
-    files = Dataset.objects.filter(owner=owner).aggregate(total=Sum("file_size"))["total"] or 0
-    # An undone version shares its file with an earlier one.
-    files_of_versions = Version.objects.filter(dataset__owner=owner).order_by()
-    kept = files_of_versions.values_list("file_key", "file_size").distinct()
-    versions = sum(size for _key, size in kept)
-    arriving = Upload.objects.owned_by(owner).arriving().aggregate(total=Sum("size"))["total"] or 0
-    return int(files) + versions + int(arriving)
-
-
-def quota_bytes() -> int:
-    """What one person may take."""
-    return int(settings.QUOTA_BYTES)
-
-
 def read_limits() -> dict[str, Any]:
     """What may be uploaded, for forms."""
     return {"max_bytes": int(settings.UPLOAD_MAX_BYTES), "formats": list(ENDINGS)}
@@ -207,19 +191,6 @@ def _sniff(path: Path, file: str, options: ReadingOptions) -> tuple[str, dict[st
         return format.key, sniff(head, complete=complete, options=options).to_dict()
     except Refusal as refusal:
         raise problem_from(refusal, file) from refusal
-
-
-def require_room(owner: User, size: int) -> None:
-    """Inside a transaction: raise TooLarge when `size` more bytes exceed what `owner` may take."""
-    # One upload of a person at a time counts towards the quota.
-    User.objects.select_for_update().get(pk=owner.pk)
-    if used_bytes(owner) + size > quota_bytes():
-        raise TooLarge(
-            gettext("Your %(limit)s GB of storage are full. Delete datasets to make room.")
-            % {"limit": f"{quota_bytes() / 1e9:,.0f}"},
-            code="quota_full",
-            field="file",
-        )
 
 
 def _keep(dataset: Dataset, received: Received, reserved: int) -> Dataset:

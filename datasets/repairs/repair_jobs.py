@@ -15,7 +15,7 @@ from accounts.models.user import User
 from accounts.problems import Conflict
 from datasets.models import Dataset, Version
 from datasets.quality.reports import check_again
-from datasets.receiving.uploads import require_room
+from datasets.receiving.quota import require_room
 from datasets.repairs.applying import apply_recipe, keep_for_new_data, repair_new_data, repeatable
 from datasets.repairs.recipe import read_recipe
 from datasets.repairs.registry import STEPS

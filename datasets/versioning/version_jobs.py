@@ -16,7 +16,7 @@ from accounts import audit
 from accounts.models.user import User
 from datasets.cells import editing, saving_edits
 from datasets.models import Dataset, Version
-from datasets.receiving.uploads import require_room
+from datasets.receiving.quota import require_room
 from datasets.versioning import appending, column_changes
 from datasets.versioning.appending import Arrived
 from datasets.versioning.column_changes import ColumnChange

@@ -18,7 +18,7 @@ from datasets.building.build import Request
 from datasets.filenames import clean_filename
 from datasets.models import Dataset, Version
 from datasets.problems import DatasetProblem
-from datasets.receiving import sweeping, uploads
+from datasets.receiving import quota, sweeping, uploads
 from datasets.receiving.reading_process import _environment, run_reading
 from datasets.refusals import Refusal
 from datasets.signals import version_ready
@@ -233,7 +233,7 @@ def test_the_quota_is_exact_when_two_uploads_race(settings):
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["kept", "refused"]
-    assert uploads.used_bytes(person) == len(TABLE)
+    assert quota.used_bytes(person) == len(TABLE)
 
 
 def test_the_same_file_twice_makes_two_datasets(owner):

@@ -8,7 +8,7 @@ from datasets import storage
 from datasets.frames import read_frame
 from datasets.models import Column, Dataset, Version
 from datasets.problems import DatasetProblem
-from datasets.receiving import uploads
+from datasets.receiving import quota
 from datasets.signals import version_ready
 from datasets.versioning import versions
 from datasets.versioning.versions import (
@@ -180,9 +180,9 @@ def test_undo_shares_the_file_and_goes_back_step_by_step(first, owner, tmp_path)
     second = next_version(first, source)
     next_version(second, written(tmp_path / "b.parquet", "SELECT c1, c2 FROM {rows}", first),
                  columns=columns_of(first)[:2])  # fmt: skip
-    used = uploads.used_bytes(owner)
+    used = quota.used_bytes(owner)
     fourth = undo(first.dataset, owner)
-    assert uploads.used_bytes(owner) == used
+    assert quota.used_bytes(owner) == used
     assert (fourth.number, fourth.origin, fourth.file_key) == (4, "undo", second.file_key)
     assert fourth.diff["columns"] == {"added": ["city"]}
     fifth = undo(first.dataset, owner)

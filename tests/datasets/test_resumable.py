@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.problems import Conflict
 from datasets.models import Dataset, Upload
-from datasets.receiving import resumable, uploads
+from datasets.receiving import quota, resumable
 
 pytestmark = pytest.mark.django_db
 UPLOADS = "/api/v1/uploads/"
@@ -179,7 +179,7 @@ def test_signed_out_programs_announce_nothing(anonymous_api):
 def test_files_on_their_way_count_to_the_quota(owner, owner_api, settings):
     settings.QUOTA_BYTES = 1000
     assert begin(owner_api, size=700).status_code == 201
-    assert uploads.used_bytes(owner) == 700
+    assert quota.used_bytes(owner) == 700
     refused = begin(owner_api, size=400)
     assert (refused.status_code, refused.json()["error"]["code"]) == (413, "quota_full")
 
@@ -188,7 +188,7 @@ def test_a_whole_file_counts_once(owner):
     upload = resumable.begin(owner=owner, name="load.csv", size=len(TABLE))
     resumable.append(upload, offset=0, blocks=[TABLE])
     resumable.finish(upload)
-    assert uploads.used_bytes(owner) == len(TABLE)
+    assert quota.used_bytes(owner) == len(TABLE)
 
 
 def test_bytes_that_were_written_but_never_counted_are_written_over(owner):

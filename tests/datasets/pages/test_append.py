@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from datasets.models import Dataset
-from datasets.receiving import uploads
+from datasets.receiving import quota
 from datasets.versioning import version_jobs
 from jobs.models import Job
 from tests.factories import make_share
@@ -102,7 +102,7 @@ def test_without_a_file_it_says_so(hourly, owner_client):
 
 
 def test_over_the_quota_nothing_stays(hourly, owner, owner_client, settings):
-    settings.QUOTA_BYTES = uploads.used_bytes(owner) + 5
+    settings.QUOTA_BYTES = quota.used_bytes(owner) + 5
     assert send(owner_client, hourly, NEW).status_code == 413
     assert not Job.objects.filter(kind=version_jobs.APPEND).exists()
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from datasets import frames
 from datasets.models import Dataset, Draft, Version
-from datasets.receiving import uploads
+from datasets.receiving import quota
 from datasets.versioning import version_jobs
 from jobs.models import Job
 from tests.datasets.made import read_dataset
@@ -194,7 +194,7 @@ def test_a_second_attempt_of_the_job_makes_no_second_version(hourly, owner_clien
 
 def test_the_quota_counts_before_anything_is_written(hourly, owner_client, settings, owner):
     put(owner_client, hourly, 1, "c2", "5")
-    settings.QUOTA_BYTES = uploads.used_bytes(owner) + 10
+    settings.QUOTA_BYTES = quota.used_bytes(owner) + 10
     assert owner_client.post(at("save_edits", hourly)).status_code == 413
     assert not Job.objects.filter(kind=version_jobs.EDIT).exists()
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from datasets import frames
 from datasets.models import Column, Dataset
-from datasets.receiving import upkeep, uploads
+from datasets.receiving import quota, upkeep, uploads
 from tests.datasets import remembered
 from tests.datasets.made import HOURLY
 
@@ -275,7 +275,7 @@ def test_a_file_that_nobody_imports_is_swept_after_a_day(owner):
 
 def test_it_counts_to_the_quota_and_is_not_listed_as_ready(owner, owner_client):
     dataset = staged(owner)
-    assert uploads.used_bytes(owner) >= dataset.file_size
+    assert quota.used_bytes(owner) >= dataset.file_size
     assert dataset not in Dataset.objects.ready()
     assert "Waits for you" in owner_client.get(reverse("datasets:list")).content.decode()
 
