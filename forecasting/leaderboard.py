@@ -18,6 +18,8 @@ from forecasting.runners import Row
 
 # Coverage this close to the promise, in percentage points, is on target.
 ON_TARGET: Final = 4.0
+# Bars of scores end here, in scores of seasonal naive.
+WORTH_DRAWING: Final = 1.5
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,20 @@ def rows(
     raced = {one["name"]: one for one in standing.runners_of(task)}
     others = [one for name, one in raced.items() if name not in {row.name for row in ranked}]
     scores = [ranking.score(one.metrics) for one in ranked] + [one["score"] for one in others]
-    top = max((score for score in scores if score is not None), default=0.0)
     yardstick: dict[str, Any] = next((one.metrics for one in ranked if one.name == YARDSTICK), {})
+    top = _full_bar([score for score in scores if score is not None], ranking.score(yardstick))
     board = [_row(task, one, yardstick, top, raced.get(one.name)) for one in ranked]
     if chosen is not None:
         board = [replace(row, is_shown=row.name == chosen.name) for row in board]
     for one in sorted(others, key=_turn):
         _place(board, runners.row_of(task, one, yardstick, top))
     return board
+
+
+def _full_bar(scores: Sequence[float], naive: float | None) -> float:
+    """The score that fills a bar: one hopeless model must not make all others look alike."""
+    worst = max(scores, default=0.0)
+    return min(worst, WORTH_DRAWING * naive) if naive else worst
 
 
 def _turn(runner: dict[str, Any]) -> int:
@@ -148,7 +156,7 @@ def _row(
         state=gettext("done"),
         windows=f"{count} / {count}" if count else "–",
         score=score,
-        width=100 * score / top if score and top else 0.0,
+        width=min(100.0, 100 * score / top) if score and top else 0.0,
         skill=ranking.skill(metrics, yardstick),
         coverage=result.coverage(min(task.levels)),
         seconds=metrics.get("seconds"),

@@ -70,7 +70,7 @@ def row_of(
         windows=_windows(task, runner),
         score=score,
         partial=score is not None,
-        width=100 * score / top if score and top else 0.0,
+        width=min(100.0, 100 * score / top) if score and top else 0.0,
         skill=ranking.skill({"mase": score}, yardstick),
         left=runner["left"] if task.is_live and state == standing.RUNNING else None,
         curve=curve_of(runner),

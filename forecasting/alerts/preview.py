@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from typing import Any, Final
 
@@ -41,6 +42,16 @@ class Preview:
     bars: list[Bar]
     since: str = ""
     until: str = ""
+
+    @property
+    def first_day(self) -> date | None:
+        """Where the past that was looked at begins."""
+        return date.fromisoformat(self.since[:10]) if self.since else None
+
+    @property
+    def last_day(self) -> date | None:
+        """And where it ends."""
+        return date.fromisoformat(self.until[:10]) if self.until else None
 
     @property
     def hits(self) -> int:

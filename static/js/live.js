@@ -4,7 +4,9 @@ import { update as updateChart } from './charts.js';
 
 const POLL = 2000, SLOWEST = 15_000, ENDED = new Set(['succeeded', 'failed', 'cancelled']);
 const REFUSED = new Set([4401, 4404]);
+const AIMING = 1500;
 const mounted = new WeakSet();
+let movedAt = -AIMING;
 
 class LiveJob {
   constructor(element) {
@@ -126,10 +128,15 @@ function mustWait(old) {
   if (old.contains(focused) && focused.matches('input, select, textarea, [contenteditable="true"]')) return true;
   // A button replaced between press and release loses its click; replaced before the answer came, its refusal.
   if (old.querySelector(':active, .htmx-request')) return true;
-  return old.closest('[data-hold-hover]')?.matches(':hover') || old.querySelector('[data-hold-hover]:hover') !== null;
+  return performance.now() - movedAt < AIMING && old.querySelector('[data-hold-hover]:hover') !== null;
 }
 
-/* While someone presses, points at or types in it, the newest version waits. */
+/* A pointer that rests aims at nothing: what lies under it goes on. */
+document.addEventListener('pointermove', () => { movedAt = performance.now(); }, { passive: true });
+/* Nor does one that has hit. */
+document.addEventListener('htmx:beforeRequest', ({ target }) => target.closest?.('[data-hold-hover]')?.removeAttribute('data-hold-hover'));
+
+/* While someone presses, aims at or types in it, the newest version waits. */
 function hold(old, next) {
   const isWaiting = old.pendingFragment !== undefined;
   old.pendingFragment = next;
@@ -143,8 +150,9 @@ function hold(old, next) {
     delete old.pendingFragment;
     replace(old, newest);
   });
-  const spot = old.closest('[data-hold-hover]') ?? old;
-  for (const name of ['pointerleave', 'focusout']) spot.addEventListener(name, release, listening);
+  const again = setInterval(release, AIMING / 3);
+  listening.signal.addEventListener('abort', () => clearInterval(again));
+  for (const name of ['pointerout', 'focusout']) old.addEventListener(name, release, listening);
   for (const name of ['pointerup', 'pointercancel', 'keyup', 'htmx:afterRequest']) document.addEventListener(name, release, listening);
 }
 
