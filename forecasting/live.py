@@ -13,6 +13,7 @@ from forecasting.milestones import happened
 from forecasting.models import PredictionTask
 from forecasting.shown import ShownForecast
 from forecasting.tabs import tabs_of
+from jobs import telling
 from jobs.models import Job
 
 
@@ -45,7 +46,13 @@ def parts(
         "runs": ShownRuns(shown),
         "events": happened(task),
         "follows": is_owner,
+        "will_be_told": is_owner and _takes_long(shown),
         "can_edit": PredictionTask.objects.editable_by(user).filter(pk=task.pk).exists(),
         "can_delete": is_owner and user.can_create,
         "can_see_dataset": Dataset.objects.visible_to(user).filter(pk=task.dataset_id).exists(),
     }
+
+
+def _takes_long(shown: ShownForecast) -> bool:
+    """Will its owner be told of the end, if they look elsewhere then?"""
+    return shown.left is not None and shown.elapsed + shown.left > telling.LONG_SECONDS
