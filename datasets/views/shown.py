@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -20,6 +21,7 @@ from datasets.views.checks import Check, checks_of, count_of, notes_of
 # Single precision carries seven digits; more would show its noise.
 DIGITS: Final = 7
 EXPONENT: Final = 1e7
+_PLAIN_NUMBER: Final = re.compile(r"^(-?)(\d+)(\.\d+)?$")
 PILLS = {
     Dataset.Status.UPLOADING: ("live", gettext_lazy("Arriving")),
     Dataset.Status.PROCESSING: ("live", gettext_lazy("Being read")),
@@ -51,6 +53,15 @@ def digits(value: float) -> str:
     text = f"{value:,.{max(DIGITS - whole, 0)}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in {"-0", ""} else text.replace("-", "−")
+
+
+def grouped(text: str | None) -> str | None:
+    """A number with each of its digits and separators between thousands: −1,234.5678901."""
+    match = _PLAIN_NUMBER.match(text or "")
+    if match is None:
+        return text
+    sign, whole, rest = match.groups(default="")
+    return f"{'−' if sign else ''}{int(whole):,}{rest}"
 
 
 def aligned(values: list[float | None]) -> list[str | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpResponseBase
@@ -16,16 +16,27 @@ from accounts import audit
 from accounts.paging import keyset_page
 from accounts.requests import AuthenticatedHttpRequest
 from datasets.listed import listed
-from datasets.models import Dataset, Version
+from datasets.models import Column, Dataset, Version
 from datasets.usage import Usage, usage_of
 from datasets.versioning import versions as making
+from datasets.versioning.comparing import ChangedCell, Comparison
 from datasets.versioning.comparing import compare as compared
 from datasets.versioning.version_words import difference_words, origin_words
 from datasets.views.asked import whole_number
 from datasets.views.detail import dataset_frame
 from datasets.views.fetching import fetch_dataset, fetch_own, loaded_version, require_version
+from datasets.views.shown import grouped
 
 PAGE: Final = 50
+
+
+@dataclass(frozen=True)
+class ShownCell:
+    """A cell that differs, with its values as people read them."""
+
+    row: ChangedCell
+    before: str | None
+    after: str | None
 
 
 @dataclass(frozen=True)
@@ -84,6 +95,8 @@ def compare(request: AuthenticatedHttpRequest, pk: str) -> HttpResponseBase:
     context = {
         **dataset_frame(request, dataset, tab="versions"),
         "comparison": comparison,
+        "cells": _cells(comparison),
+        "became": _became(comparison.diff),
         "words": difference_words(comparison.diff),
         "numbers": [version.number for version in dataset.versions.all()],
         "old_number": old,
@@ -118,6 +131,27 @@ def restore(request: AuthenticatedHttpRequest, pk: str, number: int) -> HttpResp
     }
     template = "datasets/_restore.html" if request.htmx else "datasets/restore.html"
     return render(request, template, context)
+
+
+def _became(diff: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Columns whose type or role changed: name, what it was, what it is."""
+    words = {**dict(Column.Type.choices), **dict(Column.Role.choices)}
+    changes = diff.get("columns", {})
+    return [
+        (name, str(words.get(was, was)), str(words.get(now, now)))
+        for name, was, now in [*changes.get("retyped", []), *changes.get("roles", [])]
+    ]
+
+
+def _cells(comparison: Comparison) -> list[ShownCell]:
+    """Every digit is shown, as two values may differ in the last."""
+    numbers = {column.name for column in comparison.new.columns.all() if column.is_number}
+    return [
+        ShownCell(cell, grouped(cell.before), grouped(cell.after))
+        if cell.column in numbers
+        else ShownCell(cell, cell.before, cell.after)
+        for cell in comparison.cells
+    ]
 
 
 def _went(request: AuthenticatedHttpRequest, dataset: Dataset, made: Version) -> HttpResponseBase:

@@ -59,5 +59,5 @@ def test_home_costs_few_queries_however_much_there_is(
 ):
     for _ in range(30):
         make_dataset(owner)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         owner_client.get(HOME)

@@ -125,7 +125,7 @@ def test_a_hundred_more_datasets_cost_no_more_queries(
 ):
     for _ in range(60):
         make_dataset(owner)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         owner_client.get(LIST)
 
 

@@ -104,7 +104,7 @@ def test_pages_of_rows_lead_back_while_the_file_is_read(owner, owner_client, pag
 
 
 def test_the_overview_costs_few_queries(hourly, owner_client, django_assert_max_num_queries):
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         owner_client.get(at("detail", hourly))
 
 

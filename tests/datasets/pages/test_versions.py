@@ -88,8 +88,23 @@ def test_a_version_that_does_not_exist_is_not_found(hourly, owner_client, number
 def test_comparing_counts_and_shows_the_cell(hourly, owner, owner_client):
     edited(hourly, owner)
     text = text_of(owner_client, at("compare", hourly) + "?old=1&new=2")
-    for words in ("1 value changed", "load", "2026-01-01 01:00", ">110<", ">4871<"):
+    for words in ("1 value changed", "load", "2026-01-01 01:00", ">110<", ">4,871<"):
         assert words in text
+
+
+def test_a_comparison_shows_every_digit_with_separators_between_thousands(
+    hourly, owner, owner_client
+):
+    edited(hourly, owner, value="-1234567.0000001")
+    text = text_of(owner_client, at("compare", hourly) + "?old=1&new=2")
+    assert ">−1,234,567.0000001<" in text
+
+
+def test_a_comparison_says_in_words_what_a_column_became(hourly, owner, owner_client):
+    change_columns(hourly.versions.get(), [ColumnChange("c3", role="ignore")], owner)
+    text = text_of(owner_client, at("compare", hourly) + "?old=1&new=2")
+    assert '<dt class="mono">note</dt>' in text
+    assert "→ not used</dd>" in text
 
 
 def test_comparing_equal_versions_says_that_nothing_differs(hourly, owner_client):
