@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -156,11 +157,11 @@ def _shared(one: TrainedModel, other: TrainedModel) -> list[SharedWindow]:
     """Windows of the same targets on the same data with the same cutoff, in time order."""
     if _question(one) != _question(other):
         return []
-    theirs = _errors(other)
+    own, theirs = _errors_beside(one, other), _errors_beside(other, one)
     frequency, clock = Frequency.parse(one.version.frequency), one.version.clock
     return [
         SharedWindow(cutoff, error, theirs[cutoff], wording.moment(cutoff, frequency, clock))
-        for cutoff, error in sorted(_errors(one).items())
+        for cutoff, error in sorted(own.items())
         if cutoff in theirs
     ]
 
@@ -172,10 +173,21 @@ def _question(row: TrainedModel) -> tuple[Any, ...]:
     return (row.dataset_id, targets, row.parameters.get("horizon"))
 
 
+def _errors_beside(row: TrainedModel, other: TrainedModel) -> dict[str, float]:
+    """Of the windows `row` was tested on, and of those that `other` was tested on beside it."""
+    beside = other.metrics.get("beside") or {}
+    tested = beside.get("windows", ()) if beside.get("model") == str(row.pk) else ()
+    return _of_windows(tested) | _errors(row)
+
+
 def _errors(row: TrainedModel) -> dict[str, float]:
+    return _of_windows(row.metrics.get("windows", ()))
+
+
+def _of_windows(windows: Iterable[dict[str, Any]]) -> dict[str, float]:
     return {
         str(window["cutoff"]): float(window["mae"])
-        for window in row.metrics.get("windows", ())
+        for window in windows
         if window.get("mae") is not None
     }
 

@@ -67,6 +67,7 @@ class Trained:
     model: Forecaster
     tested: BacktestResult | None
     duel: dict[str, Any]
+    rival: list[dict[str, Any]]
     seconds: float
     predict_seconds: float = 0.0
     skill: float | None = None
@@ -153,6 +154,7 @@ def _trained(
     rows = tested_rows(new, steps)
     own: BacktestResult | None = None
     duel: dict[str, Any] = {}
+    rival: list[dict[str, Any]] = []
     predict_seconds, skill = 0.0, None
     if rows:
         ends = list(range(rows, 0, -steps))
@@ -162,13 +164,14 @@ def _trained(
         predict_seconds = time.perf_counter() - began
         other = _tested(known, panel, ends, levels)
         duel = duels.on_windows(own, other) | {"champion": str(champion.pk)}
+        rival = results.metrics_of(other, 0.0, [])["windows"]
         naive = create(YARDSTICK).fit(panel.drop_last(rows), horizon=steps)
         skill = own.skill(_tested(naive, panel, ends, levels), own.metric)
     run.report(0.5)
     began = time.perf_counter()
     model = _fit(known, panel, run, 0.5, 0.95, "all")
     seconds = time.perf_counter() - began
-    return Trained(model, own, duel, seconds, predict_seconds, skill)
+    return Trained(model, own, duel, rival, seconds, predict_seconds, skill)
 
 
 def _fit(
@@ -220,6 +223,8 @@ def _keep(
             "fit_seconds": round(found.seconds, 4),
             "predict_seconds": round(found.predict_seconds, 4),
             "duel": found.duel,
+            # The champion on the same windows, for whoever compares the two.
+            "beside": {"model": str(champion.model_id), "windows": found.rival},
             "trained": said["why"],
             "learned_until": _last(found.model),
         }

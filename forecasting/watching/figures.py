@@ -44,7 +44,8 @@ def against(rows: pd.DataFrame, level: int, clock: Clock = AS_STORED) -> Figure:
     traces.append(line(times, mean, FORECAST, name=gettext("Forecast"), mode=_mode(times)))
     came = results.floats(rows["y"].to_numpy())
     traces.append(line(times, came, OBSERVED, name=gettext("What came"), mode=_mode(times)))
-    drawn = figure(traces, xaxis={"type": "date"}, showlegend=False, hovermode="x unified")
+    axis = {"type": "date", "nticks": 6}
+    drawn = figure(traces, xaxis=axis, showlegend=False, hovermode="x unified")
     return on_clock(drawn, clock)
 
 
@@ -67,7 +68,7 @@ def by_step(steps: Sequence[StepAccuracy], tested: Sequence[float | None]) -> Fi
         )
     return figure(
         traces,
-        xaxis={"title": {"text": gettext("Steps ahead")}, "nticks": 12},
+        xaxis={"nticks": 12},
         yaxis={"rangemode": "tozero", "nticks": 4},
         showlegend=False,
         hovermode="x unified",
@@ -90,8 +91,10 @@ def over_time(
         )
     layout: dict[str, Any] = {"shapes": [], "annotations": []}
     for moment, text in marks:
-        for part, found in now_line(moment, text).items():
-            layout[part] += found
+        marked = now_line(moment, text)
+        layout["shapes"] += marked["shapes"]
+        inside = {"yanchor": "top", "xanchor": "left", "xshift": 4}
+        layout["annotations"] += [{**one, **inside} for one in marked["annotations"]]
     drawn = figure(
         traces,
         xaxis={"type": "date", "nticks": 6},

@@ -56,7 +56,7 @@ class WatchForm(forms.Form):
         return {
             "is_on": watch.is_on,
             "promotes": watch.promotes,
-            "gain": round(100 * watch.least_gain, 6),
+            "gain": f"{100 * watch.least_gain:g}",
             "most_p": watch.most_p,
             "trains_on_drift": watch.trains_on_drift,
             "patience": watch.patience,

@@ -15,7 +15,7 @@ from forecasting.models import (
     PredictionTask,
     Schedule,
 )
-from forecasting.registry import promoting
+from forecasting.registry import comparing, promoting
 from forecasting.watching import challenging, deciding, records, ruling, watch_jobs, words
 from jobs.models import Job
 from tests.forecasting.appended import HOURS, append, usual_dataset, usual_values
@@ -170,6 +170,9 @@ def test_a_challenger_learns_the_newest_rows_and_is_tested_on_what_it_left_out(d
     assert duel["gain"] > 0.2
     move = watch.line.promotions.order_by("-created_at").first()
     assert (move.alias, move.reason, move.actor) == ("challenger", Reason.HAND, owner)
+    compared = comparing.compare(rival.model, watch.line.champion.model)
+    assert len(compared.windows) == 5
+    assert compared.gain == pytest.approx(duel["gain"])
     # Without a rule nothing else moves.
     assert watch.line.champion.number == drifting.line.champion.number
     assert "more accurate than the champion" in words.duel(watch)
