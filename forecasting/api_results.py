@@ -14,10 +14,12 @@ from rest_framework.response import Response
 
 from accounts.problems import Problem
 from forecasting import exports
+from forecasting.models import PredictionTask
 from forecasting.proof import tables
 from forecasting.proof.shown import ShownBacktest
 from forecasting.serializers import BacktestSerializer, MetricsSerializer, ResultsSerializer
 from forecasting.shown import ShownForecast
+from forecasting.snippets import LATEST
 from forecasting.views.fetching import require_answer, shown_as_asked
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ def _query(name: str, words: str, kind: Any = OpenApiTypes.STR) -> OpenApiParame
 CHOICE: Final = [
     _query("model", "Name of a model on the leaderboard, such as linear; the leader without it."),
     _query("series", "Name of one series; all of them without it."),
+    _query("run", "latest for the newest run of this forecast; this run without it."),
 ]
 COLUMNS: Final = _query(
     "columns",
@@ -126,7 +129,7 @@ class ResultActions(Base):
         return super().get_throttles()
 
     def _shown(self, request: Request) -> ShownForecast:
-        shown = shown_as_asked(self.get_object(), request)
+        shown = shown_as_asked(self._run(request), request)
         require_answer(shown)
         wanted = request.query_params.get("model", "")
         if wanted and wanted not in {one.name for one in shown.ranked}:
@@ -137,6 +140,25 @@ class ResultActions(Base):
                 field="model",
             )
         return shown
+
+    def _run(self, request: Request) -> PredictionTask:
+        """This run, or with `?run=latest` the newest of the same forecast that has an answer."""
+        task: PredictionTask = self.get_object()
+        wanted = request.query_params.get("run", "")
+        if not wanted:
+            return task
+        _require_latest(wanted)
+        runs = PredictionTask.objects.runs_of(task).with_answer().visible_to(request.user)
+        return runs.with_jobs().first() or task
+
+
+def _require_latest(text: str) -> None:
+    if text != LATEST:
+        raise Problem(
+            gettext("%(text)s is not a run. Use latest, or leave it out for this run.")
+            % {"text": text[:40]},
+            field="run",
+        )
 
 
 def _whole(request: Request, name: str, usual: int, most: int) -> int:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from datasets.decimals import common_decimals
 from datasets.figures import BAND_80, BAND_95, FORECAST, OBSERVED
 from datasets.marks import with_marks
-from forecasting import figures, leaderboard, results, runners, spans, standing, wording
+from forecasting import figures, leaderboard, receipts, results, runners, spans, standing, wording
 from forecasting.addresses import Choice
 from forecasting.figures import BESIDE, LAST_SPAN, Overlay
 from forecasting.headline import INSTANT
@@ -153,6 +153,16 @@ class ShownForecast(ShownAnswer):
             ),
             *({"label": one.name, "colour": one.colour, "kind": "dash"} for one in self.overlays),
         ]
+
+    @property
+    def receipt_rows(self) -> list[tuple[str, str]]:
+        """What somebody chose, for the receipt."""
+        return receipts.rows_of(self.task)
+
+    @cached_property
+    def software(self) -> str:
+        """What made the leader."""
+        return receipts.software_of(self.task.model)
 
     @property
     def spark_past(self) -> list[float | None]:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
+from forecasting import exports
 from forecasting.models import PredictionTask
+from forecasting.naming import PLAIN
 from forecasting.shown import ShownForecast
 
+# What an address says for the newest run that has an answer.
+LATEST: Final = "latest"
 _PYTHON: Final = """import os, requests
 
 url = "{url}"
@@ -40,9 +45,17 @@ class Snippet:
     code: str
 
 
-def all_of(task: PredictionTask, base: str) -> list[Snippet]:
-    """The code in every language. `base` is the address of this server, without a slash."""
-    url = f"{base}/api/v1/predictions/{task.pk}/results/"
+def all_of(
+    task: PredictionTask, base: str, *, naming: str = "", latest: bool = False
+) -> list[Snippet]:
+    """The code in every language. `base` is the address of this server, without a slash.
+
+    Columns are called after `naming`; with `latest` the code reads whatever run is the newest.
+    """
+    said = {"columns": naming if naming != PLAIN else "", "run": LATEST if latest else ""}
+    query = urlencode({name: value for name, value in said.items() if value})
+    url = f"{base}/api/v1/predictions/{task.first_id if latest else task.pk}/results/"
+    url += f"?{query}" if query else ""
     count = f"{task.horizon * max(1, int(task.receipt.get('series', 1))):,}"
     return [
         Snippet(name, label, template.format(url=url, count=count))
@@ -50,21 +63,9 @@ def all_of(task: PredictionTask, base: str) -> list[Snippet]:
     ]
 
 
-def columns(task: PredictionTask) -> list[str]:
-    """Names of the columns that come back, apart from the time."""
-    bounds = [f"{side}-{level}" for level in task.levels for side in ("lo", "hi")]
-    return ["mean", *bounds]
-
-
-def first_rows(shown: ShownForecast, count: int = 2) -> list[dict[str, Any]]:
+def first_rows(shown: ShownForecast, naming: str = "", count: int = 2) -> list[dict[str, Any]]:
     """The first rows that come back, to see their shape."""
-    line = shown.line
-    if line is None:
+    if shown.chosen is None:
         return []
-    rows = []
-    for step in range(min(count, len(line.times))):
-        values = [line.mean[step]]
-        for level in shown.task.levels:
-            values += [line.lower[level][step], line.upper[level][step]]
-        rows.append({"time": shown.task.version.clock.iso_text(line.times[step]), "values": values})
-    return rows
+    table = exports.table_of(shown, series=shown.series).head(count)
+    return exports.rows_of(shown, table, naming)

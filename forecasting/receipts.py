@@ -1,0 +1,59 @@
+"""What an answer used beyond the usual, line by line: what somebody chose, and what made it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.utils.translation import gettext, pgettext
+
+from forecasting.models import PredictionTask, TrainedModel
+
+# Of the environment of a model, what decides its numbers.
+_DECIDE: Final = ("almanac", "numpy", "torch")
+
+
+def rows_of(task: PredictionTask) -> list[tuple[str, str]]:
+    """Names and words, in the order of the receipt; only what was chosen."""
+    asked = task.parameters
+    found = [
+        (gettext("Frequency"), str(asked.get("frequency") or "")),
+        (gettext("Series"), _series(task)),
+        (gettext("Covariates"), _listed(task.receipt.get("covariates"))),
+        (gettext("Holidays"), _place(asked.get("calendar") or {})),
+        (gettext("Bounds"), _bounds(asked.get("bounds") or {})),
+        (gettext("Seasons"), _listed(asked.get("seasons"))),
+        (gettext("Refit"), gettext("in every window") if asked.get("refit") == "each" else ""),
+    ]
+    return [(name, words) for name, words in found if words]
+
+
+def software_of(model: TrainedModel | None) -> str:
+    """`almanac 1.4, numpy 2.1`: what made the model; "" where nobody knows."""
+    version = getattr(model, "registered", None)
+    told: dict[str, Any] = version.environment if version is not None else {}
+    return _listed(f"{name} {told[name]}" for name in _DECIDE if told.get(name))
+
+
+def _series(task: PredictionTask) -> str:
+    count = int(task.receipt.get("series", 1))
+    return f"{count:,}" if count > 1 else ""
+
+
+def _listed(values: Any) -> str:
+    return pgettext("list", ", ").join(str(value) for value in values or ())
+
+
+def _place(calendar: dict[str, Any]) -> str:
+    return " ".join(filter(None, (calendar.get("country"), calendar.get("subdivision"))))
+
+
+def _bounds(bounds: dict[str, Any]) -> str:
+    low, high = bounds.get("low"), bounds.get("high")
+    said = []
+    if low is not None:
+        said.append(gettext("at least %(low)s") % {"low": f"{low:g}"})
+    if high is not None:
+        said.append(gettext("at most %(high)s") % {"high": f"{high:g}"})
+    if bounds.get("integer"):
+        said.append(gettext("whole numbers"))
+    return _listed(said)
