@@ -137,6 +137,31 @@ def test_saving_and_loading_keeps_the_forecast(name, hourly, learned, tmp_path):
 
 
 @every_model
+def test_new_rows_move_the_forecast_and_no_weight(name, hourly, learned, tmp_path):
+    model = artifacts.load(artifacts.save(learned(name).model, tmp_path / name))
+    before, weights = model.predict(), weights_of(model)
+    newer = Panel.from_arrays(
+        {one: 1.5 * hourly.at(place)[-6:] for place, one in enumerate(hourly.ids)},
+        hourly.times("a")[-1] + pd.Timedelta(hours=1),
+        hourly.frequency.alias,
+        channels=hourly.channels,
+    )
+    moved = model.update(newer).predict()
+    assert moved.times[0, 0] - before.times[0, 0] == np.timedelta64(6, "h")
+    assert np.isfinite(moved.mean).all()
+    assert not np.array_equal(moved.mean, before.mean)
+    after = weights_of(model)
+    assert after.keys() == weights.keys()
+    assert all(np.array_equal(after[key], weights[key], equal_nan=True) for key in weights)
+
+
+def weights_of(model):
+    """What it learned; how wide members make their intervals is learned from new rows too."""
+    arrays = model.learned_arrays().items()
+    return {key: array for key, array in arrays if ".intervals." not in key}
+
+
+@every_model
 def test_the_input_is_left_as_it_was(name, hourly, learned):
     kept = learned(name)
     assert kept.before == kept.after
