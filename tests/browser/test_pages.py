@@ -46,6 +46,7 @@ def addresses(stack, chromium, signed_in):
         forecast,
         f"{forecast}backtest/",
         f"{forecast}data/",
+        f"{forecast}accuracy/",
         "/models/",
         model,
         "/jobs/",
