@@ -40,6 +40,14 @@ class Range:
     points_total: int
     exact: bool
 
+    @property
+    def ends(self) -> tuple[datetime, datetime] | None:
+        """The first and the last time; None without times."""
+        if self.x.dtype.kind != "M" or not len(self.x):
+            return None
+        first, last = (self.x[[0, -1]].astype("datetime64[us]")).tolist()
+        return first, last
+
     def json(self) -> dict[str, Any]:
         """As JSON: ISO times, None for missing."""
         values = [None if np.isnan(value) else value for value in self.y.tolist()]

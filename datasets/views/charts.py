@@ -147,6 +147,8 @@ def figure_for(version: Version, asked: Mapping[str, str]) -> dict[str, Any]:
         return figures.on_clock(_overview(version, whole), version.clock)
     data = asked_range(version, choice, asked)
     drawn = figures.on_clock(figures.explorer(choice.column.name, data), version.clock)
+    if (ends := data.ends) is not None:
+        drawn = figures.with_repeated_hour(drawn, version.clock, ends)
     return {**drawn, "caption": _caption(version, data)}
 
 

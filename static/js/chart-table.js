@@ -12,6 +12,12 @@ function formatOf(values) {
   return new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: places, maximumFractionDigits: places });
 }
 
+/* The hour that comes twice stands there twice, the whole first one before the second. */
+function inTime(a, b, notes) {
+  const isTwice = a.note && b.note && a.at.slice(0, 10) === b.at.slice(0, 10);
+  return (isTwice && notes.indexOf(a.note) - notes.indexOf(b.note)) || a.at.localeCompare(b.at);
+}
+
 export function showTable(element, figure, old = null) {
   const lines = figure.data.filter(({ x, y, hoverinfo }) => x && y && hoverinfo !== 'skip');
   const rows = new Map();
@@ -38,7 +44,8 @@ export function showTable(element, figure, old = null) {
   });
   const isDaily = isTime && listed.every(({ at }) => /^.{10}(T00:00(:00)?)?$/.test(at));
   const formats = lines.map(({ y }) => formatOf(y));
-  const body = table.createTBody(), ordered = listed.sort((a, b) => (isTime ? a.at.localeCompare(b.at) : Number(a.at) - Number(b.at)));
+  const body = table.createTBody(), notes = [...new Set(listed.map(({ note }) => note))];
+  const ordered = listed.sort((a, b) => (isTime ? inTime(a, b, notes) : Number(a.at) - Number(b.at)));
   for (const { at: time, note, values } of ordered.slice(-MOST)) {
     const row = body.insertRow();
     row.insertCell().textContent = isTime ? `${time.replace('T', ' ').slice(0, isDaily ? 10 : 16)} ${note}`.trim() : time;

@@ -12,6 +12,17 @@ const known = new Map();
 const hasWebGL = (() => { try { return Boolean(document.createElement('canvas').getContext('webgl')); } catch { return false; } })();
 const drawable = (trace) => (trace.type === 'scattergl' && !hasWebGL ? { ...trace, type: 'scatter' } : trace);
 
+/* Where the clock is put back time would run backwards: the line is drawn in two parts. The figure
+   itself keeps its points, for the table and for what is taken away. */
+function parted(trace) {
+  const back = trace.meta?.back;
+  if (!back?.length || trace.fill || !/lines/.test(trace.mode ?? '')) return trace;
+  const { length } = trace.x, part = (values) => values.flatMap((value, at) => (back.includes(at) ? [null, value] : [value]));
+  const lists = Object.entries(trace).filter(([, value]) => Array.isArray(value) && value.length === length);
+  const x = trace.x.flatMap((at, index) => (back.includes(index) ? [at, at] : [at]));
+  return { ...trace, ...Object.fromEntries(lists.map(([key, value]) => [key, part(value)])), x, connectgaps: false };
+}
+
 class Chart {
   constructor(element) {
     this.element = element;
@@ -56,7 +67,7 @@ class Chart {
     if (!this.figure || !this.element.isConnected) return;
     this.clearSaid();
     const layout = dressed(this.figure, this.element.clientWidth, this.range);
-    await Plotly.react(this.element, resolved(this.figure.data).map(drawable), { ...layout, height: this.element.clientHeight || undefined }, config());
+    await Plotly.react(this.element, resolved(this.figure.data).map(parted).map(drawable), { ...layout, height: this.element.clientHeight || undefined }, config());
     this.element.dataset.state = 'drawn';
     if (!this.isWired) this.wire();
     if (this.table) this.table = showTable(this.element, this.figure, this.table);

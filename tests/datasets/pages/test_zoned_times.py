@@ -107,6 +107,35 @@ def test_the_chart_is_drawn_on_the_local_clock(autumn, owner_client):
     assert overview["data"][0]["x"][0] == "2026-10-20T00:00:00"
 
 
+def test_the_line_does_not_run_back_and_the_hour_that_comes_twice_is_marked(owner, owner_client):
+    quarters = zoned(owner, ZONE, "2026-10-24 20:00", 60, hours=0.25)
+    figure = chart(owner_client, quarters)
+    (line,) = figure["data"]
+    (place,) = line["meta"]["back"]
+    assert line["x"][place - 1 : place + 1] == ["2026-10-25T02:45:00", "2026-10-25T02:00:00"]
+    assert line["text"][place - 1 : place + 1] == ["CEST", "CET"]
+    (mark,) = figure["layout"]["shapes"]
+    assert (mark["x0"], mark["x1"]) == ("2026-10-25T02:00:00", "2026-10-25T03:00:00")
+    (label,) = figure["layout"]["annotations"]
+    assert label["text"] == "02:00 to 03:00 comes twice: CEST, then CET"
+
+
+def test_an_hour_of_a_longer_span_is_not_marked(autumn, spring, owner_client):
+    for version in (autumn, spring):
+        assert not chart(owner_client, version)["layout"].get("shapes")
+    week = chart(owner_client, autumn, "?start=2026-10-22&end=2026-10-28")
+    assert len(week["layout"]["shapes"]) == 1
+    before = chart(owner_client, autumn, "?start=2026-10-20&end=2026-10-24")
+    assert not before["layout"].get("shapes")
+    assert "meta" not in before["data"][0]
+
+
+def test_half_an_hour_that_comes_twice_is_marked_as_such(owner, owner_client):
+    island = zoned(owner, "Australia/Lord_Howe", "2026-04-04 20:00", 40, hours=0.25)
+    (label,) = chart(owner_client, island)["layout"]["annotations"]
+    assert label["text"].startswith("01:30 to 02:00 comes twice")
+
+
 def test_zooming_asks_in_local_time_and_survives_the_skipped_hour(autumn, spring, owner_client):
     query = "?start=2026-10-25T02:00:00&end=2026-10-25T02:00:00"
     assert chart(owner_client, autumn, query)["data"][0]["y"] == [122.0, 123.0]
