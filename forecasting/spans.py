@@ -88,6 +88,18 @@ def span_words(steps: int, frequency: Frequency) -> str:
     return in_words(seconds, "s")
 
 
+def about(steps: int, frequency: Frequency) -> str:
+    """The same without what nobody counts: 4,937 hours are "205 days", 47 hours stay as they are.
+
+    Rounded down, so that nothing is said to be longer than it is.
+    """
+    a_day = _DAY * 1_000_000_000
+    if frequency.step_months or not 0 < frequency.step_nanoseconds < a_day:
+        return span_words(steps, frequency)
+    days = steps * frequency.step_nanoseconds // a_day
+    return in_words(days, "D") if days > 1 else span_words(steps, frequency)
+
+
 def step_words(frequency: Frequency, steps: int) -> str:
     """The unit beside a number of steps: "hours", or "steps of 15 minutes"."""
     if frequency.multiple == 1:

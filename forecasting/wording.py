@@ -18,7 +18,8 @@ from forecasting.engine.frequency import Frequency
 _DAY_SECONDS = 86_400
 # Safe text stays safe.
 Text = TypeVar("Text", bound=str)
-_BETWEEN_HAN = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+# A space between two Chinese characters, bold or not.
+_BETWEEN_HAN = re.compile("(?<=[\u4e00-\u9fff])((?:</?b>)?) ((?:</?b>)?)(?=[\u4e00-\u9fff])")
 
 
 def figure(value: float) -> str:
@@ -59,7 +60,7 @@ def epochs(detail: dict[str, Any]) -> str:
 
 def tight(text: Text) -> Text:
     """Without the spaces that a translation keeps for Latin names, between Chinese words."""
-    return type(text)(_BETWEEN_HAN.sub("", text))
+    return type(text)(_BETWEEN_HAN.sub(r"\1\2", text))
 
 
 def sentences(said: Iterable[str]) -> str:

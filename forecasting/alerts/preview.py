@@ -93,7 +93,7 @@ class Preview:
     @property
     def width(self) -> int:
         """Of the strip, whatever its place on the page."""
-        return BAR * max(12, min(len(self.bars), MOST_BARS))
+        return BAR * min(len(self.bars), MOST_BARS)
 
 
 def preview(rule: AlertRule) -> Preview | None:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
+from forecasting import wording
 from forecasting.alerts import words
 from forecasting.models import AlertFiring, AlertRule
 
@@ -51,7 +53,8 @@ class ShownRule:
         """What goes on now, in one sentence."""
         if self.firing is None:
             return ""
-        return f"{words.fired(self.rule, self.firing)}. {words.why(self.rule, self.firing)}"
+        happened = gettext("%(what)s.") % {"what": words.fired(self.rule, self.firing)}
+        return wording.sentences([happened, words.why(self.rule, self.firing)])
 
 
 @dataclass

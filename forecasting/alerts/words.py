@@ -53,8 +53,7 @@ def why(rule: AlertRule, firing: AlertFiring) -> str:
     words["value"] = wording.figure(firing.value) if firing.value is not None else "–"
     words["when"] = _at(rule, firing.peak_time)
     if rule.kind == Kind.MISSING:
-        steps = max(1, int(firing.value or 0))
-        words["late"] = spans.span_words(steps, frequency_of(rule))
+        words["late"] = spans.about(max(1, int(firing.value or 0)), frequency_of(rule))
         words["when"] = _at(rule, firing.peak_time, wording.moment)
         return wording.tight(gettext("The last row is of %(when)s, %(late)s ago.") % words)
     return wording.tight(_numbers(rule) % words)
