@@ -22,7 +22,9 @@ from accounts.requests import AuthenticatedApiRequest
 from datasets.serializers import JobSummarySerializer
 from forecasting import asking, starting
 from forecasting.api_drafts import asked_dataset
+from forecasting.api_explaining import ExplainingActions
 from forecasting.api_fresh import FreshActions
+from forecasting.api_portfolio import PortfolioActions
 from forecasting.api_race import RaceActions
 from forecasting.api_results import ResultActions
 from forecasting.api_watching import AccuracyActions
@@ -58,7 +60,15 @@ def _query(name: str, words: str, kind: Any = OpenApiTypes.STR) -> OpenApiParame
     ),
 )
 @extend_schema(tags=["predictions"])
-class PredictionViewSet(ResultActions, RaceActions, AccuracyActions, FreshActions, OwnedViewSet):
+class PredictionViewSet(
+    ResultActions,
+    ExplainingActions,
+    RaceActions,
+    AccuracyActions,
+    FreshActions,
+    PortfolioActions,
+    OwnedViewSet,
+):
     """Forecasts."""
 
     queryset = PredictionTask.objects.with_jobs().with_results()
@@ -99,8 +109,8 @@ class PredictionViewSet(ResultActions, RaceActions, AccuracyActions, FreshAction
         """Only the name may change."""
         task = serializer.instance
         assert isinstance(task, PredictionTask)
-        task.name = " ".join(serializer.validated_data.get("name", task.name).split())
-        task.save(update_fields=["name", "updated_at"])
+        name = " ".join(serializer.validated_data.get("name", task.name).split())
+        PredictionTask.objects.rename(task, name)
 
     def perform_destroy(self, instance: Model) -> None:
         """Delete rows and files."""

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
-                ('does', models.CharField(choices=[('refit', 'forecast anew, models learn again'), ('update', 'bring up to date, no training')], default='refit', max_length=6, verbose_name='does')),
+                ('does', models.CharField(choices=[('refit', 'train anew'), ('update', 'update without training')], default='refit', max_length=6, verbose_name='does')),
                 ('every', models.CharField(choices=[('hour', 'every hour'), ('day', 'every day'), ('weekdays', 'Monday to Friday'), ('week', 'every week'), ('month', 'every month'), ('drift', 'on drift')], default='day', max_length=8, verbose_name='every')),
                 ('at', models.TimeField(default=datetime.time(18, 0), verbose_name='at')),
                 ('weekday', models.PositiveSmallIntegerField(default=0, help_text='0 is Monday.', validators=[django.core.validators.MaxValueValidator(6)], verbose_name='weekday')),

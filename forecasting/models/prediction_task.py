@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User
@@ -38,6 +39,11 @@ class PredictionTaskQuerySet(OwnedQuerySet["PredictionTask"]):
     def runs_of(self, task: PredictionTask) -> Self:
         """Every run of the forecast that `task` is one of, the newest first."""
         return self.filter(Q(pk=task.first_id) | Q(origin=task.first_id)).order_by("-run")
+
+    def rename(self, task: PredictionTask, name: str) -> None:
+        """Give a forecast another name, which all its runs have."""
+        self.runs_of(task).update(name=name, updated_at=timezone.now())
+        task.name = name
 
     def alike(self, task: PredictionTask) -> Self:
         """The first runs of other forecasts of the same thing: owner, columns, steps ahead."""

@@ -61,8 +61,8 @@ class Schedule(Owned):
     """
 
     class Does(models.TextChoices):
-        REFIT = "refit", _("forecast anew, models learn again")
-        UPDATE = "update", _("bring up to date, no training")
+        REFIT = "refit", _("train anew")
+        UPDATE = "update", _("update without training")
 
     class Every(models.TextChoices):
         HOUR = "hour", _("every hour")

@@ -15,6 +15,7 @@ from accounts.problems import NotAllowed
 from accounts.requests import AuthenticatedHttpRequest
 from forecasting import starting
 from forecasting.forms import RenameForm
+from forecasting.models import PredictionTask
 from forecasting.views.fetching import fetch_own_task, fetch_task
 
 
@@ -48,8 +49,7 @@ def rename(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     task = fetch_own_task(request, pk)
     form = RenameForm(request.POST or None, instance=task)
     if request.method == "POST" and form.is_valid():
-        task.name = form.cleaned_data["name"]
-        task.save(update_fields=["name", "updated_at"])
+        PredictionTask.objects.rename(task, form.cleaned_data["name"])
         messages.success(request, gettext("Saved. The forecast is now called %s.") % task.name)
         return _go_to(request, task.get_absolute_url())
     context = {"section": "forecasts", "task": task, "form": form}

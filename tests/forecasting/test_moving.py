@@ -20,7 +20,7 @@ from tests.forecasting.made import again, answered, hourly_text, raced, share
 
 pytestmark = pytest.mark.django_db
 
-HOURS = 480
+HOURS = 240
 
 
 @pytest.fixture
@@ -218,6 +218,14 @@ def test_deleting_a_forecast_takes_all_its_runs_and_models(owner, dataset):
     assert not TrainedModel.objects.exists()
 
 
+def test_a_new_name_is_that_of_every_run(owner, dataset, client):
+    run = moved(answered(owner, dataset), dataset)
+    client.force_login(owner)
+    client.post(f"{run.get_absolute_url()}rename/", {"name": "Week plan"})
+    names = PredictionTask.objects.values_list("name", flat=True)
+    assert list(names) == ["Week plan", "Week plan"]
+
+
 def test_old_runs_are_thinned_to_the_newest_and_one_a_day(owner, dataset, settings):
     settings.FORECAST_RUNS, settings.FORECAST_RUN_DAYS = 2, 90
     task = answered(owner, dataset)
@@ -238,6 +246,7 @@ def test_old_runs_are_thinned_to_the_newest_and_one_a_day(owner, dataset, settin
     assert list(kept) == [1, 4, 5, 6]
 
 
+@pytest.mark.slow
 def test_models_of_a_race_move_and_so_does_what_needs_torch(owner, dataset):
     task = raced(owner, "linear", "lightgbm", dataset=dataset)
     run = moved(task, dataset)
