@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext, pgettext
 
+from forecasting import spans
+from forecasting.engine.frequency import Frequency
 from forecasting.models import PredictionTask, TrainedModel
 
 # Of the environment of a model, what decides its numbers.
@@ -16,7 +18,7 @@ def rows_of(task: PredictionTask) -> list[tuple[str, str]]:
     """Names and words, in the order of the receipt; only what was chosen."""
     asked = task.parameters
     found = [
-        (gettext("Frequency"), str(asked.get("frequency") or "")),
+        (gettext("Step"), _step(str(asked.get("frequency") or ""))),
         (gettext("Series"), _series(task)),
         (gettext("Covariates"), _listed(task.receipt.get("covariates"))),
         (gettext("Holidays"), _place(asked.get("calendar") or {})),
@@ -32,6 +34,10 @@ def software_of(model: TrainedModel | None) -> str:
     version = getattr(model, "registered", None)
     told: dict[str, Any] = version.environment if version is not None else {}
     return _listed(f"{name} {told[name]}" for name in _DECIDE if told.get(name))
+
+
+def _step(alias: str) -> str:
+    return spans.counted(1, Frequency.parse(alias)) if alias else ""
 
 
 def _series(task: PredictionTask) -> str:

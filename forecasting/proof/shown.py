@@ -112,7 +112,7 @@ class ShownBacktest:
                 score=score,
                 skill=skill(score, self.naive.windows[place] if self.naive else None),
                 path=drawn[place],
-                url=self._url(window=place + 1),
+                url=self._url(window=place + 1, view="" if self.view == "all" else self.view),
                 is_here=place == self.place,
                 is_hardest=len(self.own.numbers) > 1 and place == self.own.hardest,
             )
@@ -215,7 +215,7 @@ class ShownBacktest:
             return figures.errors_overlaid(
                 self.own, self.place, [one.cutoff for one in self.windows]
             )
-        says = gettext("cutoff %(when)s") % {"when": self._moment(self.own.cutoffs[self.place])}
+        says = gettext("cutoff")
         return figures.one_window(self.proofs, self.place, self._before(), says, clock)
 
     @property
@@ -267,7 +267,7 @@ class ShownBacktest:
         window = changed.get("window", self._window)
         view = changed.get("view", self.view)
         more = [f"window={window}"] if window else []
-        more += [f"view={view}"] if view != VIEWS[0] else []
+        more += [f"view={view}"] if view not in {"", VIEWS[0]} else []
         query = choice.query
         for one in more:
             query += ("&" if query else "?") + one

@@ -24,8 +24,8 @@ async function picture(element, figure, format) {
     ...layout, ...SIZE,
     paper_bgcolor: Almanac.colour('surface'), plot_bgcolor: Almanac.colour('surface'),
     title: { text: wrapped(says), font: { size: 15, color: colour }, x: 0.02, xanchor: 'left', y: 0.97, yanchor: 'top' },
-    margin: { l: 64, r: 24, t: 76, b: 72 }, showlegend: true, legend: { orientation: 'h', x: 0, y: -0.08, font: { color: colour } },
-    annotations: [...(layout.annotations ?? []), { text: `${element.dataset.chartName ?? ''} · ${new Date().toLocaleString(document.documentElement.lang)}`, xref: 'paper', yref: 'paper', x: 1, y: -0.15, xanchor: 'right', yanchor: 'top', showarrow: false, font: { size: 11, color: Almanac.colour('ink-3') } }],
+    margin: { l: 64, r: 24, t: 76, b: 92 }, showlegend: true, legend: { orientation: 'h', x: 0, y: -0.08, font: { color: colour } },
+    annotations: [...(layout.annotations ?? []), { text: `${element.dataset.chartName ?? ''} · ${new Date().toLocaleString(document.documentElement.lang)}`, xref: 'paper', yref: 'paper', x: 1, y: -0.14, xanchor: 'right', yanchor: 'top', showarrow: false, font: { size: 11, color: Almanac.colour('ink-3') } }],
   } }, { format, ...SIZE, scale: format === 'png' ? 2 : 1 });
   return (await fetchData(url));
 }
@@ -40,10 +40,13 @@ async function fetchData(url) {
 /* Long, one row a point: every line with its times, as it is drawn. */
 function csv(figure) {
   const rows = [['line', 'x', 'y']];
-  for (const { name, x, y, hoverinfo } of figure.data) {
-    if (!x || !y || hoverinfo === 'skip') continue;
-    x.forEach((at, index) => rows.push([name ?? '', at, y[index] ?? '']));
-  }
+  figure.data.forEach(({ name = '', x, y, fill }, place) => {
+    if (!x || !y) return;
+    // A band is two lines, the lower one without a name.
+    const above = figure.data[place + 1], isLow = above?.fill === 'tonexty';
+    const called = isLow ? `${above.name} low` : fill === 'tonexty' ? `${name} high` : name;
+    x.forEach((at, index) => rows.push([called, at, y[index] ?? '']));
+  });
   return `${rows.map((row) => row.map(cell).join(',')).join('\n')}\n`;
 }
 
