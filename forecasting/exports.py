@@ -61,15 +61,15 @@ def as_file(
         )
     name = file_name(shown.task, what, kind)
     if kind in TEXTS:
-        return _download(write(shown, what, kind, series, naming), TEXTS[kind], name)
+        return download(write(shown, what, kind, series, naming), TEXTS[kind], name)
     content = _binary(shown, table_of(shown, what, series), kind, naming)
-    return _download(content, files.KINDS[kind].content_type, name)
+    return download(content, files.KINDS[kind].content_type, name)
 
 
 def model_as_file(row: TrainedModel) -> HttpResponse:
     """The download of a trained model."""
     name = f"{row.type}-{str(row.pk)[:8]}.zip"
-    return _download(model_archive(row), "application/zip", name)
+    return download(model_archive(row), "application/zip", name)
 
 
 def about(shown: ShownForecast) -> dict[str, Any]:
@@ -174,7 +174,8 @@ def _binary(shown: ShownForecast, frame: pd.DataFrame, kind: str, naming: str) -
         return target.read_bytes()
 
 
-def _download(content: str | bytes, kind: str, name: str) -> HttpResponse:
+def download(content: str | bytes, kind: str, name: str) -> HttpResponse:
+    """A file of this media type under this name."""
     plain = re.sub(r"[^A-Za-z0-9._-]+", "_", name)
     response = HttpResponse(content, content_type=kind)
     # Any script is allowed in a name; old programs read the plain one.
@@ -202,11 +203,11 @@ def _csv(rows: list[dict[str, Any]]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else ["unique_id", "ds"])
     writer.writeheader()
-    writer.writerows({name: _safe(value) for name, value in row.items()} for row in rows)
+    writer.writerows({name: safe(value) for name, value in row.items()} for row in rows)
     return text.getvalue()
 
 
-def _safe(value: Any) -> Any:
+def safe(value: Any) -> Any:
     """A name that a spreadsheet would run as a formula is quoted."""
     if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
         return f"'{value}"

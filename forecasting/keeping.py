@@ -20,6 +20,7 @@ from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.significance import compare_windows
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
 from forecasting.models.trained_model import name_label
+from forecasting.portfolio import errors
 from jobs.models import Job
 
 LISTED_CHANNELS: Final = 200
@@ -76,6 +77,7 @@ def keep(
     if answer.tested is not None:
         backtest = f"{results.folder_of(task)}/backtests/{model.pk}.parquet"
         backtests.write(answer.tested, backtest)
+        errors.write(answer.tested, backtest)
     numbers, path = _numbers(task, f"{model.type}-{model.pk}", answer.forecast)
     result, _ = PredictionResult.objects.update_or_create(
         task=task,
@@ -233,6 +235,7 @@ def _copied(task: PredictionTask, before: PredictionResult) -> str:
         copy = folder / "backtest.parquet"
         shutil.copyfile(storage.local_copy(before.backtest_path), copy)
         storage.put(copy, path)
+        errors.copy(before.backtest_path, path)
     return path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -115,6 +116,18 @@ def line_of(result: PredictionResult, label: str) -> Line | None:
                 upper={int(p): values for p, values in one["upper"].items()},
             )
     return None
+
+
+def means_of(result: PredictionResult, labels: Sequence[str]) -> dict[str, list[float]]:
+    """The forecasts of some series, without their bounds."""
+    if not result.result_path:
+        kept = {str(one["id"]): one["mean"] for one in result.predictions.get("series", [])}
+        return {label: kept[label] for label in labels if label in kept}
+    path = storage.local_copy(result.result_path)
+    chosen = [("unique_id", "in", list(labels))]
+    rows = pq.read_table(path, columns=["unique_id", "ds", "mean"], filters=chosen).to_pandas()
+    grouped = rows.sort_values("ds").groupby("unique_id", sort=False, observed=True)["mean"]
+    return {str(label): values.tolist() for label, values in grouped}
 
 
 def table_of(result: PredictionResult, label: str = "") -> pd.DataFrame:

@@ -71,6 +71,13 @@ class ShownAnswer:
         return results.labels_of(self.chosen) if self.chosen else []
 
     @property
+    def labels_total(self) -> int:
+        """How many series there are."""
+        if self.chosen is None:
+            return 0
+        return int(self.chosen.predictions.get("labels_total", len(self.labels)))
+
+    @property
     def has_more_labels(self) -> bool:
         """Are there more series than the list holds?"""
         if self.chosen is None:

@@ -51,6 +51,16 @@ class ShownTab:
 TABS: Final = (
     Tab("forecast", _("Forecast"), "forecasting:detail"),
     Tab("backtest", _("Backtest"), "forecasting:backtest", lambda shown: shown.windows),
+    Tab(
+        "series",
+        _("Series"),
+        "forecasting:portfolio",
+        lambda shown: shown.labels_total,
+        lambda shown: shown.labels_total > 1,
+    ),
+    Tab("components", _("Components"), "forecasting:components"),
+    Tab("residuals", _("Residuals"), "forecasting:residuals"),
+    Tab("drivers", _("Drivers"), "forecasting:drivers"),
     Tab("accuracy", _("Accuracy"), "forecasting:accuracy"),
     Tab("data", pgettext_lazy("tab", "Data"), "forecasting:data", lambda shown: shown.values_count),
 )

@@ -72,6 +72,8 @@ urlpatterns = [
     path("models/lines/<uuid:pk>/roll-back/", model_steering.roll_back, name="line_roll_back"),
     path("models/lines/<uuid:pk>/withdraw/", model_steering.withdraw, name="line_withdraw"),
     path("", include("forecasting.urls_anomalies")),
+    path("", include("forecasting.urls_explaining")),
     path("", include("forecasting.urls_fresh")),
+    path("", include("forecasting.urls_portfolio")),
     path("", include("forecasting.urls_watching")),
 ]

@@ -1,0 +1,86 @@
+"""What the series of a forecast were before it, for all of them in one query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from datasets import storage
+from datasets.building.duck import literal, parquet
+from forecasting.engine.frequency import Frequency
+from forecasting.models import PredictionTask
+
+Times = NDArray[Any]
+
+
+def rows_sql(task: PredictionTask) -> str:
+    """`unique_id, ds, y` of every series of the forecast, from the version it was made with."""
+    version = task.version
+    keys, names = task.asked("targets", []), task.asked("names", [])
+    table = parquet(storage.local_copy(version.file_key))
+    time = version.column(version.time_column).key
+    parts = []
+    for key, name in zip(keys, names, strict=True):
+        column = version.column(key).key
+        label = literal(name)
+        if version.series_column:
+            series = f"CAST({version.column(version.series_column).key} AS VARCHAR)"
+            label = series if len(keys) == 1 else f"{series} || '/' || {label}"
+        parts.append(
+            f"SELECT {label} AS unique_id, CAST({time} AS TIMESTAMP) AS ds, "  # noqa: S608
+            f"{column} AS y FROM {table}"
+        )
+    return " UNION ALL ".join(parts)
+
+
+def add_before(
+    connection: duckdb.DuckDBPyConnection, task: PredictionTask, labels: Any, firsts: Times
+) -> None:
+    """Make the table `before`: `unique_id, last_total, known, zeros` of each of these series.
+
+    `last_total` is the sum of as many steps before `firsts`, the first steps ahead, as are
+    forecast; a span with a step that is not known has none. `known` counts all values.
+    """
+    frequency = Frequency.parse(task.asked("frequency"))
+    began = frequency.at(firsts.astype("datetime64[ns]"), np.full(len(firsts), -task.horizon))
+    columns = {
+        "unique_id": labels,
+        "first": firsts.astype("datetime64[us]"),
+        "began": began.astype("datetime64[us]"),
+    }
+    connection.register("starts", pa.table({name: pa.array(v) for name, v in columns.items()}))
+    inside = "y IS NOT NULL AND NOT isnan(y) AND ds >= began"
+    connection.execute(
+        "CREATE TABLE before AS SELECT unique_id, "  # noqa: S608
+        f"CASE WHEN count(*) FILTER ({inside}) = ? THEN sum(y) FILTER ({inside}) END AS last_total,"
+        " count(*) FILTER (NOT isnan(y)) AS known, count(*) FILTER (y = 0) AS zeros "
+        f"FROM ({rows_sql(task)}) JOIN starts USING (unique_id) "
+        "WHERE ds < first GROUP BY unique_id",
+        [task.horizon],
+    )
+
+
+def tails(
+    connection: duckdb.DuckDBPyConnection, task: PredictionTask, labels: Sequence[str], rows: int
+) -> dict[str, list[float | None]]:
+    """The newest `rows` values of some series, the oldest first."""
+    if not labels:
+        return {}
+    marks = ", ".join("?" for _ in labels)
+    found = connection.execute(
+        "SELECT unique_id, list(y ORDER BY ds) FROM ("  # noqa: S608
+        f"SELECT * FROM ({rows_sql(task)}) WHERE unique_id IN ({marks}) AND ds IS NOT NULL "
+        "QUALIFY row_number() OVER (PARTITION BY unique_id ORDER BY ds DESC) <= ?"
+        ") GROUP BY unique_id",
+        [*labels, rows],
+    ).fetchall()
+    return {str(label): _known(values) for label, values in found}
+
+
+def _known(values: Sequence[float | None]) -> list[float | None]:
+    return [None if value is None or np.isnan(value) else float(value) for value in values]
