@@ -51,6 +51,12 @@ def on_arrived(
     return _told(ARRIVED, judge(own - other, 1), errors, _span(table.index.to_numpy()))
 
 
+def on_losses(own: Any, other: Any, times: Any) -> dict[str, Any]:
+    """The mean loss of both on every one of the same past windows, in their order."""
+    errors = (float(np.nanmean(own)), float(np.nanmean(other)))
+    return _told(WINDOWS, judge(own - other, 1), errors, _span(times))
+
+
 def is_enough(duel: dict[str, Any]) -> bool:
     """Are there enough windows?"""
     return bool(duel) and int(duel["windows"]) >= FEWEST

@@ -22,7 +22,7 @@ from datasets.problems import DatasetProblem
 from forecasting.engine.errors import EngineError
 from forecasting.models import ModelVersion, ModelWatch
 from forecasting.refusals import problem_from
-from forecasting.watching import deciding, drifting, duels, records, telling
+from forecasting.watching import deciding, drifting, duels, records, shared_windows, telling
 from forecasting.watching.records import Later
 from jobs.progress import Progress
 
@@ -92,10 +92,12 @@ class _Look:
         """On what came after both were trained; until that is enough, on the windows left out."""
         _, other = self._record(rival, _HALF, 1.0)
         found = duels.on_arrived(other, frame, later.scales, later.model.horizon_)
+        if duels.is_enough(found):
+            return found | {"challenger": str(rival.pk)}
         tested: dict[str, Any] = rival.model.metrics.get("duel") or {}
         if tested.get("champion") != str(self.watch.line.champion_id):
-            tested = {}
-        best = found if duels.is_enough(found) or not tested else tested
+            tested = shared_windows.duel(rival, later)
+        best = tested or found
         return best | {"challenger": str(rival.pk)} if best else {}
 
 

@@ -327,3 +327,21 @@ def test_drift_runs_the_schedules_that_wait_for_it(task, owner):
     assert schedule.last_run.moved_by == "drift"
     look(line_of(task))
     assert PredictionTask.objects.runs_of(task).count() == 2
+
+
+def test_a_challenger_that_a_forecast_brought_meets_the_champion_on_its_windows(task, owner):
+    champion = champion_is(task, "linear")
+    append(task.dataset, changed_values(HOURS + 600, HOURS)[HOURS:], HOURS)
+    later = answered(owner, task.dataset)
+    line = line_of(task)
+    rival = later.results.get(type="linear").model.registered
+    if line.challenger != rival:
+        promoting.promote(rival, alias="challenger", actor=owner)
+    watch = look(line)
+    windows = later.results.get(type="linear").metrics["windows"]
+    assert (watch.line.champion, watch.duel["on"]) == (champion, "windows")
+    assert watch.duel["windows"] == len(windows)
+    scale = watch.seen["scales"]["load"]
+    own = np.mean([window["mae"] for window in windows]) / scale
+    assert watch.duel["own"] == pytest.approx(own)
+    assert watch.duel["gain"] > 0
