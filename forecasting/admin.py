@@ -11,6 +11,7 @@ from forecasting import (
     admin_alerts,
     admin_anomalies,
     admin_drafts,
+    admin_explaining,
     admin_schedules,
     admin_watching,
 )
@@ -24,7 +25,14 @@ from forecasting.models import (
 )
 
 # Django looks for pages in this module alone.
-_OTHER_PAGES = (admin_alerts, admin_anomalies, admin_drafts, admin_schedules, admin_watching)
+_OTHER_PAGES = (
+    admin_alerts,
+    admin_anomalies,
+    admin_drafts,
+    admin_explaining,
+    admin_schedules,
+    admin_watching,
+)
 
 
 @admin.register(PredictionTask)

@@ -15,6 +15,7 @@ class ForecastingConfig(AppConfig):
         """Register what lower apps call."""
         from forecasting import endings, transitions, wiring  # noqa: PLC0415 -- models first
         from forecasting.alerts import wiring as alerts  # noqa: PLC0415
+        from forecasting.explaining import explain_jobs  # noqa: PLC0415
         from forecasting.fresh import wiring as fresh  # noqa: PLC0415
         from forecasting.watching import wiring as watching  # noqa: PLC0415
 
@@ -23,4 +24,5 @@ class ForecastingConfig(AppConfig):
         alerts.connect()
         fresh.connect()
         watching.connect()
+        explain_jobs.connect()
         endings.connect()

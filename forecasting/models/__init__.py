@@ -1,6 +1,7 @@
 from forecasting.models.alert_rule import AlertFiring, AlertRule
 from forecasting.models.anomaly import Anomaly
 from forecasting.models.anomaly_watch import AnomalyWatch
+from forecasting.models.explanation import Explanation
 from forecasting.models.forecast_draft import ForecastDraft
 from forecasting.models.forecast_score import ForecastScore
 from forecasting.models.model_line import Alias, ModelLine
@@ -18,6 +19,7 @@ __all__ = [
     "Alias",
     "Anomaly",
     "AnomalyWatch",
+    "Explanation",
     "ForecastDraft",
     "ForecastScore",
     "ModelLine",

@@ -1,0 +1,56 @@
+"""Sentences of the engine as JSON, said in the language and with the numbers of whoever reads."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.translation import gettext
+
+from forecasting import wording
+from forecasting.engine.explaining.sentence import SEPARATOR, Name, Sentence
+from forecasting.models.trained_model import label_of
+
+# Details that hold the engine's name of a model.
+_MODELS: Final = frozenset({"model", "yardstick", "member"})
+
+
+def kept(said: Name) -> Any:
+    """Template and details; a plain name stays text, and what is inside a sentence is kept too."""
+    if isinstance(said, str):
+        return said
+    return {
+        "template": said.template,
+        "details": {name: _plain(value) for name, value in said.details.items()},
+    }
+
+
+def said(known: Any) -> str:
+    """What `kept` gave, in the active language."""
+    if isinstance(known, Mapping):
+        details = {name: _shown(name, value) for name, value in known["details"].items()}
+        return gettext(known["template"]) % details
+    return str(known)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Sentence):
+        return kept(value)
+    if isinstance(value, tuple | list):
+        return [_plain(part) for part in value]
+    if value is None or isinstance(value, str | bool):
+        return value
+    number = value.item() if hasattr(value, "item") else value
+    # JSON in the database has no word for what is not a number.
+    return str(number) if isinstance(number, float) and not math.isfinite(number) else number
+
+
+def _shown(name: str, value: Any) -> str:
+    if isinstance(value, Mapping):
+        return said(value)
+    if isinstance(value, list):
+        return gettext(SEPARATOR).join(_shown(name, part) for part in value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:,}" if isinstance(value, int) else wording.figure(value)
+    return label_of(value) if name in _MODELS and isinstance(value, str) else str(value)

@@ -1,0 +1,218 @@
+"""What the tabs Components and Drivers, and the card Why, show of one explanation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from datasets.clock import Clock
+from forecasting import wording
+from forecasting.engine.explaining.splitting import COVARIATE, REST, SEASON, TREND
+from forecasting.explaining import figures
+from forecasting.explaining.explain_jobs import series_of
+from forecasting.explaining.sentences import said
+from forecasting.explaining.telling import ADDED, SHUFFLED, WEIGHED
+from forecasting.models import Explanation, PredictionResult
+from forecasting.shown import ShownForecast
+
+CAPTIONS: Final = {
+    SHUFFLED: _("how much the errors grow when it is shuffled, over past cutoffs"),
+    ADDED: _("share of what it adds to this forecast"),
+    WEIGHED: _("share of the weights of the first steps"),
+}
+KINDS: Final = {
+    TREND: _("Trend"),
+    SEASON: _("Season"),
+    COVARIATE: _("Covariate"),
+    REST: _("What is left"),
+}
+# Sections as the card says them: why this model, why flat, what moved it, what it rests on.
+WHY: Final = ("choice", "flat", "moved", "drivers")
+MOST_DRIVERS: Final = 12
+
+
+@dataclass(frozen=True)
+class ShownPart:
+    """One part of the series with its chart."""
+
+    place: int
+    title: str
+    kind: str
+    percent: str
+    figure: str
+    turn: str | None
+
+
+class ShownExplanation:
+    """The explanation of the model and the series that the page shows; none while unasked."""
+
+    def __init__(self, shown: ShownForecast, clock: Clock) -> None:
+        self.shown, self.clock = shown, clock
+
+    @cached_property
+    def result(self) -> PredictionResult | None:
+        """The answer that is explained."""
+        return self.shown.chosen
+
+    @cached_property
+    def series(self) -> str:
+        """The series that is explained."""
+        return series_of(self.result, self.shown.series) if self.result else ""
+
+    @cached_property
+    def row(self) -> Explanation | None:
+        """What was asked for, ready or not."""
+        if self.result is None:
+            return None
+        asked = Explanation.objects.select_related("job")
+        found: Explanation | None = asked.filter(result=self.result, series=self.series).first()
+        return found
+
+    @property
+    def found(self) -> dict[str, Any]:
+        """What is kept; empty before it is ready."""
+        return dict(self.row.found) if self.row else {}
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is something to show."""
+        return bool(self.found)
+
+    @property
+    def is_explainable(self) -> bool:
+        """Whether the model is still there to be asked."""
+        return self.result is not None and self.result.model_id is not None
+
+    def section(self, name: str) -> list[str]:
+        """The sentences of one section, in the active language."""
+        kept = self.found.get("sections", {}).get(name, [])
+        return [wording.tight(said(one)) for one in kept]
+
+    @property
+    def headline(self) -> list[str]:
+        """What the parts come to."""
+        return self.section("parts")[:2]
+
+    @property
+    def part_words(self) -> list[str]:
+        """All that is said of the parts."""
+        return self.section("parts")
+
+    @property
+    def driver_words(self) -> list[str]:
+        """All that is said of what the forecast rests on."""
+        return self.section("drivers")
+
+    @property
+    def notes(self) -> list[str]:
+        """What was left out, and why."""
+        return self.section("notes")
+
+    @property
+    def why(self) -> list[tuple[str, list[str]]]:
+        """Questions with their answers; those without an answer are left out."""
+        titles = {
+            "choice": gettext("Why this model"),
+            "flat": gettext("Why is it flat"),
+            "moved": gettext("What moved it"),
+            "drivers": gettext("What it rests on"),
+        }
+        answers = [(titles[name], self.section(name)[:3]) for name in WHY]
+        return [(title, words) for title, words in answers if words]
+
+    @property
+    def parts(self) -> list[ShownPart]:
+        """The parts with their charts, the largest share of the movement first after the trend."""
+        return [
+            ShownPart(
+                place=place,
+                title=self._title(one),
+                kind=one["kind"],
+                percent="" if one["share"] is None else wording.percent(one["share"]),
+                figure=json.dumps(figures.part(one, self.clock)),
+                turn=json.dumps(figures.turn(one)) if one["turn"] else None,
+            )
+            for place, one in enumerate(self.found.get("parts", []))
+        ]
+
+    @property
+    def driver_rows(self) -> list[dict[str, Any]]:
+        """Names with their share in percent, the largest first."""
+        drivers = self.found.get("drivers") or {}
+        return [
+            {
+                **row,
+                "name": _capital(said(row["name"])),
+                "width": f"{100 * row['share']:.1f}",
+                "shown": wording.percent(row["share"]),
+                "grows": None if row.get("percent") is None else _signed_percent(row["percent"]),
+                "chance": None if row.get("p") is None else f"p {wording.chance(row['p'])}",
+            }
+            for row in drivers.get("rows", [])[:MOST_DRIVERS]
+        ]
+
+    @property
+    def driver_caption(self) -> str:
+        """What the shares are shares of."""
+        measure = (self.found.get("drivers") or {}).get("measure", "")
+        return str(CAPTIONS.get(measure, ""))
+
+    @property
+    def is_shuffled(self) -> bool:
+        """Whether the drivers were found by shuffling, with a test for each."""
+        return (self.found.get("drivers") or {}).get("measure") == SHUFFLED
+
+    @property
+    def drivers(self) -> dict[str, Any]:
+        """The measure with its windows and its base."""
+        return dict(self.found.get("drivers") or {})
+
+    @property
+    def covariates(self) -> list[dict[str, Any]]:
+        """What each covariate does to this forecast."""
+        return [
+            {**row, "moved": _signed(row["moved"]), "per_unit": _signed(row["per_unit"])}
+            for row in self.found.get("covariates", [])
+        ]
+
+    @property
+    def moved(self) -> dict[str, Any] | None:
+        """The forecast of the same times before and now, and the changes between them."""
+        moved = self.found.get("moved")
+        if not moved:
+            return None
+        rows = [
+            {"name": _capital(said(row["name"])), "change": _signed(row["change"])}
+            for row in moved["changes"]
+        ]
+        return {
+            "span": said(moved["span"]),
+            "before": wording.figure(moved["before"]),
+            "now": wording.figure(moved["now"]),
+            "rows": rows,
+        }
+
+    def _title(self, one: Mapping[str, Any]) -> str:
+        if one["kind"] in (TREND, REST):
+            return str(KINDS[one["kind"]])
+        return _capital(said(one["name"]))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _signed(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"+{wording.figure(value)}" if value > 0 else wording.figure(value)
+
+
+def _signed_percent(value: float) -> str:
+    return f"{_signed(value)}%"

@@ -1,0 +1,211 @@
+"""Ask why a forecast is what it is: by page, by API and by the engine."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from statsmodels.stats import diagnostic
+
+from datasets.frames import read_panel
+from forecasting.engine import artifacts
+from forecasting.engine.explaining.components import components
+from forecasting.engine.explaining.forecast_parts import of_series
+from forecasting.engine.explaining.sentence import Sentence
+from forecasting.explaining import explain_jobs, leftover_words
+from forecasting.explaining.leftovers import Leftovers
+from forecasting.explaining.sentences import kept, said
+from forecasting.models import Explanation
+from forecasting.serving.answering import fetched
+from jobs.models import Job
+from tests.forecasting.made import answered, share
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def task(owner):
+    return answered(owner)
+
+
+@pytest.fixture
+def explained(owner_client, task, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=False):
+        owner_client.post(f"/forecasts/{task.pk}/explain/", {"to": "components"})
+    row = Explanation.objects.get()
+    explain_jobs.explain_result(str(row.job_id))
+    return Explanation.objects.select_related("job").get()
+
+
+def test_the_parts_on_the_page_are_those_of_the_engine(task, explained):
+    result = explained.result
+    panel = read_panel(task.version, ["load"])
+    model = artifacts.load(fetched(result.model.model_path)[0])
+    forecast = of_series(model.predict(panel, levels=()), panel.ids[:1])
+    parts = components(panel, forecast)
+    kinds = [one["kind"] for one in explained.found["parts"]]
+    assert kinds[0] == "trend"
+    assert kinds[-1] == "rest"
+    total = np.sum([one["ahead"] for one in explained.found["parts"]], axis=0)
+    assert np.allclose(total, parts.values[0, -task.horizon :])
+    [stored] = result.predictions["series"]
+    assert np.allclose(total, stored["mean"])
+    assert sum(one["share"] for one in explained.found["parts"]) == pytest.approx(1)
+
+
+def test_the_page_shows_what_was_found(owner_client, task, explained):
+    assert explained.job.state == Job.State.SUCCEEDED
+    page = owner_client.get(f"/forecasts/{task.pk}/components/").content.decode()
+    assert "What is left" in page
+    assert "Drivers" in page
+    assert 'id="part-0-figure"' in page
+    drivers = owner_client.get(f"/forecasts/{task.pk}/drivers/").content.decode()
+    assert "Share" in drivers
+    why = owner_client.get(f"/forecasts/{task.pk}/why/").content.decode()
+    assert "Why this model" in why
+    assert "is number 1 of" in why
+
+
+def test_the_api_says_the_same(owner_api, task, explained):
+    answer = owner_api.get(f"/api/v1/predictions/{task.pk}/explanation/").json()
+    assert answer["ready"]
+    assert answer["found"]["parts"] == explained.found["parts"]
+    assert answer["found"]["drivers"] == explained.found["drivers"]
+    assert any("is number 1 of" in one for one in answer["sentences"]["choice"])
+
+
+def test_it_is_asked_once(owner_api, task, explained):
+    url = f"/api/v1/predictions/{task.pk}/explanation/"
+    assert owner_api.post(url).status_code == 200
+    assert Explanation.objects.count() == Job.objects.filter(kind="explanation").count() == 1
+    other = owner_api.post(f"{url}?model=naive")
+    assert other.status_code == 202
+    assert other.json()["job"]["state"] == "queued"
+    owner_api.post(f"{url}?model=naive")
+    assert Job.objects.filter(kind="explanation").count() == 2
+
+
+def test_who_may_look_reads_it_and_who_may_not_finds_nothing(
+    task, explained, collaborator_client, collaborator, stranger_client
+):
+    share(task, collaborator)
+    assert (
+        "What is left"
+        in collaborator_client.get(f"/forecasts/{task.pk}/components/").content.decode()
+    )
+    drivers = collaborator_client.get(f"/forecasts/{task.pk}/drivers/?model=naive").content.decode()
+    assert "Its owner can ask for it." in drivers
+    assert stranger_client.get(f"/forecasts/{task.pk}/components/").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["naive", "seasonal_naive", "linear"])
+def test_every_instant_model_can_be_asked(owner_client, task, name):
+    result = task.results.get(name=name)
+    found = explain_jobs.find(result, "load")
+    assert found["parts"]
+    assert found["sections"]["choice"]
+
+
+def test_a_model_that_was_removed_is_said_so(owner_client, task):
+    result = task.results.ranked().first()
+    result.model.delete()
+    page = owner_client.get(f"/forecasts/{task.pk}/components/").content.decode()
+    assert "This model was removed" in page
+    answer = owner_client.post(f"/forecasts/{task.pk}/explain/")
+    assert answer.status_code in {400, 409, 422}
+
+
+def test_an_explanation_goes_with_its_forecast(owner_api, task, explained):
+    assert owner_api.delete(f"/api/v1/predictions/{task.pk}/").status_code == 204
+    assert not Explanation.objects.exists()
+
+
+def test_sentences_are_kept_as_numbers_and_said_in_the_language_of_the_reader():
+    one = Sentence.of("%(model)s made %(error)s of %(inner)s", model="linear", error=1234.5,
+                      inner=(Sentence.of("trend"), np.float64(2.0)))  # fmt: skip
+    back = kept(one)
+    assert back["details"]["inner"][1] == 2.0
+    assert said(back) == "Ridge made 1,234 of trend, 2" or "1,23" in said(back)
+    assert kept(Sentence.of("x %(v)s", v=float("nan")))["details"]["v"] == "nan"
+
+
+def leftovers(windows):
+    """Rows of windows given as lists of errors."""
+    start = pd.Timestamp("2026-01-01")
+    rows = [
+        {
+            "window": w,
+            "step": s + 1,
+            "ds": start + pd.Timedelta(hours=24 * w + s),
+            "residual": value,
+        }
+        for w, window in enumerate(windows)
+        for s, value in enumerate(window)
+    ]  # fmt: skip
+    return Leftovers(pd.DataFrame(rows))
+
+
+def test_the_autocorrelation_by_hand():
+    left = leftovers([[1, 2, 3], [-1, -2, -3]])
+    values, pairs = left.autocorrelation
+    variance = (1 + 4 + 9) * 2 / 6
+    assert values[0] == pytest.approx(((1 * 2 + 2 * 3) * 2 / 4) / variance)
+    assert values[1] == pytest.approx(((1 * 3) * 2 / 2) / variance)
+    assert pairs.tolist() == [4, 2]
+    assert left.bounds.tolist() == pytest.approx([1.96 / 2, 1.96 / math.sqrt(2)])
+
+
+def test_bias_is_tested_over_windows_and_normality_over_errors():
+    rng = np.random.default_rng(3)
+    windows = (rng.normal(0, 1, (12, 24)) + 2).tolist()
+    left = leftovers(windows)
+    means = [np.mean(window) for window in windows]
+    assert left.bias.p == pytest.approx(stats.ttest_1samp(means, 0).pvalue)
+    assert left.normality.name == "Shapiro–Wilk"
+    assert left.normality.p == pytest.approx(stats.shapiro(np.ravel(windows)).pvalue)
+    words = leftover_words.sentences(left)
+    assert words[0].startswith("Forecasts were too low, by 2")
+    assert any("fits a normal distribution" in one for one in words)
+    many = leftovers(rng.normal(0, 1, (60, 96)).tolist())
+    assert many.normality.name == "Jarque–Bera"
+
+
+def test_windows_that_err_alike_are_noticed_by_ljung_box():
+    rng = np.random.default_rng(5)
+    level = np.cumsum(rng.normal(0, 1, 40))
+    left = leftovers((level[:, None] + rng.normal(0, 0.1, (40, 6))).tolist())
+    assert left.togetherness.p < 0.01
+    peer = diagnostic.acorr_ljungbox(left.windows, lags=[5])
+    assert left.togetherness.statistic == pytest.approx(peer["lb_stat"].iloc[0])
+    assert left.togetherness.p == pytest.approx(peer["lb_pvalue"].iloc[0])
+
+
+def test_the_residuals_of_the_page_are_those_of_the_api(owner_client, owner_api, task):
+    said_there = owner_api.get(f"/api/v1/predictions/{task.pk}/residuals/").json()
+    page = owner_client.get(f"/forecasts/{task.pk}/residuals/").content.decode()
+    assert said_there["sentences"][0].split(" (")[0] in page
+    assert said_there["values"] == task.horizon * len(
+        task.results.ranked().first().metrics["windows"]
+    )
+    assert 'id="lags-figure"' in page
+
+
+def test_too_few_errors_are_a_sentence(owner_client, owner, owner_api):
+    left = leftovers([[1.0, 2.0]])
+    assert not left.is_enough
+    assert leftover_words.sentences(left) == [
+        "There are too few past errors to say anything about them."
+    ]
+    assert left.as_json() == {"values": 2}
+
+
+def test_a_forecast_without_an_answer_says_so(owner, owner_client):
+    times = [f"2026-01-{day:02d} {hour:02d}:00" for day in range(1, 29) for hour in range(24)]
+    text = "time,load\n" + "\n".join(f"{time},5" for time in times)
+    task = answered(owner, read_dataset(owner, text + "\n"))
+    assert not task.results.exists()
+    for tab in ("components", "drivers", "residuals", "why"):
+        answer = owner_client.get(f"/forecasts/{task.pk}/{tab}/")
+        assert answer.status_code == 200
+    assert owner_client.post(f"/forecasts/{task.pk}/explain/").status_code == 409
