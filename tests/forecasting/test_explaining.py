@@ -19,6 +19,7 @@ from forecasting.explaining.sentences import kept, said
 from forecasting.models import Explanation
 from forecasting.serving.answering import fetched
 from jobs.models import Job
+from tests.datasets.made import read_dataset
 from tests.forecasting.made import answered, share
 
 pytestmark = pytest.mark.django_db
