@@ -8,7 +8,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from config import env
+from config import env, recurring
 from config import logging as logs
 
 BASE_DIR = env.BASE_DIR
@@ -329,6 +329,7 @@ SPECTACULAR_SETTINGS = {
         "AnomalyKindEnum": "forecasting.models.Anomaly.Kind",
         "AnomalyLabelEnum": "forecasting.models.Anomaly.Label",
         "DetectorEnum": "forecasting.models.AnomalyWatch.Detector",
+        "ForecastStatusEnum": "forecasting.models.PredictionTask.Status",
         "AlertMeasureEnum": "forecasting.models.AlertRule.Measure",
         "ChosenFormatEnum": "datasets.sniffing.options.FORMATS",
         "ChosenLayoutEnum": "datasets.sniffing.options.SHAPES",
@@ -373,24 +374,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "jobs.scheduling:WatchingScheduler"
-CELERY_BEAT_SCHEDULE = {
-    "jobs.forget": {"task": "jobs.forget", "schedule": 3600.0},
-    "datasets.sweep": {"task": "datasets.sweep", "schedule": 3600.0},
-    "forecasting.look_for_silence": {
-        "task": "forecasting.look_for_silence",
-        "schedule": 60.0,
-    },
-    "accounts.deliver_due": {"task": "accounts.deliver_due", "schedule": 15.0},
-    # What the scheduler missed while it stood still; what it sends on time is due no more.
-    "forecasting.catch_up_schedules": {
-        "task": "forecasting.catch_up_schedules",
-        "schedule": 60.0,
-    },
-    "accounts.forget_notifications": {
-        "task": "accounts.forget_notifications",
-        "schedule": 3600.0,
-    },
-}
+CELERY_BEAT_SCHEDULE = recurring.schedule()
 
 # --- words and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -99,7 +99,7 @@ def delete_schedule(request: AuthenticatedHttpRequest, pk: object) -> HttpRespon
 
 def _edit(request: AuthenticatedHttpRequest, row: Schedule) -> HttpResponse:
     """The form of a new or a known schedule; what makes no sense is said above it."""
-    is_new, problem = not Schedule.objects.filter(pk=row.pk).exists(), None
+    is_new, problem = row.created_at is None, None
     if request.method == "POST":
         given = request.POST.dict() | ({} if is_new else {"is_on": row.is_on})
         form = ScheduleForm(given, person=request.user, instance=row)
