@@ -138,7 +138,7 @@ def _without_long_rows(where: dict[str, Any], options: ReadingOptions) -> Fix:
     title, words = gettext("Leave out the rows with too many cells"), ""
     if count:
         title = ngettext(
-            "Leave out row %(row)s",
+            "Leave out row %(row)s, which has too many cells",
             "Leave out the %(count)s rows with too many cells",
             count,
         ) % {"row": f"{int(where.get('row') or 0):,}", "count": f"{count:,}"}

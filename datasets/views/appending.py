@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.ownership import fetch_visible
 from accounts.problems import Conflict, Problem
 from accounts.requests import AuthenticatedHttpRequest
-from datasets.models import Dataset
+from datasets.models import Dataset, Version
 from datasets.receiving.uploads import read_limits
 from datasets.versioning import appending, version_jobs
 from datasets.versioning.appending import ASK, SAME, Arrived
@@ -77,6 +77,7 @@ def append_job(request: AuthenticatedHttpRequest, pk: str, job_id: UUID) -> Http
         "job": job,
         "asks": asks,
         "arrived": arrived,
+        "is_added": _is_added(dataset, job),
         "choices": [(name, *CHOICES[name]) for name in (OLD, NEW, BOTH)],
     }
     return render(request, "datasets/append_job.html", context)
@@ -100,6 +101,14 @@ def require_same(same: str) -> str:
             field="same",
         )
     return same
+
+
+def _is_added(dataset: Dataset, job: Job) -> bool:
+    """Did it make its version? It may have done so and still fail at the recipe for new data."""
+    return job.started_at is not None and any(
+        version.origin == Version.Origin.APPEND and version.created_at >= job.started_at
+        for version in dataset.versions.all()
+    )
 
 
 def _require_ours(job: Job, dataset: Dataset) -> None:

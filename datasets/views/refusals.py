@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import TextIOWrapper
 from itertools import islice
@@ -274,13 +275,15 @@ def _excerpt(dataset: Dataset, where: dict[str, Any], columns: list[str]) -> lis
             text.detach()
     except (csv.Error, UnicodeError, OSError):
         return []
-    bad = columns.index(where["column"]) if where.get("column") in columns else -1
+    bad: Sequence[int] = [columns.index(where["column"])] if where.get("column") in columns else []
+    if where.get("code") == "long_row":
+        bad = range(len(columns), MOST_COLUMNS)
     return [
         Line(
             number=first + offset,
             is_bad=first + offset == bad_row,
             cells=[
-                Shown(cell[:LONGEST_CELL], first + offset == bad_row and position == bad)
+                Shown(cell[:LONGEST_CELL], first + offset == bad_row and position in bad)
                 for position, cell in enumerate(_masked(row, columns)[:MOST_COLUMNS])
             ],
         )

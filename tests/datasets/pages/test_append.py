@@ -87,7 +87,22 @@ def test_a_column_that_is_missing_is_named_on_the_page(hourly, owner_client):
     job = run_last()
     text = owner_client.get(at("append_job", hourly, job.pk)).content.decode()
     assert "more.csv has no column note" in text
+    assert "were not added" in text
+    assert "The dataset is unchanged: version 1." in text
     assert "Choose another file" in text
+    assert "You can leave this page" not in text
+
+
+def test_a_recipe_that_fails_does_not_say_that_the_rows_are_missing(hourly, owner_client):
+    recipe = [{"step": "fill", "on": True, "settings": {"method": "linear", "columns": ["c9"]}}]
+    Dataset.objects.filter(pk=hourly.pk).update(recipe=recipe)
+    send(owner_client, hourly, NEW)
+    job = run_last()
+    text = owner_client.get(at("append_job", hourly, job.pk)).content.decode()
+    assert job.state == "failed"
+    assert "were added and not repaired" in text
+    assert "The rows were added as version 2" in text
+    assert "The dataset is unchanged" not in text
 
 
 @pytest.mark.parametrize("same", ["", "perhaps"])

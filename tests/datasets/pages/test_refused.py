@@ -52,6 +52,7 @@ def test_a_row_with_too_many_cells_is_shown_in_a_whole_table(owner, owner_client
     rows = re.findall(r"<tr[^>]*>(.*?)</tr>", text.split("</thead>")[1].split("</table>")[0])
     assert {row.count("<td") for row in rows} == {5}
     assert text.count("beyond the last column") == 2
+    assert re.findall(r"<mark>(.*?)</mark>", text) == ["2", "3"]
 
 
 def test_rows_with_too_many_cells_are_counted_and_may_be_left_out(owner, owner_client):
