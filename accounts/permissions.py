@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from accounts.models.secrets import ApiToken, Scope
+from accounts.problems import NotAllowed
 
 if TYPE_CHECKING:
     # DRF loads this module while its views are being imported.
@@ -16,13 +18,22 @@ class SignedInAndScoped(BasePermission):
     """Active people only; a personal token needs `read` to read and `write` for the rest."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        """Return True when the request may go on to the view."""
+        """Return True when the request may go on to the view; NotAllowed for a weak token."""
         user = request.user
         if not (user.is_authenticated and user.is_active):
             return False
         if not isinstance(request.auth, ApiToken):
             return True
-        return request.auth.allows(needed_scope(request, view))
+        if not request.auth.allows(needed_scope(request, view)):
+            raise _too_weak()
+        return True
+
+
+def _too_weak() -> NotAllowed:
+    return NotAllowed(
+        gettext("This token does not allow this."),
+        hint=gettext("Make a token that may read and write on your account page, and use that."),
+    )
 
 
 def needed_scope(request: Request, view: "APIView") -> str:
