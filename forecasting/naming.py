@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.problems import Problem
 
@@ -26,10 +27,10 @@ class Naming:
 NAMINGS: Final = {
     one.name: one
     for one in (
-        Naming(PLAIN, pgettext_lazy("names of columns", "mean, lo-80")),
-        Naming(NIXTLA, pgettext_lazy("names of columns", "model, model-lo-80 (Nixtla)")),
-        Naming(QUANTILES, pgettext_lazy("names of columns", "mean, 0.1 (quantiles)")),
-        Naming(PROPHET, pgettext_lazy("names of columns", "yhat, yhat_lower (Prophet)")),
+        Naming(PLAIN, _("mean, lo-80")),
+        Naming(NIXTLA, _("model, model-lo-80 (Nixtla)")),
+        Naming(QUANTILES, _("mean, 0.1 (quantiles)")),
+        Naming(PROPHET, _("yhat, yhat_lower (Prophet)")),
     )
 }
 

@@ -9,7 +9,6 @@ from typing import Final
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from forecasting.shown import ShownForecast
 
@@ -62,7 +61,7 @@ TABS: Final = (
     Tab("residuals", _("Residuals"), "forecasting:residuals"),
     Tab("drivers", _("Drivers"), "forecasting:drivers"),
     Tab("accuracy", _("Accuracy"), "forecasting:accuracy"),
-    Tab("data", pgettext_lazy("tab", "Data"), "forecasting:data", lambda shown: shown.values_count),
+    Tab("data", _("Data"), "forecasting:data", lambda shown: shown.values_count),
 )
 
 
