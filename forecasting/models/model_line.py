@@ -34,10 +34,11 @@ class ModelLineQuerySet(OwnedQuerySet["ModelLine"]):
         return seen.order_by("-updated_at", "-id")
 
     def with_aliases(self) -> Self:
-        """Load champion and challenger with their models."""
+        """Load champion and challenger with their models, and what watches them."""
         return self.select_related(
             "owner",
             "dataset",
+            "watch",
             "champion__model__version",
             "champion__model__dataset",
             "challenger__model__version",
@@ -61,9 +62,11 @@ class ModelLineQuerySet(OwnedQuerySet["ModelLine"]):
         return found
 
     def needing_attention(self) -> Self:
-        """Those whose champion is worse than naive, or that have none."""
+        """Those whose champion drifts or is worse than naive, or that have none."""
         return self.filter(
-            models.Q(champion__isnull=True) | models.Q(champion__model__accuracy__lt=0)
+            models.Q(champion__isnull=True)
+            | models.Q(champion__model__accuracy__lt=0)
+            | models.Q(watch__state="drifting")
         )
 
     def steady(self) -> Self:
@@ -124,6 +127,12 @@ class ModelLine(Owned):
     def get_absolute_url(self) -> str:
         """The list, with this line opened beside it."""
         return f"{reverse('forecasting:models')}?line={self.pk}"
+
+    @property
+    def is_drifting(self) -> bool:
+        """Does its champion drift, as far as anybody watches?"""
+        watch = getattr(self, "watch", None)
+        return watch is not None and watch.is_drifting
 
     @property
     def step(self) -> Frequency:

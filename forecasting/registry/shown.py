@@ -242,9 +242,11 @@ def errors_json(*rows: TrainedModel) -> str:
 
 
 def standing(line: ModelLine) -> tuple[str, Words]:
-    """The tone and the word for how a line does, by the test of its champion."""
+    """The tone and the word for how a line does, by its watch and the test of its champion."""
     if line.champion is None:
         return "warn", _("No champion")
+    if line.is_drifting:
+        return "warn", _("Drifting")
     accuracy = line.champion.model.accuracy
     if accuracy is None:
         return "", _("Not tested")

@@ -345,3 +345,10 @@ def test_a_challenger_that_a_forecast_brought_meets_the_champion_on_its_windows(
     own = np.mean([window["mae"] for window in windows]) / scale
     assert watch.duel["own"] == pytest.approx(own)
     assert watch.duel["gain"] > 0
+
+
+def test_the_list_of_models_shows_which_ones_drift(drifting, owner_client):
+    text = owner_client.get("/models/").content.decode()
+    assert '<span class="pill warn">Drifting</span>' in text
+    assert drifting.line in ModelLine.objects.needing_attention()
+    assert drifting.line not in ModelLine.objects.steady()
