@@ -21,6 +21,7 @@ from datasets.frames import read_panel
 from datasets.models import Version
 from forecasting.engine.budget import TimeBudget
 from forecasting.engine.frequency import Frequency
+from forecasting.engine.future.completing import as_at_every_cutoff
 from forecasting.engine.future.frames import with_calendar
 from forecasting.engine.limits import Limits
 from forecasting.engine.panel import Panel
@@ -99,7 +100,7 @@ def panel_of(version: Version, asked: Mapping[str, Any], horizon: int) -> Panel:
     if country := place.get("country"):
         zone = str(version.profile.get("zone") or "")
         panel = with_calendar(panel, horizon, country, place.get("subdivision") or None, zone=zone)
-    return panel
+    return as_at_every_cutoff(panel, horizon)
 
 
 def rules_of(asked: Mapping[str, Any]) -> Rules:

@@ -55,7 +55,7 @@ def _known(panel: Panel, names: tuple[str, ...]) -> Known | None:
         _require_none(names)
         return None
     places = _places(panel.known.names, names)
-    return Known(names, panel.known.values[:, places], panel.known.indptr)
+    return Known(names, panel.known.values[:, places], panel.known.indptr, panel.known.ahead)
 
 
 def _past(panel: Panel, names: tuple[str, ...]) -> Past | None:

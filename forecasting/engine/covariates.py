@@ -22,12 +22,15 @@ class Known:
     """Known-future covariates of a panel.
 
     ``values`` is ``[M, K]``, all series one after another; the rows ``indptr[s]:indptr[s + 1]`` of
-    series ``s`` begin with its first row and reach as far beyond its last one as is known.
+    series ``s`` begin with its first row and reach as far beyond its last one as is known. With
+    ``ahead`` no cutoff of the past knows more rows than so many: a test on the past must not see
+    what a forecast of today cannot.
     """
 
     names: tuple[str, ...]
     values: Floats
     indptr: NDArray[np.int64]
+    ahead: int | None = None
 
     def __post_init__(self) -> None:
         if not np.isfinite(self.values).all():
@@ -73,13 +76,19 @@ class Known:
         """Without the first ``firsts[s]`` rows of every series."""
         return self._of([self.at(s)[first:] for s, first in enumerate(firsts)])
 
+    def within(self, lengths: NDArray[np.int64]) -> Known:
+        """What is known when every series has only its first ``lengths[s]`` rows."""
+        if self.ahead is None:
+            return self
+        return self._of([self.at(s)[: length + self.ahead] for s, length in enumerate(lengths)])
+
     def select(self, rows: list[int]) -> Known:
         """Only the series at these positions."""
         return self._of([self.at(row) for row in rows])
 
     def _of(self, parts: list[Floats]) -> Known:
         indptr = np.concatenate([[0], np.cumsum([len(p) for p in parts])]).astype(np.int64)
-        return Known(self.names, np.concatenate(parts), indptr)
+        return Known(self.names, np.concatenate(parts), indptr, self.ahead)
 
 
 @dataclass(frozen=True, eq=False)

@@ -176,6 +176,7 @@ class Panel:
                 rows=int(self.lengths[short]),
             )
         offsets = np.array([low for low, _ in bounds], dtype=np.int64)
+        sizes = np.array([high - low for low, high in bounds], dtype=np.int64)
         firsts = self.indptr.tolist()
         rows = [slice(a + low, a + high) for a, (low, high) in zip(firsts, bounds, strict=False)]
         return Panel(
@@ -184,7 +185,7 @@ class Panel:
             self.frequency,
             self.frequency.at(self.starts, offsets),
             *flat_rows([self.values[part] for part in rows]),
-            self.known and self.known.from_rows(offsets),
+            self.known and self.known.from_rows(offsets).within(sizes),
             self.past and self.past.rows(rows),
             self.static,
         )
@@ -226,6 +227,8 @@ class Panel:
         if self.known is not None:
             digest.update(repr(self.known.names).encode())
             digest.update(np.ascontiguousarray(self.known.values).tobytes())
+            if self.known.ahead is not None:
+                digest.update(repr(self.known.ahead).encode())
         for kind in (self.past, self.static):
             if kind is not None:
                 digest.update(repr((type(kind).__name__, kind.names)).encode())

@@ -28,6 +28,18 @@ def ends_early(panel: Panel, horizon: int) -> bool:
     return known is not None and int(known.beyond(panel.lengths).min()) < horizon
 
 
+def as_at_every_cutoff(panel: Panel, horizon: int) -> Panel:
+    """The panel whose past knows no more of the steps ahead than its end does.
+
+    Where known covariates end before the horizon does, a test on the past that sees all of them
+    would promise more than the forecast can keep.
+    """
+    if panel.known is None or not ends_early(panel, horizon):
+        return panel
+    ahead = max(0, int(panel.known.beyond(panel.lengths).min()))
+    return replace(panel, known=replace(panel.known, ahead=ahead))
+
+
 def told(panel: Panel, calendar: Calendar | None, horizon: int) -> Panel:
     """The panel with past covariates among the known ones, for the rows there are, gaps closed."""
     names = promoted_names(panel)
