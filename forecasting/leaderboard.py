@@ -9,7 +9,6 @@ from typing import Any, Final
 from django.utils.translation import gettext
 
 from forecasting import luck, ranking, refusals, runners, standing, wording
-from forecasting.engine.frequency import Frequency
 from forecasting.engine.race.leading import held_back
 from forecasting.engine.sentences import as_json
 from forecasting.models import PredictionResult, PredictionTask
@@ -112,32 +111,6 @@ def bands(task: PredictionTask, chosen: PredictionResult | None) -> list[Band]:
     values = sum(int(one.get("values", 0)) for one in chosen.metrics.get("windows", ()))
     found = [(level, chosen.coverage(level)) for level in task.levels]
     return [Band(level, share, values) for level, share in found if share is not None]
-
-
-def windows(
-    task: PredictionTask,
-    chosen: PredictionResult | None,
-    yardstick: PredictionResult | None,
-    frequency: Frequency,
-) -> list[dict[str, Any]]:
-    """One row a past window: cutoff, error of one model and of seasonal naive."""
-    own = chosen.metrics.get("windows", []) if chosen else []
-    naive = yardstick.metrics.get("windows", []) if yardstick else []
-    level = str(min(task.levels))
-    table = []
-    for place, window in enumerate(own):
-        other = naive[place]["mae"] if place < len(naive) else None
-        mae = window["mae"]
-        table.append(
-            {
-                "cutoff": wording.moment(window["cutoff"], frequency, task.version.clock),
-                "mae": mae,
-                "naive": other,
-                "skill": 1 - mae / other if mae is not None and other else None,
-                "coverage": window["coverage"].get(level),
-            }
-        )
-    return table
 
 
 def _row(

@@ -14,7 +14,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from datasets.decimals import common_decimals
 from datasets.figures import BAND_80, BAND_95, FORECAST, OBSERVED
 from datasets.marks import with_marks
 from forecasting import figures, leaderboard, receipts, results, runners, spans, standing, wording
@@ -291,16 +290,6 @@ class ShownForecast(ShownAnswer):
     def bands(self) -> list[Band]:
         """Coverage on past windows of the model that is drawn."""
         return leaderboard.bands(self.task, self.chosen)
-
-    @cached_property
-    def windows_table(self) -> list[dict[str, Any]]:
-        """One row a past window of the model that is drawn."""
-        return leaderboard.windows(self.task, self.chosen, self.yardstick, self.frequency)
-
-    @property
-    def windows_decimals(self) -> int | None:
-        """Decimals that the errors of all past windows share."""
-        return common_decimals(row[name] for row in self.windows_table for name in ("mae", "naive"))
 
     @property
     def curve(self) -> list[float]:
