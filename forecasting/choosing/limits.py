@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils.translation import gettext, ngettext
 
+from datasets.listed import listed
 from datasets.models import Column
 from forecasting import spans, wording
 from forecasting.engine.frequency import Frequency
@@ -54,7 +55,7 @@ class Bounds:
         if self.high is not None:
             high = gettext("never above %(value)s") % {"value": wording.figure(self.high)}
         whole = gettext("whole numbers") if self.integer else ""
-        return ", ".join(filter(None, (low, high, whole)))
+        return listed(filter(None, (low, high, whole)))
 
     def broken_by(self, columns: Sequence[Column]) -> str:
         """A column that has been outside already, in words; empty when none has."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext
 
+from datasets.listed import listed
 from datasets.models import Column
 from forecasting import asking, spans, wording
 from forecasting.choosing import limits, seasons, sentence
@@ -112,7 +113,7 @@ class ShownLimits:
         lengths = mine or self.usual_seasons
         if not lengths:
             return gettext("none")
-        words = ", ".join(spans.counted(steps, self.frequency) for steps in lengths)
+        words = listed(spans.counted(steps, self.frequency) for steps in lengths)
         if mine:
             return gettext("%(seasons)s, chosen by you") % {"seasons": words}
         return gettext("%(seasons)s, by the calendar") % {"seasons": words}

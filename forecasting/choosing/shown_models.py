@@ -10,6 +10,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext
 
+from datasets.listed import listed
 from forecasting import expected
 from forecasting.choosing import filled, roster, sentence
 from forecasting.choosing.roster import Chosen, Runner, Terrain
@@ -57,7 +58,7 @@ class ShownModels:
             str(one),
             str(one.label),
             roster.seconds_words(max(1.0, takes)),
-            ", ".join(does),
+            listed(does),
             str(one) == self.quality,
         )
 
