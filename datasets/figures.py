@@ -139,7 +139,7 @@ def with_repeated_hour(drawn: Figure, clock: Clock, span: tuple[datetime, dateti
         "line": {"width": 0},
         "fillcolor": "var(--chart-grid)",
     }
-    label = {"x": begin.isoformat(), "yref": "paper", "y": 1, "yanchor": "bottom", "text": words}
+    label = {"x": begin.isoformat(), "yref": "paper", "y": 1, "yanchor": "top", "text": words}
     return {
         **drawn,
         "layout": {
