@@ -17,6 +17,7 @@ from forecasting.engine.explaining.splitting import COVARIATE, REST, SEASON, TRE
 from forecasting.explaining import figures
 from forecasting.explaining.explain_jobs import series_of
 from forecasting.explaining.sentences import said
+from forecasting.explaining.shown_inside import ShownInside
 from forecasting.explaining.telling import ADDED, SHUFFLED, WEIGHED
 from forecasting.models import Explanation, PredictionResult
 from forecasting.shown import ShownForecast
@@ -180,6 +181,11 @@ class ShownExplanation:
             {**row, "moved": _signed(row["moved"]), "per_unit": _signed(row["per_unit"])}
             for row in self.found.get("covariates", [])
         ]
+
+    @property
+    def inside(self) -> ShownInside:
+        """What only the inside of this kind of model tells."""
+        return ShownInside(self.found.get("inside") or {}, self.clock)
 
     @property
     def moved(self) -> dict[str, Any] | None:

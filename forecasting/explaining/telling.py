@@ -14,6 +14,7 @@ from forecasting.engine.explaining.feature_words import GROUPS
 from forecasting.engine.explaining.sentence import Sentence
 from forecasting.engine.explaining.splitting import SEASON
 from forecasting.engine.panel import Floats
+from forecasting.explaining import inside
 from forecasting.explaining.sentences import kept
 
 # Two points for each pixel of a card.
@@ -33,6 +34,7 @@ def told(found: Explanation, place: int, history: list[dict[str, Any]]) -> dict[
         "drivers": _drivers(found, place),
         "covariates": _covariates(found, place),
         "moved": _moved(found, place),
+        "inside": inside.told(found, place),
     }
 
 
