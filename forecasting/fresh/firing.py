@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from accounts.problems import Problem
-from forecasting.fresh import following, refitting, runs
+from forecasting.fresh import following, refitting, runs, telling
 from forecasting.fresh.beat import RUN_SCHEDULE
 from forecasting.fresh.times import next_time
 from forecasting.models import PredictionTask, Schedule
@@ -75,6 +75,8 @@ def fire(schedule: Schedule) -> PredictionTask | None:
     if made is not None:
         row.last_run = made
     row.save(update_fields=["last_at", "last_run", "last_outcome", "last_words", "updated_at"])
+    if row.last_outcome == Outcome.FAILED:
+        telling.tell_failure(row)
     return made
 
 

@@ -27,6 +27,7 @@ from forecasting.engine.sentences import as_json
 from forecasting.fresh import runs
 from forecasting.models import PredictionResult, PredictionTask
 from forecasting.models.trained_model import BASELINES
+from forecasting.portfolio import levels
 from forecasting.recipe import Recipe
 from forecasting.refusals import problem_from
 from forecasting.serving import places
@@ -83,6 +84,8 @@ def answer(task: PredictionTask, run: Progress, *, here: bool) -> bool:
     heavy = {one.name for one in needs_torch(listed)}
     mine = [one for one in listed if one.name not in done and not (here and one.name in heavy)]
     asked, began = recipe.of_task(task), time.perf_counter()
+    if asked.summing is not None:
+        levels.write(task, asked.summing.hierarchy)
     moved = _move(task, mine, asked, run)
     rest = bool(here and heavy)
     _require_some(task, moved, rest=rest)

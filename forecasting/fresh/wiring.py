@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from datasets.signals import version_ready
 from forecasting import live
 from forecasting.alerts import sections
-from forecasting.fresh import beat, following, runs, tasks
+from forecasting.fresh import beat, following, runs, tasks, telling
 from forecasting.models import PredictionTask, Schedule
 from forecasting.transitions import INSTANT, MOVE, TRAINING
 from jobs.models import Job
@@ -24,6 +24,7 @@ TASKS = tasks
 
 def connect() -> None:
     """Listen."""
+    telling.connect()
     version_ready.connect(following.note_rows, dispatch_uid="forecasting.fresh")
     post_delete.connect(_forget, sender=Schedule, dispatch_uid="forecasting.fresh_schedule")
     register_fragment(MOVE, live.fragment)

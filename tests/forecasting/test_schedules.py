@@ -11,7 +11,7 @@ from django_celery_beat.models import PeriodicTask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Notification
 from forecasting.fresh import beat, firing, move_jobs, scheduling, tasks, words
 from forecasting.fresh.times import next_time
 from forecasting.models import PredictionTask, Schedule
@@ -196,6 +196,9 @@ def test_what_stands_in_the_way_is_said(task):
     row.refresh_from_db()
     assert row.last_outcome == "failed"
     assert "Run 2 of this forecast is being made" in row.last_words
+    heard = Notification.objects.get(person=task.owner)
+    assert heard.title == f"The schedule of {task.name} could not run"
+    assert (heard.body, heard.link) == (row.last_words, row.get_absolute_url())
 
 
 @pytest.mark.django_db
