@@ -104,6 +104,7 @@ def test_usual_rows_leave_it_steady(task):
     assert words.summary(watch).startswith("Steady over 96 steps")
 
 
+@pytest.mark.slow
 def test_every_row_is_judged_once_and_whole_horizons_when_they_are_over(task):
     champion = champion_is(task, "linear")
     values = usual_values(HOURS + 60)
@@ -145,6 +146,7 @@ def test_who_has_a_rule_hears_of_it_by_that_rule(task, owner):
     assert "further from its forecast" in body
 
 
+@pytest.mark.slow
 def test_a_rule_with_a_limit_is_held_against_the_error(task, owner):
     champion_is(task, "linear")
     common = {"owner": owner, "dataset": task.dataset, "task": task, "kind": "drift"}
@@ -178,6 +180,7 @@ def test_a_challenger_learns_the_newest_rows_and_is_tested_on_what_it_left_out(d
     assert "more accurate than the champion" in words.duel(watch)
 
 
+@pytest.mark.slow
 def test_the_rule_promotes_what_is_better_and_says_so(drifting, owner):
     before = drifting.line.champion
     ModelWatch.objects.filter(pk=drifting.pk).update(promotes="rule", most_p=0.2)
@@ -194,6 +197,7 @@ def test_the_rule_promotes_what_is_better_and_says_so(drifting, owner):
     assert title == f"load-24h: v{move.number} was promoted by rule"
 
 
+@pytest.mark.slow
 def test_a_rule_that_asks_for_more_keeps_the_champion(drifting):
     ModelWatch.objects.filter(pk=drifting.pk).update(promotes="rule", least_gain=0.9)
     watch = train(drifting)
@@ -201,12 +205,14 @@ def test_a_rule_that_asks_for_more_keeps_the_champion(drifting):
     assert watch.line.champion == drifting.line.champion
 
 
+@pytest.mark.slow
 def test_a_switched_off_watch_promotes_nothing(drifting):
     watch = train(drifting)
     ModelWatch.objects.filter(pk=watch.pk).update(promotes="rule", most_p=0.5, is_on=False)
     assert ruling.by_rule(again(watch)) is None
 
 
+@pytest.mark.slow
 def test_drift_trains_one_challenger(drifting, owner):
     ModelWatch.objects.filter(pk=drifting.pk).update(trains_on_drift=True)
     watch = look(drifting.line)
@@ -224,6 +230,7 @@ def test_nothing_newer_is_nothing_to_learn(task):
         challenging.start(watch, why=challenging.Why.HAND)
 
 
+@pytest.mark.slow
 def test_a_second_wish_meets_the_job_that_runs(drifting):
     first = challenging.start(drifting, why=challenging.Why.HAND)
     assert challenging.start(again(drifting), why=challenging.Why.HAND) == first
@@ -239,6 +246,7 @@ def test_too_few_new_rows_train_without_a_test(task):
     assert "24 hours of new rows are needed" in words.duel(watch)
 
 
+@pytest.mark.slow
 def test_the_duel_goes_on_with_rows_that_neither_knew(task):
     champion_is(task, "linear")
     values = changed_values(HOURS + 440, HOURS)
@@ -252,6 +260,7 @@ def test_the_duel_goes_on_with_rows_that_neither_knew(task):
     assert watch.duel["gain"] > 0
 
 
+@pytest.mark.slow
 def test_a_promotion_begins_the_watch_anew_and_can_be_taken_back(
     drifting, owner, django_capture_on_commit_callbacks
 ):
@@ -292,6 +301,7 @@ def test_strangers_see_no_watches(drifting, owner, stranger, viewer):
     assert ModelWatch.objects.visible_to(stranger).count() == 0
 
 
+@pytest.mark.slow
 def test_a_promoted_challenger_answers_the_next_run_of_the_forecast(
     drifting, task, owner, django_capture_on_commit_callbacks
 ):
@@ -329,6 +339,7 @@ def test_drift_runs_the_schedules_that_wait_for_it(task, owner):
     assert PredictionTask.objects.runs_of(task).count() == 2
 
 
+@pytest.mark.slow
 def test_a_challenger_that_a_forecast_brought_meets_the_champion_on_its_windows(task, owner):
     champion = champion_is(task, "linear")
     append(task.dataset, changed_values(HOURS + 600, HOURS)[HOURS:], HOURS)

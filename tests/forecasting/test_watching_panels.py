@@ -86,6 +86,7 @@ def test_a_flat_series_that_stays_flat_is_steady_and_one_that_moves_drifts(owner
     assert words.summary(watch)
 
 
+@pytest.mark.slow
 def test_a_net_is_watched_and_challenged_in_the_training_pool(owner):
     net = {"name": "small", "type": "dlinear", "settings": {"epochs": 2, "epoch_windows": 64}}
     dataset = usual_dataset(owner)
