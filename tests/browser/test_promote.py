@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_first_forecast import SLOW, drop
+from tests.browser.person import SLOW, drop
 
 HOURS, NEW = 900, 240
 
