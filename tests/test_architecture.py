@@ -102,6 +102,35 @@ def test_nothing_unpickles_or_runs_text_as_code():
     assert found == []
 
 
+def test_a_job_takes_its_row_inside_a_transaction():
+    """A test runs inside one, so that only reading the code can tell."""
+    found = []
+    for path, tree in trees():
+        inside = {
+            id(node)
+            for block in ast.walk(tree)
+            if isinstance(block, ast.With) and "atomic" in ast.unparse(block.items[0])
+            for node in ast.walk(block)
+        }
+        # Called by those who opened one.
+        inside |= {
+            id(node)
+            for part in ast.walk(tree)
+            if isinstance(part, ast.FunctionDef) and part.name == "_hold"
+            for node in ast.walk(part)
+        }
+        found += [
+            f"{path.relative_to(ROOT)}:{node.lineno}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "fence"
+            and ast.unparse(node.func.value) != "moves"
+            and id(node) not in inside
+        ]
+    assert found == []
+
+
 def test_colours_are_written_in_the_token_file_only():
     hexes = re.compile(r"#[0-9a-fA-F]{3}(?:[0-9a-fA-F]{3})?\b(?!-)")
     found = []

@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+from django.db import transaction
 from django.utils.translation import gettext
 
 from forecasting.anomalies import scanning, storing, syncing
@@ -41,8 +42,9 @@ def compare(watch: AnomalyWatch, run: Progress) -> None:
         name: _events(scored, threshold_for(scored, watch.per_week, span) if scored else 0.0)
         for name, scored in judged.items()
     }
-    run.fence()
-    AnomalyWatch.objects.filter(pk=watch.pk).update(comparison=_told(events, watch))
+    with transaction.atomic():
+        run.fence()
+        AnomalyWatch.objects.filter(pk=watch.pk).update(comparison=_told(events, watch))
 
 
 def _by(name: str, watch: AnomalyWatch, own: list[Scored], part: Watch) -> list[Scored]:

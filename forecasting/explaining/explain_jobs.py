@@ -92,8 +92,9 @@ def explain_result(job_id: str) -> None:
         owner = row.result.task.owner
         with translation.override(owner.language or None), speaking():
             found = find(row.result, row.series, run)
-        run.fence()
-        Explanation.objects.filter(pk=row.pk).update(found=found)
+        with transaction.atomic():
+            run.fence()
+            Explanation.objects.filter(pk=row.pk).update(found=found)
 
 
 def find(result: PredictionResult, series: str, run: Progress | None = None) -> dict[str, Any]:

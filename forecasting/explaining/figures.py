@@ -50,7 +50,7 @@ def over_time(found: Leftovers, clock: Clock = AS_STORED) -> Figure:
     at = thinning.places(values, MOST_DOTS)
     times = thinning.kept(results.iso(found.rows["ds"].to_numpy()), at)
     dots = {
-        "type": "scattergl",
+        "type": "scatter",
         "mode": "markers",
         "x": times,
         "y": thinning.kept(values, at),
