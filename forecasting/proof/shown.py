@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from datasets.decimals import common_decimals
 from forecasting import histories, leaderboard, spans, wording
+from forecasting.engine.frequency import Frequency
 from forecasting.figures import Points
 from forecasting.models import PredictionResult
 from forecasting.proof import figures, words
@@ -24,6 +25,7 @@ VIEWS: Final = ("one", "all", "errors")
 # Of the span of a window, what is drawn before it.
 BEFORE: Final = 0.4
 LEAST_BEFORE: Final = 12
+DAY: Final = Frequency.parse("D")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Window:
 
     place: int
     cutoff: str
+    day: str
     score: Score
     skill: float | None
     path: str
@@ -104,11 +107,12 @@ class ShownBacktest:
         """All of them, the oldest first."""
         if self.own is None:
             return []
-        drawn = paths(self.own.mean - self.own.actual)
+        drawn, days = paths(self.own.mean - self.own.actual), self._days(self.own.cutoffs)
         return [
             Window(
                 place=place,
                 cutoff=self._moment(self.own.cutoffs[place]),
+                day=days[place],
                 score=score,
                 skill=skill(score, self.naive.windows[place] if self.naive else None),
                 path=drawn[place],
@@ -256,6 +260,15 @@ class ShownBacktest:
         if not source[0]:
             return [], []
         return histories.between(version, source, first, last)
+
+    def _days(self, cutoffs: list[str]) -> list[str]:
+        """Cutoffs in short; in full where two of them are on one day."""
+        found = [self._moment(time) for time in cutoffs]
+        if 0 < self.shown.frequency.step_seconds < DAY.step_seconds:
+            clock = self.shown.task.version.clock
+            days = [wording.moment(time, DAY, clock) for time in cutoffs]
+            return days if len(set(days)) == len(days) else found
+        return found
 
     def _moment(self, time: str) -> str:
         return wording.moment(time, self.shown.frequency, self.shown.task.version.clock)

@@ -68,6 +68,12 @@ def test_a_window_that_is_not_there_opens_the_newest(owner, owner_client, window
     assert "Window 6 of 6" in look(owner_client, answered(owner), window=window)
 
 
+def test_the_strip_names_days_and_the_clock_only_where_a_day_has_two_cutoffs(owner, owner_client):
+    assert '<b class="clip">Mon 19 Jan</b>' in look(owner_client, answered(owner))
+    short = answered(owner, horizon=6)
+    assert '<b class="clip">Tue 20 Jan 17:00</b>' in look(owner_client, short)
+
+
 def test_the_ends_cannot_be_stepped_over(owner, owner_client):
     task = answered(owner)
     assert 'data-step="-1"' not in look(owner_client, task, window="1")
