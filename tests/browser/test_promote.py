@@ -47,7 +47,9 @@ def test_a_challenger_is_compared_promoted_and_taken_back(page, files):
     page.goto(f"{dataset}append/")
     page.set_input_files("main input[type=file]", new)
     page.locator("main form button[type=submit]").first.click()
-    expect(once_it_says(page, f"{forecast}accuracy/", "steps of this run are known")).to_be_visible()
+    expect(
+        once_it_says(page, f"{forecast}accuracy/", "steps of this run are known")
+    ).to_be_visible()
 
     page.goto("/models/")
     page.locator("main table a").first.click()
