@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from accounts.problems import Problem
 from forecasting import exports
+from forecasting.engine.hierarchy.structure import BOTTOM
 from forecasting.portfolio import files, summary
 from forecasting.portfolio.rows import MOST, SORTS, Portfolio, Wanted
 from forecasting.portfolio.shown import ONLY
@@ -36,6 +37,9 @@ class SeriesPageSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField()
     next = serializers.CharField(allow_null=True, help_text=_("Address of the next rows."))
     totals = serializers.DictField()
+    levels = serializers.ListField(
+        child=serializers.DictField(), help_text=_("Sums by level of a hierarchy.")
+    )
     results = serializers.ListField(child=serializers.DictField())
 
 
@@ -55,6 +59,7 @@ class PortfolioActions(Base):
                 enum=[name for name in ONLY if name],
                 description="below zero skill, coverage off, or rare events.",
             ),
+            OpenApiParameter("level", description="Of a hierarchy; the single series without it."),
             OpenApiParameter("after", description="The cursor that `next` holds."),
             OpenApiParameter("page_size", int, description="Up to 1,000; 100 without it."),
         ],
@@ -67,17 +72,19 @@ class PortfolioActions(Base):
         chosen = require_answer(shown)
         path = summary.path_of(shown.task, chosen, shown.yardstick)
         portfolio = Portfolio(path, shown.task.levels[0])
-        page = portfolio.page(_wanted(request))
+        known = [row["level"] for row in chosen.metrics.get("levels", [])]
+        page = portfolio.page(_wanted(request, known))
         content = {
             "count": page.count,
             "next": _next(request, page.next),
             "totals": asdict(portfolio.totals()),
+            "levels": chosen.metrics.get("levels", []),
             "results": [files.plain(shown, row) for row in page.rows],
         }
         return Response(exports.about(shown) | content)
 
 
-def _wanted(request: Request) -> Wanted:
+def _wanted(request: Request, levels: list[str]) -> Wanted:
     asked = request.query_params
     size = asked.get("page_size", str(USUAL))
     if not (size.isascii() and size.isdigit() and 1 <= int(size) <= MOST):
@@ -92,6 +99,7 @@ def _wanted(request: Request) -> Wanted:
         only=_one_of("only", asked.get("only", ""), list(ONLY)),
         after=asked.get("after", "")[:2000],
         size=int(size),
+        level=_one_of("level", asked.get("level", BOTTOM), levels or [BOTTOM]),
     )
 
 

@@ -14,6 +14,7 @@ from rest_framework import serializers
 from forecasting.choosing.limits import EACH, NEVER
 from forecasting.forms import NAME_LENGTH
 from forecasting.models import ForecastDraft, PredictionTask
+from forecasting.portfolio.levels import HOWS, METHODS
 
 
 class AskModelSerializer(serializers.Serializer[Any]):
@@ -58,6 +59,18 @@ class AskBoundsSerializer(serializers.Serializer[Any]):
     integer = serializers.BooleanField(required=False, help_text=_("Whole numbers, for counts."))
 
 
+class AskTotalsSerializer(serializers.Serializer[Any]):
+    """Totals of the series of a long table, all of which add up."""
+
+    columns = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text=_("Columns of groups, the widest first; one total of all without it."),
+    )
+    how = serializers.ChoiceField(choices=HOWS, required=False)
+    method = serializers.ChoiceField(choices=METHODS, required=False)
+
+
 class ChoicesSerializer(serializers.Serializer[Any]):
     """Everything that may be chosen about a forecast; nothing of it is required."""
 
@@ -93,6 +106,7 @@ class ChoicesSerializer(serializers.Serializer[Any]):
     )
     calendar = AskCalendarSerializer(required=False)
     bounds = AskBoundsSerializer(required=False)
+    hierarchy = AskTotalsSerializer(required=False)
     seasons = serializers.ListField(
         child=serializers.IntegerField(),
         required=False,

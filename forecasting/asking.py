@@ -15,6 +15,7 @@ from forecasting.choosing.covariates import Covariates
 from forecasting.choosing.limits import NEVER, Bounds, planned_windows
 from forecasting.choosing.reach import reach_of
 from forecasting.choosing.roster import Chosen
+from forecasting.choosing.totals import Totals
 from forecasting.engine.errors import EngineError, HorizonError
 from forecasting.engine.frequency import Frequency, horizon_steps
 from forecasting.models import PredictionTask
@@ -48,6 +49,7 @@ class Ask:
     covariates: Covariates = field(default_factory=Covariates)
     place: tuple[str, str] = ("", "")
     bounds: Bounds = field(default_factory=Bounds)
+    totals: Totals = field(default_factory=Totals)
     seasons: tuple[int, ...] = ()
     window_count: int | None = None
     refit: str = NEVER
@@ -116,6 +118,7 @@ class Ask:
             "covariates": self.covariates.as_parameters() if self.covariates else None,
             "calendar": {"country": country, "subdivision": part} if country else None,
             "bounds": self.bounds.as_parameters() if self.bounds else None,
+            "hierarchy": self.totals.as_parameters() if self.totals else None,
             "seasons": list(self.seasons),
             "windows": self.window_count,
             "refit": self.refit if self.refit != NEVER else None,

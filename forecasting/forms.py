@@ -16,12 +16,13 @@ from accounts.ownership import fetch_visible
 from datasets.models import Column, Dataset, Version
 from forecasting import asking, spans
 from forecasting.asking import Ask
-from forecasting.choosing import covariates, limits, places, roster, which_series
+from forecasting.choosing import covariates, limits, places, roster, totals, which_series
 from forecasting.choosing.covariates import Covariates
 from forecasting.choosing.limits import Bounds
 from forecasting.choosing.outline import outline
 from forecasting.choosing.reach import reach_of
 from forecasting.choosing.roster import Chosen, Terrain
+from forecasting.choosing.totals import Totals
 from forecasting.choosing.until import is_date, steps_until
 from forecasting.engine.frequency import Frequency
 from forecasting.engine.race.course import Course
@@ -50,6 +51,7 @@ class AskForm(forms.Form):
     covariates = forms.Field(required=False)
     calendar = forms.Field(required=False)
     bounds = forms.Field(required=False)
+    hierarchy = forms.Field(required=False)
     windows = forms.Field(required=False)
     refit = forms.CharField(max_length=20, required=False)
     seconds = forms.Field(required=False)
@@ -178,6 +180,14 @@ class AskForm(forms.Form):
         given = self.cleaned_data["bounds"]
         return Bounds() if _is_absent(given) else _checked(limits.check_bounds, given)
 
+    def clean_hierarchy(self) -> Totals:
+        """Totals that add up; none unless said."""
+        given = self.cleaned_data["hierarchy"]
+        if _is_absent(given):
+            return Totals()
+        bounds = self.cleaned_data.get("bounds") or Bounds()
+        return _checked(totals.check, self.version, given, bounds)
+
     def clean_windows(self) -> int | None:
         """How many past windows; None leaves it to the engine."""
         given = self.cleaned_data["windows"]
@@ -243,6 +253,7 @@ class AskForm(forms.Form):
             covariates=said["covariates"],
             place=said["calendar"],
             bounds=said["bounds"],
+            totals=said["hierarchy"],
             seasons=said["seasons"],
             window_count=said["windows"],
             refit=said["refit"],

@@ -27,6 +27,7 @@ from forecasting.engine.watch import Watch
 from forecasting.keeping import Answer
 from forecasting.models import PredictionResult, PredictionTask
 from forecasting.models.trained_model import YARDSTICK
+from forecasting.portfolio import levels
 from forecasting.recipe import Recipe
 from jobs.progress import Progress
 
@@ -56,6 +57,8 @@ def answer(task: PredictionTask, run: Progress) -> None:
     Raises EngineError where the data allow no forecast.
     """
     asked = recipe.of_task(task)
+    if asked.summing is not None:
+        levels.write(task, asked.summing.hierarchy)
     run.report(0.1)
     course, answers = asked.course(), Answers()
     for place, entrant in enumerate(entrants_of(asked)):
@@ -73,8 +76,9 @@ def answer(task: PredictionTask, run: Progress) -> None:
 
 def entrants_of(asked: Recipe) -> list[Entrant]:
     """The instant models, with the settings that somebody chose for them."""
-    chosen = {one.name: one for one in asked.entrants or () if one.kind in MODELS}
-    return [chosen.get(name) or Entrant(name, name) for name in MODELS]
+    kinds = (*MODELS, levels.KIND)
+    chosen = {one.name: one for one in asked.entrants or () if one.kind in kinds}
+    return [chosen.get(name) or asked.adding_up(Entrant(name, name)) for name in MODELS]
 
 
 def quick(entrant: Entrant, course: Course, rules: Rules) -> Answer:

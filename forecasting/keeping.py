@@ -20,7 +20,7 @@ from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.significance import compare_windows
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
 from forecasting.models.trained_model import name_label
-from forecasting.portfolio import errors
+from forecasting.portfolio import errors, levels
 from jobs.models import Job
 
 LISTED_CHANNELS: Final = 200
@@ -72,6 +72,8 @@ def keep(
     """Write the model with its files and its result; a repeated attempt replaces its own."""
     model = _row(task, answer, job)
     model.metrics = answer.metrics(yardstick)
+    if compared := levels.compared(answer.model, answer.forecast):
+        model.metrics["levels"] = compared
     store(model, answer, f"models/{model.pk}")
     backtest = ""
     if answer.tested is not None:

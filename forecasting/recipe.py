@@ -4,7 +4,8 @@
 `levels` (percent), `windows` (a number, else the engine lays them out), `seed`, `models`
 (`[{"name", "type", "settings"}]`; those of the quality without it), `covariates`
 (`{"known": [keys], "past": [keys]}`), `calendar` (`{"country", "subdivision"}`), `bounds`
-(`{"low", "high", "integer"}`), `series` (names; all without it), `seasons` (steps), `refit`
+(`{"low", "high", "integer"}`), `series` (names; all without it), `hierarchy`
+(`{"columns", "how", "method"}`: totals that add up), `seasons` (steps), `refit`
 ("never" or "each") and `seconds`.
 The same recipe on a newer version of the data is the same forecast brought up to date.
 """
@@ -26,10 +27,13 @@ from forecasting.engine.future.frames import with_calendar
 from forecasting.engine.limits import Limits
 from forecasting.engine.panel import Panel
 from forecasting.engine.race.course import Course
+from forecasting.engine.race.field import starters_of
 from forecasting.engine.race.presets import PRESETS, Entrant
 from forecasting.engine.race.rules import Rules
 from forecasting.engine.rolling_origin import Refit
 from forecasting.models import PredictionTask
+from forecasting.portfolio import levels
+from forecasting.portfolio.levels import Summing
 
 BALANCED: Final = str(PredictionTask.Quality.BALANCED)
 LEVELS: Final = (80, 95)
@@ -50,10 +54,15 @@ class Recipe:
     rules: Rules
     entrants: tuple[Entrant, ...] | None = None
     windows: int | None = None
+    summing: Summing | None = None
 
     def course(self) -> Course:
         """The past windows that every model is tested on, instant and racing ones alike."""
         return Course.plan(self.panel, self.horizon, self.levels, self.windows)
+
+    def adding_up(self, entrant: Entrant) -> Entrant:
+        """The same model; one whose forecasts add up where totals are wanted."""
+        return entrant if self.summing is None else self.summing.entrant(entrant)
 
     def budget(self) -> TimeBudget:
         """The time of the race, from now on."""
@@ -71,20 +80,34 @@ def of_task(task: PredictionTask) -> Recipe:
 def made(version: Version, asked: Mapping[str, Any]) -> Recipe:
     """The recipe of these parameters on any version with the same columns."""
     horizon = int(asked["horizon"])
+    panel, summing = _read(version, asked, horizon)
+    rules = rules_of(asked)
+    entrants = entrants_of(asked)
+    if summing is not None:
+        rules = replace(rules, limits=Limits())
+        usual = [one.entrant for one in starters_of(PRESETS[preset_of(asked)], panel)]
+        entrants = tuple(summing.entrant(one) for one in entrants or usual)
     return Recipe(
-        panel=panel_of(version, asked, horizon),
+        panel=panel,
         horizon=horizon,
         levels=tuple(int(level) for level in asked.get("levels") or LEVELS),
         preset=preset_of(asked),
         seconds=seconds_of(asked),
-        rules=rules_of(asked),
-        entrants=entrants_of(asked),
+        rules=rules,
+        entrants=entrants,
         windows=int(asked["windows"]) if asked.get("windows") else None,
+        summing=summing,
     )
 
 
 def panel_of(version: Version, asked: Mapping[str, Any], horizon: int) -> Panel:
-    """Targets and covariates, the calendar of the place, the seasons somebody knows."""
+    """Targets and covariates, the calendar of the place, the seasons somebody knows; the series of
+    all levels where totals are wanted.
+    """
+    return _read(version, asked, horizon)[0]
+
+
+def _read(version: Version, asked: Mapping[str, Any], horizon: int) -> tuple[Panel, Summing | None]:
     covariates = asked.get("covariates") or {}
     panel = read_panel(
         version,
@@ -94,13 +117,16 @@ def panel_of(version: Version, asked: Mapping[str, Any], horizon: int) -> Panel:
     )
     if series := asked.get("series"):
         panel = panel.select(list(series))
+    summing = levels.summing(version, asked, panel)
+    if summing is not None:
+        panel = summing.panel(panel)
     if seasons := asked.get("seasons"):
         panel = replace(panel, frequency=panel.frequency.with_seasons(seasons))
     place = asked.get("calendar") or {}
     if country := place.get("country"):
         zone = str(version.profile.get("zone") or "")
         panel = with_calendar(panel, horizon, country, place.get("subdivision") or None, zone=zone)
-    return as_at_every_cutoff(panel, horizon)
+    return as_at_every_cutoff(panel, horizon), summing
 
 
 def rules_of(asked: Mapping[str, Any]) -> Rules:

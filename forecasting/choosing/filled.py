@@ -53,6 +53,12 @@ def from_page(given: QueryDict) -> dict[str, Any]:
     bounds = {name: str(given.get(name) or "").strip() for name in ("low", "high")}
     if any(bounds.values()) or "integer" in given:
         body["bounds"] = bounds | {"integer": "integer" in given}
+    if "totals" in given:
+        body["hierarchy"] = {
+            "columns": [name for name in given.getlist("totals_columns") if name],
+            "how": given.get("totals_how", ""),
+            "method": given.get("totals_method", ""),
+        }
     if models := _models(given):
         body["models"] = models
     return body
@@ -105,6 +111,11 @@ def from_task(task: PredictionTask, version: Version) -> tuple[dict[str, Any], l
         body["covariates"] = {
             role: _found_again(given.get(role, []), names, here, lost) for role in (KNOWN, PAST)
         }
+    if given := asked.get("hierarchy"):
+        groups = [column.name for column in _columns(version)]
+        lost += [name for name in given.get("names", []) if name not in groups]
+        kept = [name for name in given.get("names", []) if name in groups]
+        body["hierarchy"] = {**given, "columns": kept, "names": kept}
     if asked.get("series") and task.dataset_id == version.dataset_id:
         body["series"] = asked["series"]
     return {name: value for name, value in body.items() if value is not None}, lost

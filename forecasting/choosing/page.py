@@ -22,6 +22,7 @@ from forecasting.choosing.shown_help import ShownHelp
 from forecasting.choosing.shown_limits import ShownLimits, plain_text
 from forecasting.choosing.shown_models import ShownModels
 from forecasting.choosing.shown_series import FoundSeries
+from forecasting.choosing.shown_totals import ShownTotals
 from forecasting.engine.frequency import Frequency
 from forecasting.forms import AskForm
 from forecasting.spans import Span
@@ -30,7 +31,7 @@ DAY_SECONDS: Final = 86_400
 SPARK_ROWS: Final = 96
 FIELDS: Final = (
     "targets", "series", "until", "horizon", "quality", "models", "covariates", "calendar",
-    "levels", "bounds", "seasons", "windows", "refit", "seconds", "seed", "name",
+    "levels", "bounds", "hierarchy", "seasons", "windows", "refit", "seconds", "seed", "name",
 )  # fmt: skip
 
 
@@ -127,6 +128,11 @@ class AskPage:
     def limits(self) -> ShownLimits:
         """Levels, bounds, seasons, tests, time."""
         return ShownLimits(self.form, self.body, self.chosen, self.first_series)
+
+    @cached_property
+    def totals(self) -> ShownTotals:
+        """Totals that add up."""
+        return ShownTotals(self.form, self.body)
 
     @property
     def first_series(self) -> str | None:

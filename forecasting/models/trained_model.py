@@ -18,6 +18,8 @@ from jobs.models import Job
 
 BASELINES: Final = frozenset({"naive", "seasonal_naive", "drift", "window_mean", "climatology"})
 YARDSTICK: Final = "seasonal_naive"
+# The type of models of all levels; their names say which model forecasts each.
+ADDING_UP: Final = "reconciled"
 # What a race calls a second model of the same type.
 _VARIANTS: Final = {
     "thorough": gettext_noop("%(model)s, thorough"),
@@ -38,6 +40,8 @@ def name_label(name: str, kind: str) -> str:
     label = type_label(kind)
     if name == kind:
         return label
+    if kind == ADDING_UP:
+        return gettext("%(model)s, adding up") % {"model": label_of(name)}
     for suffix, words in _VARIANTS.items():
         if name == f"{kind}_{suffix}":
             return gettext(words) % {"model": label}

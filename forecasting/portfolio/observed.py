@@ -13,29 +13,48 @@ from numpy.typing import NDArray
 from datasets import storage
 from datasets.building.duck import literal, parquet
 from forecasting.engine.frequency import Frequency
+from forecasting.engine.hierarchy.structure import BOTTOM
 from forecasting.models import PredictionTask
+from forecasting.portfolio import levels
 
 Times = NDArray[Any]
 
 
 def rows_sql(task: PredictionTask) -> str:
-    """`unique_id, ds, y` of every series of the forecast, from the version it was made with."""
+    """`unique_id, ds, y` of every series of the forecast, from the version it was made with.
+
+    A total is that of its series at the same time, and unknown where one of them is.
+    """
     version = task.version
     keys, names = task.asked("targets", []), task.asked("names", [])
     table = parquet(storage.local_copy(version.file_key))
     time = version.column(version.time_column).key
     parts = []
     for key, name in zip(keys, names, strict=True):
-        column = version.column(key).key
-        label = literal(name)
+        column, label = version.column(key).key, literal(name)
+        series = label
         if version.series_column:
             series = f"CAST({version.column(version.series_column).key} AS VARCHAR)"
-            label = series if len(keys) == 1 else f"{series} || '/' || {label}"
+        rows = f"SELECT {series} AS id, CAST({time} AS TIMESTAMP) AS ds, {column} AS y FROM {table}"  # noqa: S608
+        called = f"id || '/' || {label}" if version.series_column and len(keys) > 1 else "id"
         parts.append(
-            f"SELECT {label} AS unique_id, CAST({time} AS TIMESTAMP) AS ds, "  # noqa: S608
-            f"{column} AS y FROM {table}"
+            f"SELECT {called} AS unique_id, ds, y "  # noqa: S608
+            f"FROM ({with_totals(task, rows)})"
         )
     return " UNION ALL ".join(parts)
+
+
+def with_totals(task: PredictionTask, rows: str) -> str:
+    """Rows `id, ds, y`, and those of the totals over them where the forecast has any."""
+    path = levels.found(task)
+    if path is None:
+        return rows
+    how = "avg" if task.asked("hierarchy").get("how") == "mean" else "sum"
+    return (
+        f"WITH own AS ({rows}) SELECT id, ds, y FROM own UNION ALL "  # noqa: S608
+        f"SELECT unique_id, ds, {how}(coalesce(y, 'nan'::DOUBLE)) FROM own "
+        f"JOIN {parquet(path)} ON member = id AND level <> '{BOTTOM}' GROUP BY ALL"
+    )
 
 
 def add_before(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from datasets.building.duck import connect, literal, parquet
+from forecasting.engine.hierarchy.structure import BOTTOM
 
 # What rows may be sorted by, and whether people want the largest first.
 SORTS: Final = {
@@ -42,6 +43,7 @@ class Wanted:
     only: str = ""
     after: str = ""
     size: int = PAGE
+    level: str = BOTTOM
 
     @property
     def largest_first(self) -> bool:
@@ -113,8 +115,8 @@ class Portfolio:
         rows = [self._plain(row) for row in rows[: wanted.size]]
         return Page(rows, after, int(count[0]) if count else 0)
 
-    def totals(self) -> Totals:
-        """What all series come to."""
+    def totals(self, level: str = BOTTOM) -> Totals:
+        """What all series of a level come to."""
         counts = ", ".join(
             f"count(*) FILTER ({self._only[name]}) AS {name}" for name in ("below", "off", "rare")
         )
@@ -125,7 +127,8 @@ class Portfolio:
                 "sum(total) FILTER (last_total IS NOT NULL) AS compared_total, "
                 f"count(mae) AS tested, count(skill) AS skilled, {counts}, "
                 "median(skill) AS median_skill, median(mase) AS median_mase "
-                f"FROM {self.table}"
+                f"FROM {self.table} WHERE level = ?",
+                [level],
             )
             (row,) = _dicts(found)
         return Totals(**row)
@@ -136,13 +139,13 @@ class Portfolio:
         with connect() as connection:
             found = connection.execute(
                 f"SELECT CASE {cuts} ELSE {len(edges) - 2} END, count(*) "  # noqa: S608
-                f"FROM {self.table} WHERE {column} IS NOT NULL GROUP BY ALL"
+                f"FROM {self.table} WHERE {column} IS NOT NULL AND level = '{BOTTOM}' GROUP BY ALL"
             ).fetchall()
         counts = dict(found)
         return [int(counts.get(place, 0)) for place in range(len(edges) - 1)]
 
     def _where(self, wanted: Wanted) -> tuple[str, list[Any]]:
-        where, given = [self._only[wanted.only]], list[Any]()
+        where, given = [self._only[wanted.only], "level = ?"], list[Any]([wanted.level])
         if wanted.text:
             where.append("contains(lower(unique_id), ?)")
             given.append(wanted.text.lower())

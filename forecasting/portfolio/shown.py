@@ -18,6 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from datasets.building.duck import connect
 from datasets.decimals import common_decimals
 from forecasting import results, wording
+from forecasting.choosing.totals import METHOD_WORDS
+from forecasting.engine.hierarchy.building import TOTAL
+from forecasting.engine.hierarchy.structure import BOTTOM
 from forecasting.portfolio import figures, observed, summary
 from forecasting.portfolio.rows import SORTS, Page, Portfolio, Totals, Wanted
 from forecasting.shown import ShownForecast
@@ -47,6 +50,7 @@ class ShownPortfolio:
             text=str(asked.get("q", "")).strip()[:200],
             only=only if only in ONLY else "",
             after=str(asked.get("after", ""))[:2000],
+            level=level if (level := str(asked.get("level", ""))) in self.level_names else BOTTOM,
         )
 
     @property
@@ -60,6 +64,51 @@ class ShownPortfolio:
         assert self.shown.chosen is not None
         path = summary.path_of(self.task, self.shown.chosen, self.shown.yardstick)
         return Portfolio(path, self.level)
+
+    @cached_property
+    def levels(self) -> list[dict[str, Any]]:
+        """Every level, the widest first: sums of the series of each, as they add up and as each
+        was forecast alone; [] where there are no totals.
+        """
+        assert self.shown.chosen is not None
+        found: list[dict[str, Any]] = self.shown.chosen.metrics.get("levels", [])
+        return [
+            row
+            | {
+                "label": self.level_words(row["level"]),
+                "depth": depth,
+                "chosen": row["level"] == self.wanted.level,
+                "url": self._url(level=row["level"], after="", only="", q=""),
+            }
+            for depth, row in enumerate(found)
+        ]
+
+    @cached_property
+    def level_names(self) -> list[str]:
+        """Their names."""
+        assert self.shown.chosen is not None
+        return [row["level"] for row in self.shown.chosen.metrics.get("levels", [])]
+
+    def level_words(self, level: str) -> str:
+        """A level as people read it."""
+        usual = {BOTTOM: gettext("Single series"), TOTAL: gettext("All together")}
+        return usual.get(level) or level
+
+    @property
+    def method_words(self) -> str:
+        """How the levels were made to agree."""
+        method = self.levels[0]["method"] if self.levels else ""
+        return str(METHOD_WORDS.get(method, method))
+
+    @property
+    def levels_decimals(self) -> int | None:
+        """Decimals that the sums of all levels share."""
+        return common_decimals(row[name] for row in self.levels for name in ("own", "reconciled"))
+
+    @cached_property
+    def here_totals(self) -> Totals:
+        """What the level that is listed comes to."""
+        return self.portfolio.totals(self.wanted.level)
 
     @cached_property
     def totals(self) -> Totals:
@@ -160,7 +209,7 @@ class ShownPortfolio:
     @property
     def choices(self) -> list[dict[str, Any]]:
         """Which series to show, with how many there are."""
-        counts = {name: getattr(self.totals, name) for name in ONLY if name}
+        counts = {name: getattr(self.here_totals, name) for name in ONLY if name}
         return [
             {
                 "label": label,
@@ -258,6 +307,7 @@ class ShownPortfolio:
             "way": "back" if self.wanted.reverse else "",
             "q": self.wanted.text,
             "only": self.wanted.only,
+            "level": self.wanted.level if self.wanted.level != BOTTOM else "",
             "after": self.wanted.after,
             **other,
         }

@@ -1,10 +1,10 @@
 """One row for every series of an answer, made once and read page by page.
 
-Columns: `place` (its turn in the answer, from 0), `unique_id`, `first` (the first step ahead),
-`total` (the sum of the forecast), `last_total` (of as many steps before it), `change` (their
-ratio less 1), `known` values and how many of them are `zeros`; of the test on past windows `mase`,
-`mae`, `rmse`, `bias`, `coverage-80`, … in percent, and `skill`, 1 − error / error of seasonal
-naive. What is not known is null.
+Columns: `place` (its turn in the answer, from 0), `unique_id`, `level` (bottom, or that of a
+total), `first` (the first step ahead), `total` (the sum of the forecast), `last_total` (of as many
+steps before it), `change` (their ratio less 1), `known` values and how many of them are `zeros`; of
+the test on past windows `mase`, `mae`, `rmse`, `bias`, `coverage-80`, … in percent, and `skill`,
+1 − error / error of seasonal naive. What is not known is null.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ import pyarrow as pa
 from datasets import storage
 from datasets.building.duck import connect, literal, parquet
 from forecasting import results
+from forecasting.engine.hierarchy.structure import BOTTOM
 from forecasting.models import PredictionResult, PredictionTask
-from forecasting.portfolio import errors, observed
+from forecasting.portfolio import errors, levels, observed
 
 MEMORY: Final = "800MB"
 
@@ -49,18 +50,21 @@ def _make(
     with storage.work_folder() as folder, connect(scratch=folder, memory=MEMORY) as connection:
         _add_ahead(connection, result)
         _add_before(connection, task)
+        _add_levels(connection, task)
         tested = _add_errors(connection, "own", result, task.levels)
         compared = _add_errors(connection, "other", other, task.levels)
         path = folder / "series.parquet"
         skill = "1 - own.mae / nullif(other.mae, 0)" if tested and compared else "NULL::DOUBLE"
         columns = ", ".join(f'own."{name}"' for name in _figures(task))
         connection.execute(
-            "COPY (SELECT ahead.place, ahead.unique_id, ahead.first, ahead.total, "  # noqa: S608
+            "COPY (SELECT ahead.place, ahead.unique_id, "  # noqa: S608
+            f"coalesce(levels.level, '{BOTTOM}') AS level, ahead.first, ahead.total, "
             "before.last_total, "
             "CASE WHEN before.last_total > 0 THEN ahead.total / before.last_total - 1 END "
             f"AS change, before.known, before.zeros, {columns}, {skill} AS skill "
             "FROM ahead LEFT JOIN before USING (unique_id) LEFT JOIN own USING (unique_id) "
-            "LEFT JOIN other USING (unique_id) ORDER BY ahead.place"
+            "LEFT JOIN other USING (unique_id) LEFT JOIN levels USING (unique_id) "
+            "ORDER BY ahead.place"
             f") TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
         )
         storage.put(path, key)
@@ -95,6 +99,21 @@ def _add_ahead(connection: duckdb.DuckDBPyConnection, result: PredictionResult) 
 def _add_before(connection: duckdb.DuckDBPyConnection, task: PredictionTask) -> None:
     found = connection.execute("SELECT unique_id, first FROM ahead").fetchnumpy()
     observed.add_before(connection, task, list(found["unique_id"]), np.asarray(found["first"]))
+
+
+def _add_levels(connection: duckdb.DuckDBPyConnection, task: PredictionTask) -> None:
+    """Make the table `levels`, empty where there are no totals."""
+    path = levels.found(task)
+    source = "(SELECT '' AS unique_id, '' AS level LIMIT 0)" if path is None else parquet(path)
+    names = task.asked("names", [])
+    label = "unique_id"
+    if len(names) > 1:
+        listed = ", ".join(literal(name) for name in names)
+        label = f"unique_id || '/' || unnest([{listed}])"
+    connection.execute(
+        f"CREATE TABLE levels AS SELECT {label} AS unique_id, level FROM "  # noqa: S608
+        f"(SELECT DISTINCT unique_id, level FROM {source})"
+    )
 
 
 def _add_errors(

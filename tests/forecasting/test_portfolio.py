@@ -178,7 +178,7 @@ def test_programs_are_told_what_they_may_ask(owner, owner_client, task):
 def test_all_rows_come_as_a_file(owner, owner_client, task):
     answer = owner_client.get(reverse("forecasting:portfolio_file", args=[task.pk]))
     lines = answer.content.decode().splitlines()
-    assert lines[0].startswith("series,first,total,last_total,change")
+    assert lines[0].startswith("series,first,level,total,last_total,change")
     assert [line.split(",")[0] for line in lines[1:]] == [f"shop {n}" for n in range(1, 8)]
 
 
