@@ -12,6 +12,7 @@ from forecasting import (
     admin_anomalies,
     admin_drafts,
     admin_explaining,
+    admin_scenarios,
     admin_schedules,
     admin_watching,
 )
@@ -30,6 +31,7 @@ _OTHER_PAGES = (
     admin_anomalies,
     admin_drafts,
     admin_explaining,
+    admin_scenarios,
     admin_schedules,
     admin_watching,
 )

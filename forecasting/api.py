@@ -27,6 +27,7 @@ from forecasting.api_fresh import FreshActions
 from forecasting.api_portfolio import PortfolioActions
 from forecasting.api_race import RaceActions
 from forecasting.api_results import ResultActions
+from forecasting.api_scenarios import ScenarioActions
 from forecasting.api_watching import AccuracyActions
 from forecasting.ask_serializers import AskSerializer
 from forecasting.forms import AskForm, first_problem
@@ -67,6 +68,7 @@ class PredictionViewSet(
     AccuracyActions,
     FreshActions,
     PortfolioActions,
+    ScenarioActions,
     OwnedViewSet,
 ):
     """Forecasts."""

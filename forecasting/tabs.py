@@ -60,6 +60,7 @@ TABS: Final = (
     Tab("components", _("Components"), "forecasting:components"),
     Tab("residuals", _("Residuals"), "forecasting:residuals"),
     Tab("drivers", _("Drivers"), "forecasting:drivers"),
+    Tab("whatif", _("What if"), "forecasting:whatif"),
     Tab("accuracy", _("Accuracy"), "forecasting:accuracy"),
     Tab("data", _("Data"), "forecasting:data", lambda shown: shown.values_count),
 )

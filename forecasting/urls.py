@@ -75,5 +75,6 @@ urlpatterns = [
     path("", include("forecasting.urls_explaining")),
     path("", include("forecasting.urls_fresh")),
     path("", include("forecasting.urls_portfolio")),
+    path("", include("forecasting.urls_scenarios")),
     path("", include("forecasting.urls_watching")),
 ]

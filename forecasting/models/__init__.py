@@ -10,6 +10,7 @@ from forecasting.models.model_version import ModelVersion
 from forecasting.models.model_watch import ModelWatch
 from forecasting.models.prediction_result import PredictionResult
 from forecasting.models.prediction_task import PredictionTask
+from forecasting.models.scenario import Scenario
 from forecasting.models.schedule import Schedule
 from forecasting.models.trained_model import TrainedModel
 
@@ -28,6 +29,7 @@ __all__ = [
     "ModelWatch",
     "PredictionResult",
     "PredictionTask",
+    "Scenario",
     "Schedule",
     "TrainedModel",
 ]

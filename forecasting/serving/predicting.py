@@ -42,11 +42,15 @@ def predict(model: TrainedModel, wish: Wish) -> Answer:
     if not model.is_ready:
         raise Conflict(gettext("This model is not trained yet. Wait until its state is ready."))
     with speaking("rows" if wish.rows is not None else ""):
-        question = _question(model, wish)
-        here = places.answers_here(model.type)
-        answer = _answers().answer(question) if here else client.ask(question)
+        answer = ask(model, _question(model, wish))
     counting.count(model)
     return answer
+
+
+def ask(model: TrainedModel, question: Question) -> Answer:
+    """The answer of the process that has the model. Raises EngineError or Unavailable."""
+    here = places.answers_here(model.type)
+    return _answers().answer(question) if here else client.ask(question)
 
 
 def predict_as_asked(model: TrainedModel, asked: Any) -> dict[str, Any]:

@@ -1,7 +1,14 @@
 """Rows behind the doors of forecasting."""
 
 from forecasting.fresh import scheduling
-from forecasting.models import AlertRule, ForecastDraft, ModelLine, Schedule, TrainedModel
+from forecasting.models import (
+    AlertRule,
+    ForecastDraft,
+    ModelLine,
+    Scenario,
+    Schedule,
+    TrainedModel,
+)
 from tests.doors import datasets_objects
 from tests.doors.replay import Replay
 from tests.forecasting.made import answered
@@ -52,3 +59,11 @@ def scheduled(owner):
 def draft(owner):
     """A forecast that is filled in but not started."""
     return ForecastDraft.objects.create(owner=owner, dataset=forecast(owner).dataset, name="Load")
+
+
+def scenario(owner):
+    """A kept what-if of a forecast."""
+    task = forecast(owner)
+    found = Scenario.objects.create(task=task, author=owner, name="Warm", model="linear")
+    found.owner = owner
+    return found

@@ -1,0 +1,84 @@
+"""The What if tab: try changes out, keep them, delete them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts import audit
+from accounts.ownership import fetch_editable
+from accounts.problems import Problem
+from accounts.requests import AuthenticatedHttpRequest
+from forecasting import live
+from forecasting.models import Scenario
+from forecasting.scenarios import forms, keeping
+from forecasting.scenarios.shown import ShownWhatIf
+from forecasting.views.fetching import fetch_own_task, fetch_task, shown_as_asked
+
+
+@require_safe
+def whatif(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
+    """Sliders, the chart, and what was kept, side by side."""
+    task = fetch_task(request, pk)
+    shown = shown_as_asked(task, request)
+    asked = ShownWhatIf(shown)
+    context = live.parts(task, request.user, shown, "whatif") | {"whatif": asked}
+    return render(request, "forecasting/scenarios/page.html", context | _outcome(asked, request))
+
+
+@require_POST
+def outcome(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
+    """The part of the page that follows the sliders."""
+    task = fetch_task(request, pk)
+    asked = ShownWhatIf(shown_as_asked(task, request))
+    context = {"task": task, "whatif": asked} | _outcome(asked, request)
+    return render(request, "forecasting/scenarios/_outcome.html", context)
+
+
+@require_POST
+def keep(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
+    """Keep what the sliders say under a name."""
+    task = fetch_own_task(request, pk)
+    shown = shown_as_asked(task, request)
+    asked = ShownWhatIf(shown)
+    changes = forms.asked(request.POST, asked.target, task.horizon)
+    name = request.POST.get("name", "")
+    row = keeping.keep(task, asked.result, shown.series, changes, name=name, author=request.user)
+    messages.success(request, gettext("The scenario %s was saved.") % row.name)
+    return _back(request, task.pk, shown.query)
+
+
+@require_POST
+def delete(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
+    """Throw a scenario away."""
+    row = fetch_editable(Scenario.objects.for_list().select_related("task"), request.user, pk=pk)
+    audit.record(request.user, "scenario.deleted", row.task, name=row.name)
+    row.delete()
+    messages.success(request, gettext("The scenario %s was deleted.") % row.name)
+    return _back(request, row.task_id, "")
+
+
+def _outcome(asked: ShownWhatIf, request: AuthenticatedHttpRequest) -> dict[str, Any]:
+    """Both lines, or why there is none."""
+    try:
+        changes = forms.asked(request.POST, asked.target, asked.shown.task.horizon)
+        found = asked.outcome(changes)
+    except Problem as problem:
+        return {"problem": problem}
+    return {
+        "facts": asked.facts(found),
+        "figure_json": asked.figure_json(found),
+        "is_changed": bool(changes),
+    }
+
+
+def _back(request: AuthenticatedHttpRequest, pk: object, query: str) -> HttpResponse:
+    address = reverse("forecasting:whatif", args=[pk]) + query
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)

@@ -1,0 +1,170 @@
+"""Ask what would be: by page, by API; keep it, compare it, share it, delete it."""
+
+import numpy as np
+import pytest
+from django.urls import reverse
+
+from accounts.models import Share
+from forecasting.models import Scenario
+from tests.datasets.made import read_dataset
+from tests.forecasting.made import raced, share
+
+pytestmark = pytest.mark.django_db
+HOURS, HORIZON = 240, 24
+
+
+def plan_text():
+    """Load is 100 plus three times the plan, which is known a day longer than the load."""
+    lines = ["time,load,plan"]
+    plan = np.random.default_rng(1).integers(0, 20, HOURS + HORIZON)
+    for hour in range(HOURS + HORIZON):
+        day, clock = divmod(hour, 24)
+        load = f"{100 + 3 * plan[hour]}" if hour < HOURS else ""
+        lines.append(f"2026-01-{day + 1:02d} {clock:02d}:00,{load},{plan[hour]}")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture
+def task(owner):
+    dataset = read_dataset(owner, plan_text(), name="plan.csv")
+    keys = {column.name: column.key for column in dataset.current_version.columns.all()}
+    return raced(
+        owner,
+        "linear_stack",
+        dataset=dataset,
+        targets=[keys["load"]],
+        names=["load"],
+        covariates={"known": [keys["plan"]], "past": []},
+        windows=2,
+    )
+
+
+def url(task, tail=""):
+    return f"/api/v1/predictions/{task.pk}/scenarios/{tail}"
+
+
+def ask(client, task, *changes, model="linear_stack", **more):
+    body = {"changes": list(changes), "model": model, **more}
+    return client.post(url(task, "preview/"), body, content_type="application/json")
+
+
+def change(column, how, value, **steps):
+    return {"column": column, "how": how, "value": value, **steps}
+
+
+def test_nothing_changed_changes_nothing(owner_client, task):
+    said = ask(owner_client, task).json()
+    assert said["mean"] == said["base"]
+    assert said["total_change"] == said["peak_change"] == 0
+    zero = ask(owner_client, task, change("plan", "add", 0)).json()
+    np.testing.assert_allclose(zero["mean"], zero["base"], rtol=1e-12)
+
+
+def test_one_more_of_the_plan_is_three_more_of_the_load(owner_client, task):
+    said = ask(owner_client, task, change("plan", "add", 2, first=5, last=8)).json()
+    moved = np.array(said["difference"])
+    np.testing.assert_allclose(moved[4:8], 6, atol=1.0)
+    np.testing.assert_allclose(np.delete(moved, range(4, 8)), 0, atol=0.5)
+
+
+def test_ten_percent_more_demand_and_an_outage_lie_on_the_answer(owner_client, task):
+    said = ask(
+        owner_client,
+        task,
+        change("load", "scale", 1.1),
+        change("load", "set", 0, first=3, last=4),
+    ).json()
+    base, mean = np.array(said["base"]), np.array(said["mean"])
+    assert mean[2] == mean[3] == 0
+    np.testing.assert_allclose(np.delete(mean, [2, 3]), np.delete(base, [2, 3]) * 1.1)
+    assert said["total"] == pytest.approx(np.delete(base, [2, 3]).sum() * 1.1)
+    assert said["lo-80"][2] == said["hi-80"][2] == 0
+
+
+def test_a_changed_past_of_the_target_is_shown_to_the_model(owner_client, task):
+    said = ask(owner_client, task, change("load", "scale", 5, first=-23, last=0), model="naive")
+    assert said.json()["mean"][0] == pytest.approx(5 * said.json()["base"][0])
+
+
+def test_a_model_that_looks_at_no_covariates_says_so_and_which_does(owner_client, task):
+    answer = ask(owner_client, task, change("plan", "add", 2), model="naive")
+    assert answer.status_code == 422
+    error = answer.json()["error"]
+    assert error["code"] == "covariates_unused"
+    assert "looks at no covariates" in error["message"]
+    assert "does: choose it" in error["message"]
+    page = owner_client.get(reverse("forecasting:whatif", args=[task.pk]) + "?model=naive")
+    assert "looks at no covariates" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ([change("rain", "add", 1)], "no column rain"),
+        ([change("plan", "grow", 1)], "Change 1: choose add, scale or set"),
+        ([change("plan", "add", "much")], "value must be a number"),
+        ([change("plan", "add", 1, first=5, last=2)], "from step 5 to 2"),
+        ([change("plan", "add", 1, last=99)], "no later than 24"),
+        ([change("plan", "add", 1)] * 201, "too many"),
+    ],
+)
+def test_what_does_not_fit_is_said_in_a_sentence(owner_client, task, changes, words):
+    answer = ask(owner_client, task, *changes)
+    assert answer.status_code == 422
+    assert words in answer.json()["error"]["message"]
+
+
+def test_scenarios_are_kept_read_renamed_and_deleted(owner_client, task):
+    body = {"changes": [change("plan", "add", 2)], "model": "linear_stack", "name": " Busy  day "}
+    made = owner_client.post(url(task), body, content_type="application/json")
+    assert made.status_code == 201
+    assert made.json()["name"] == "Busy day"
+    again = owner_client.post(url(task), body, content_type="application/json")
+    assert "already" in again.json()["error"]["message"]
+    one = url(task, f"{made.json()['id']}/")
+    assert owner_client.get(one).json()["answer"]["total_change"] > 0
+    [listed] = owner_client.get(url(task)).json()
+    assert listed["changes"][0]["value"] == 2
+    new = owner_client.patch(one, {"name": "Calm"}, content_type="application/json")
+    assert new.json()["name"] == "Calm"
+    assert owner_client.delete(one).status_code == 204
+    assert not Scenario.objects.exists()
+
+
+def test_whoever_sees_the_forecast_sees_its_scenarios_and_only_editors_keep_them(
+    client, owner_client, task, owner, stranger, collaborator
+):
+    body = {"changes": [change("load", "scale", 2)], "model": "naive", "name": "Twice"}
+    made = owner_client.post(url(task), body, content_type="application/json").json()
+    client.force_login(stranger)
+    assert client.get(url(task)).status_code == 404
+    assert ask(client, task).status_code == 404
+    share(task, collaborator)
+    client.force_login(collaborator)
+    assert [one["name"] for one in client.get(url(task)).json()] == ["Twice"]
+    assert ask(client, task, change("load", "scale", 2)).status_code == 200
+    assert client.delete(url(task, f"{made['id']}/")).status_code == 403
+    assert client.post(url(task), body, content_type="application/json").status_code == 403
+    Share.objects.filter(person=collaborator).update(level=Share.Level.EDITOR)
+    assert client.delete(url(task, f"{made['id']}/")).status_code == 204
+
+
+def test_the_page_moves_with_its_sliders_and_keeps_what_is_saved(owner_client, task):
+    page = reverse("forecasting:whatif", args=[task.pk])
+    query = "?model=linear_stack"
+    first = owner_client.get(page + query).content.decode()
+    assert 'name="slide.plan"' in first
+    said = {"slide.plan": "5", "target_scale": "0"}
+    moved = owner_client.post(f"{page}outcome/{query}", said).content.decode()
+    assert "Peak becomes" in moved
+    assert "whatif-figure" in moved
+    wrong = owner_client.post(f"{page}outcome/{query}", {"slide.plan": "much"}).content.decode()
+    assert "much is not a number" in wrong
+    owner_client.post(f"{page}keep/{query}", said | {"name": "Busy"})
+    row = Scenario.objects.get()
+    assert row.changes == [
+        {"column": "plan", "how": "add", "value": 5.0, "first": 1, "last": HORIZON}
+    ]
+    assert "Busy" in owner_client.get(page).content.decode()
+    owner_client.post(reverse("forecasting:whatif_delete", args=[row.pk]))
+    assert not Scenario.objects.exists()
