@@ -31,7 +31,7 @@ def by_lag(known: dict[str, Any]) -> Figure:
     traces += [
         line(lags, one["weights"], BASELINE, name=steps_words(one), width=1.25) for one in far
     ]
-    axis = {"title": {"text": gettext("Steps back")}}
+    axis = {"title": {"text": gettext("Steps back"), "standoff": 6}, "automargin": True}
     return figure(traces, xaxis=axis, showlegend=bool(far), legend=_below(), bargap=0.2)
 
 
@@ -39,7 +39,7 @@ def contributions(known: dict[str, Any], times: Sequence[str], clock: Clock = AS
     """What the groups of inputs add to every step, and their sum."""
     shown, rest = known["groups"][: len(SERIES)], known["groups"][len(SERIES) :]
     traces: list[dict[str, Any]] = [
-        _bars(times, one["steps"], colour, said(one["name"]).capitalize())
+        _bars(times, one["steps"], colour, _title(said(one["name"])))
         for one, colour in zip(shown, SERIES, strict=False)
     ]
     if rest:
@@ -48,7 +48,14 @@ def contributions(known: dict[str, Any], times: Sequence[str], clock: Clock = AS
     total = np.sum([one["steps"] for one in known["groups"]], axis=0)
     if len(known["groups"]) > 1:
         traces.append(line(times, total.tolist(), OBSERVED, name=gettext("Together"), width=1.5))
-    drawn = figure(traces, xaxis={"type": "date"}, barmode="relative", bargap=0, legend=_below())
+    drawn = figure(
+        traces,
+        xaxis={"type": "date"},
+        barmode="relative",
+        bargap=0,
+        showlegend=True,
+        legend=_below(),
+    )
     return on_clock(drawn, clock)
 
 
@@ -72,6 +79,10 @@ def steps_words(block: dict[str, Any]) -> str:
         "first": f"{block['first']:,}",
         "last": f"{block['last']:,}",
     }
+
+
+def _title(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _bars(x: Sequence[str], y: Sequence[float], colour: str, name: str) -> dict[str, Any]:

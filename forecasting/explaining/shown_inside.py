@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
 from django.utils.translation import gettext, ngettext
 
 from datasets.clock import Clock
+from datasets.decimals import decimals_of
 from forecasting import wording
 from forecasting.explaining import inside_figures
 from forecasting.explaining.sentences import said
 from forecasting.models.trained_model import label_of
+
+# What a row of an input holds.
+ENDS: Final = ("mean", "low", "high")
 
 
 class ShownInside:
@@ -34,7 +39,7 @@ class ShownInside:
             "far": inside_figures.steps_words(far) if far is not near else "",
             "bands": [
                 {
-                    "name": _capital(said(one["name"])),
+                    "name": _title(one["name"]),
                     "first": wording.percent(one["first"]),
                     "last": wording.percent(one["last"]),
                 }
@@ -49,29 +54,25 @@ class ShownInside:
         known = self._known.get("contributions")
         if not known:
             return None
-        rows = [
-            {"name": _capital(said(one["name"])), "change": signed(one["mean"])}
-            for one in known["groups"]
-        ]
+        groups, features = known["groups"], known["features"]
+        sums = [known["anchor"], known["bias"], known["forecast"]]
+        # One digit more than such numbers need, so that what is rounded still adds up.
+        fine = 1 + decimals_of(np.array([*sums, *(one["mean"] for one in groups)]))
+        coarse = decimals_of(np.array([one[end] for one in features for end in ENDS]))
+        drawn = inside_figures.contributions(known, self._known["times"], self._clock)
         return {
-            "figure": json.dumps(
-                inside_figures.contributions(known, self._known["times"], self._clock)
-            )
-            if rows
-            else "",
-            "anchor_name": _capital(said(known["anchor_kind"])),
-            "anchor": wording.figure(known["anchor"]),
-            "bias": signed(known["bias"]),
-            "groups": rows,
-            "forecast": wording.figure(known["forecast"]),
+            "figure": json.dumps(drawn) if groups else "",
+            "anchor_name": _title(known["anchor_kind"]),
+            "anchor": _written(known["anchor"], fine),
+            "bias": _signed(known["bias"], fine),
+            "groups": [
+                {"name": _title(one["name"]), "change": _signed(one["mean"], fine)}
+                for one in groups
+            ],
+            "forecast": _written(known["forecast"], fine),
             "features": [
-                {
-                    "name": _capital(said(one["name"])),
-                    "mean": signed(one["mean"]),
-                    "low": signed(one["low"]),
-                    "high": signed(one["high"]),
-                }
-                for one in known["features"]
+                {"name": _title(one["name"]), **{end: _signed(one[end], coarse) for end in ENDS}}
+                for one in features
             ],
         }
 
@@ -94,11 +95,6 @@ class ShownInside:
             }
             for one in self._known.get("members") or ()
         ]
-
-
-def signed(value: float) -> str:
-    """`+4.2`, `−0.3`, `0`."""
-    return f"+{wording.figure(value)}" if value > 0 else wording.figure(value)
 
 
 def _weight_words(known: Mapping[str, Any]) -> list[str]:
@@ -126,5 +122,17 @@ def _weight_words(known: Mapping[str, Any]) -> list[str]:
     return words
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _title(name: Any) -> str:
+    """A sentence begins with a capital, the name of a column stays as it is."""
+    text = said(name)
+    return text if isinstance(name, str) else text[:1].upper() + text[1:]
+
+
+def _written(value: float, decimals: int) -> str:
+    return f"{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
+
+
+def _signed(value: float, decimals: int) -> str:
+    """`+4.2`, `−0.3`, `0.0`."""
+    text = _written(value, decimals)
+    return f"+{text}" if round(value, decimals) > 0 else text
