@@ -132,3 +132,13 @@ def page_of(client, task, name):
     page = client.get(f"/forecasts/{task.pk}/drivers/?model={name}").content.decode()
     names = ("weights-figure", "contributions-figure", "effects-figure")
     return {one for one in names if f'id="{one}"' in page}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["components", "drivers", "residuals"])
+def test_each_tab_lets_people_choose_any_model_of_the_leaderboard(owner, owner_client, page):
+    task = answered(owner)
+    found = owner_client.get(f"/forecasts/{task.pk}/{page}/?model=naive").content.decode()
+    for result in task.results.all():
+        assert f'<option value="{result.name}"' in found
+    assert '<option value="naive" selected>' in found
