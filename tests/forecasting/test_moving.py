@@ -5,13 +5,14 @@ import pytest
 
 from accounts.models import AuditEvent
 from accounts.problems import Conflict
-from forecasting import live, results, starting
+from forecasting import backtests, live, results, starting
 from forecasting.engine import artifacts
 from forecasting.fresh import comparing, following, move_jobs, refitting, runs, tasks, words
 from forecasting.fresh.shown import ShownRuns
 from forecasting.models import AlertRule, ModelVersion, PredictionTask, TrainedModel
 from forecasting.serving.answering import fetched
 from forecasting.shown import ShownForecast
+from forecasting.tasks import instant_forecast
 from jobs import moves
 from tests.datasets.made import read_dataset
 from tests.factories import make_user
@@ -96,23 +97,16 @@ def test_a_moved_run_keeps_ranks_and_tests_and_says_on_which_version_they_are_of
     assert run.receipt["rows"] == HOURS + 24
 
 
-def test_backtests_outlive_the_run_they_were_made_in(owner, dataset):
-    run = moved(answered(owner, dataset), dataset)
-    third = moved(run, dataset, first=HOURS + 24)
-    starting.delete_run(run)
-    leader = third.results.ranked().first()
-    from forecasting import backtests  # noqa: PLC0415
-
-    assert backtests.cutoffs(leader)
-
-
-def test_a_second_move_starts_from_the_first(owner, dataset):
+def test_a_second_move_starts_from_the_first_and_outlives_it(owner, dataset):
     task = answered(owner, dataset)
     run = moved(task, dataset)
     third = moved(task, dataset, first=HOURS + 24)
     assert (third.run, third.origin_id) == (3, task.pk)
     assert third.receipt["moved"]["run"] == 2
     assert first_time(third) - first_time(run) == np.timedelta64(24, "h")
+    starting.delete_run(run)
+    assert backtests.cutoffs(third.results.ranked().first())
+    assert learned(third.results.ranked().first().model)
 
 
 def test_lists_show_the_newest_run_with_an_answer(owner, dataset):
@@ -258,8 +252,6 @@ def test_models_of_a_race_move_and_so_does_what_needs_torch(owner, dataset):
 
 
 def test_a_refit_is_a_run_whose_models_learn_again(owner, dataset):
-    from forecasting.tasks import instant_forecast  # noqa: PLC0415
-
     task = answered(owner, dataset)
     grown(dataset)
     run = refitting.refit(task, actor=owner)
