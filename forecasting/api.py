@@ -78,6 +78,7 @@ class PredictionViewSet(
     http_method_names = ("get", "post", "patch", "delete", "head", "options")
     filter_backends = ()
     owner_actions = ("destroy",)
+    read_only_actions = ("preview_scenario",)
 
     def get_queryset(self) -> PredictionTaskQuerySet:
         """What this person may see, narrowed by `search`, `status` and `runs`."""

@@ -113,7 +113,7 @@ class ScenarioActions(Base):
     )
     def preview_scenario(self, request: Request, pk: str) -> Response:
         """Both lines, their difference, total and peak."""
-        task = fetch_visible(PredictionTask.objects.with_jobs(), request.user, pk=pk)
+        task = self.get_object()
         result, series, wanted = _asked(task, request)
         return Response(answering.preview(task, result, series, wanted).as_json())
 
