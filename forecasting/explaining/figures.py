@@ -34,14 +34,16 @@ def part(known: dict[str, Any], clock: Clock = AS_STORED) -> Figure:
     return on_clock(drawn, clock)
 
 
-def turn(known: dict[str, Any]) -> Figure:
+def turn(known: dict[str, Any], clock: Clock = AS_STORED) -> Figure:
     """One turn of a cycle: what each place of it adds."""
     times, values = known["turn"]["times"], known["turn"]["values"]
     axis: dict[str, Any] = {"type": "date", "tickformat": _pattern(times)}
     if len(times) <= 12:
         bars = {"type": "bar", "x": times, "y": values, "marker": {"color": FORECAST}}
-        return figure([bars], xaxis=axis, showlegend=False, bargap=0.35)
-    return figure([line(times, values, FORECAST, width=2)], xaxis=axis, showlegend=False)
+        drawn = figure([bars], xaxis=axis, showlegend=False, bargap=0.35)
+    else:
+        drawn = figure([line(times, values, FORECAST, width=2)], xaxis=axis, showlegend=False)
+    return on_clock(drawn, clock)
 
 
 def over_time(found: Leftovers, clock: Clock = AS_STORED) -> Figure:

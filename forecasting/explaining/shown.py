@@ -137,7 +137,7 @@ class ShownExplanation:
                 kind=one["kind"],
                 percent="" if one["share"] is None else wording.percent(one["share"]),
                 figure=json.dumps(figures.part(one, self.clock)),
-                turn=json.dumps(figures.turn(one)) if one["turn"] else None,
+                turn=json.dumps(figures.turn(one, self.clock)) if one["turn"] else None,
             )
             for place, one in enumerate(self.found.get("parts", []))
         ]

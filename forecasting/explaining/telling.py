@@ -72,10 +72,13 @@ def _turn(past: Floats, times: Any, season: int) -> dict[str, Any] | None:
     """One turn of a cycle, from its natural beginning: the mean of all turns that were seen."""
     if not 1 < season <= min(LONGEST_TURN, len(past)):
         return None
-    first = _beginning(pd.DatetimeIndex(times[len(past) - season : len(past)]))
-    places = len(past) - season + (first + np.arange(season)) % season
+    newest = len(past) - season
+    first = _beginning(pd.DatetimeIndex(times[newest : len(past)]))
+    # The newest turn that is whole from there on; a cycle that was found has two turns and more.
+    start = newest + first - (season if first else 0)
+    places = np.arange(start, start + season)
     means = [float(np.nanmean(past[place % season :: season])) for place in places]
-    return {"times": results.iso(np.sort(times[places])), "values": means}
+    return {"times": results.iso(times[places]), "values": means}
 
 
 def _beginning(turn: pd.DatetimeIndex) -> int:

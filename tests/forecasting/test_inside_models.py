@@ -49,6 +49,19 @@ def test_every_kind_of_model_says_what_its_forecast_rests_on(name, panel):
         assert len(kept["inside"]["times"]) == 8
 
 
+@pytest.mark.parametrize("hours", [240, 244, 251])
+def test_one_turn_of_a_day_begins_at_midnight_and_peaks_when_the_series_does(hours):
+    clock = np.arange(hours) % 24
+    values = {
+        "a": 10 + 5 * np.exp(-((clock - 7.0) ** 2) / 8) + 1e-3 * np.sin(np.arange(hours) ** 2)
+    }
+    days = Panel.from_arrays(values, "2026-01-01", "h")
+    _model, found = asked("seasonal_naive", days)
+    [turn] = [one["turn"] for one in told(found, 0, [])["parts"] if one["season"] == 24]
+    assert [time[11:13] for time in turn["times"]] == [f"{hour:02d}" for hour in range(24)]
+    assert int(np.argmax(turn["values"])) == 7
+
+
 def test_kept_contributions_add_up_to_the_forecast(panel):
     model, found = asked("lightgbm", panel)
     kept = inside.told(found, 1)["contributions"]
