@@ -15,6 +15,7 @@ from datasets.models import Column
 from datasets.roles import role_of
 from datasets.sniffing.columns import MAIN_NAMES
 from datasets.sniffing.reading import DROP
+from datasets.step_lengths import longest_step
 from forecasting.engine.errors import EngineError
 from forecasting.engine.frequency import Frequency, infer
 
@@ -244,7 +245,7 @@ def _zone_findings(key: str, zone: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _gap_findings(found: Found, frequency: Frequency) -> Iterator[dict[str, Any]]:
     """Steps longer than the frequency are gaps, shorter ones stand between the ticks."""
     time, key = found["time"], found["reading"]["time_column"]
-    usual = _longest_step(frequency)
+    usual = longest_step(frequency)
     gaps = sum(count for step, count in time["steps"] if step > usual)
     if gaps:
         # A little less than a step is tolerated: months and summer time differ in length.
@@ -268,12 +269,3 @@ def _gap_findings(found: Found, frequency: Frequency) -> Iterator[dict[str, Any]
     )
     if between:
         yield _finding("off_grid", column=key, count=between, severity="warn")
-
-
-def _longest_step(frequency: Frequency) -> float:
-    """The longest time, in microseconds, that one step of this frequency may take."""
-    if frequency.unit == "B":
-        return (frequency.multiple + 2) * 86_400e6
-    if frequency.step_months:
-        return frequency.step_months * 31 * 86_400e6 + 3_600e6
-    return frequency.step_seconds * 1e6

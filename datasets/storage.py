@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,18 @@ _BLOCK = 1024 * 1024
 _LINK_SECONDS = 300
 # Copies of remote files kept on this machine.
 _CACHE_BYTES = 20 * 1024**3
+
+
+@contextmanager
+def undone_on_failure(undo: Callable[[], None]) -> Iterator[None]:
+    """Call `undo` when the block fails, whatever the reason: nothing half-made stays."""
+    is_done = False
+    try:
+        yield
+        is_done = True
+    finally:
+        if not is_done:
+            undo()
 
 
 def folder_of(dataset_id: object) -> str:

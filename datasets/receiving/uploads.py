@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -195,23 +194,13 @@ def _sniff(path: Path, file: str, options: ReadingOptions) -> tuple[str, dict[st
 
 def _keep(dataset: Dataset, received: Received, reserved: int) -> Dataset:
     """Row, file and job together; when one fails none stays."""
-    with _removed_on_failure(dataset), transaction.atomic():
+    folder = storage.folder_of(dataset.pk)
+    with storage.undone_on_failure(lambda: storage.delete_tree(folder)), transaction.atomic():
         require_room(dataset.owner, received.size - reserved)
         storage.put(received.path, dataset.file_path)
         dataset.save()
         _start(dataset)
     return dataset
-
-
-@contextmanager
-def _removed_on_failure(dataset: Dataset) -> Iterator[None]:
-    kept = False
-    try:
-        yield
-        kept = True
-    finally:
-        if not kept:
-            storage.delete_tree(storage.folder_of(dataset.pk))
 
 
 def _start(dataset: Dataset) -> Job:

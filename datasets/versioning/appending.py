@@ -9,8 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,18 +79,6 @@ def is_waiting(arrived: Arrived) -> bool:
 def give_up(arrived: Arrived) -> None:
     """Remove the file that waits."""
     storage.delete_file(arrived.key)
-
-
-@contextmanager
-def removed_on_failure(arrived: Arrived) -> Iterator[None]:
-    """Remove the stored file when the block fails."""
-    done = False
-    try:
-        yield
-        done = True
-    finally:
-        if not done:
-            storage.delete_file(arrived.key)
 
 
 def append(run: Run, *, reader: Reader = run_reading) -> Version | None:

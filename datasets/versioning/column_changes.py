@@ -23,14 +23,10 @@ from datasets import storage
 from datasets.models import Column, Dataset, Version
 from datasets.problems import DatasetProblem
 from datasets.signals import version_ready
-from datasets.versioning.versions import Fence, NewColumn, columns_of, make_version
+from datasets.versioning.versions import SHARED, Fence, NewColumn, columns_of, make_version
 
 LONGEST_NAME = 200
 ORDERING = frozenset({Column.Role.TIME, Column.Role.SERIES})
-_SHARED = (
-    "file_key", "file_size", "content_hash", "row_count", "frequency", "time_column", "layout",
-    "series_column", "quality",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -194,7 +190,7 @@ def _with_the_same_file(
             note=note,
             diff=_difference(before, after),
             profile=_profile(version, after),
-            **{name: getattr(version, name) for name in _SHARED},
+            **{name: getattr(version, name) for name in SHARED},
         )
         told = {column.key: column for column in after}
         Column.objects.bulk_create(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models.user import User
+from datasets import storage
 from datasets.cells import editing, saving_edits
 from datasets.models import Dataset, Version
 from datasets.receiving.quota import require_room
@@ -115,7 +116,7 @@ def start_appending(dataset: Dataset, person: User, arrived: Arrived, same: str)
     Raises TooLarge over the quota; then the file does not stay.
     """
     version = dataset.current_version
-    with appending.removed_on_failure(arrived), transaction.atomic():
+    with storage.undone_on_failure(lambda: appending.give_up(arrived)), transaction.atomic():
         require_room(dataset.owner, arrived.size + (version.file_size if version else 0))
         job = enqueue(
             append_rows,

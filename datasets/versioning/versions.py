@@ -360,9 +360,10 @@ def _announce(dataset: Dataset, version: Version) -> None:
     transaction.on_commit(lambda: version_ready.send(sender=Version, version=version))
 
 
-_SHARED = (
-    "file_key", "file_size", "content_hash", "row_count", "profile", "frequency", "time_column",
-    "layout", "series_column", "quality",
+# What versions of the same file have in common.
+SHARED = (
+    "file_key", "file_size", "content_hash", "row_count", "frequency", "time_column", "layout",
+    "series_column", "quality",
 )  # fmt: skip
 
 
@@ -377,7 +378,8 @@ def _again(dataset: Dataset, current: Version, target: Version, user: User) -> V
         parent=current,
         made_by=user,
         diff={**diff, "restores": target.number, "undoes": shown(current).number},
-        **{name: getattr(target, name) for name in _SHARED},
+        profile=target.profile,
+        **{name: getattr(target, name) for name in SHARED},
     )
     Column.objects.bulk_create(_copied(column, version) for column in target.columns.all())
     _announce(dataset, version)

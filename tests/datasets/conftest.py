@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.datasets.made import read_dataset
+
 
 @pytest.fixture(autouse=True)
 def own_files(settings, tmp_path):
@@ -15,3 +17,9 @@ def own_files(settings, tmp_path):
         },
     }
     return settings.VAR_DIR
+
+
+@pytest.fixture
+def hourly(owner):
+    """Ten days of hours: time c1, load c2 (100 to 330), note c3 (every second one missing)."""
+    return read_dataset(owner)

@@ -112,10 +112,7 @@ def _texts_told(
     tests = ", ".join(
         f"count({_quoted(name)}) = count(TRY(decode({_quoted(name)})))" for name in unknown
     )
-    try:
-        answers = first_row(connection, f"SELECT {tests} FROM {table}")  # noqa: S608
-    except duckdb.Error as error:
-        raise Refusal("damaged", kind="parquet") from error
+    answers = _answers(connection, tests, table)
     texts = {name for name, is_text in zip(unknown, answers, strict=True) if is_text}
     return [(name, UTF8 if name in texts else kind) for name, kind in columns]
 
@@ -137,11 +134,7 @@ def _largest(
     tests = ", ".join(
         f"coalesce(bool_and({_quoted(name)} BETWEEN -{bound} AND {bound}), true)" for name in long
     )
-    try:
-        found = first_row(connection, f"SELECT {tests} FROM {table}")  # noqa: S608
-    except duckdb.Error as error:
-        raise Refusal("damaged", kind="parquet") from error
-    return dict(zip(long, found, strict=True))
+    return dict(zip(long, _answers(connection, tests, table), strict=True))
 
 
 def _empty_texts(
@@ -152,11 +145,16 @@ def _empty_texts(
     if not texts:
         return []
     counts = " + ".join(f"count(*) FILTER ({name} = '')" for name in texts)
+    (count,) = _answers(connection, counts, table)
+    return [Note("empty_texts", count=int(count))] if count else []
+
+
+def _answers(connection: duckdb.DuckDBPyConnection, questions: str, table: str) -> tuple[Any, ...]:
+    """What is asked of all rows; a file that cannot answer is damaged."""
     try:
-        (count,) = first_row(connection, f"SELECT {counts} FROM {table}")  # noqa: S608
+        return tuple(first_row(connection, f"SELECT {questions} FROM {table}"))  # noqa: S608
     except duckdb.Error as error:
         raise Refusal("damaged", kind="parquet") from error
-    return [Note("empty_texts", count=int(count))] if count else []
 
 
 def _quoted(name: str) -> str:

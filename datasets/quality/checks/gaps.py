@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from datasets.quality.checks.clock_changes import explained_gaps
-from datasets.quality.checks.moves import is_sparse, longest_step, moves
+from datasets.quality.checks.moves import is_sparse, moves
 from datasets.quality.finding import Found, finding, step
 from datasets.quality.subject import Subject
+from datasets.step_lengths import longest_step
 
 CODES = ("gaps",)
 _LISTED = 10

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datasets.quality.subject import Subject
-from forecasting.engine.frequency import Frequency
 
 
 def moves(subject: Subject) -> str:
@@ -19,24 +18,6 @@ def moves(subject: Subject) -> str:
 
 # A frequency with more steps than this for each row is none.
 _SPARSE = 10
-
-
-def longest_step(frequency: Frequency) -> float:
-    """The longest time, in microseconds, that one step may take."""
-    if frequency.unit == "B":
-        return (frequency.multiple + 2) * 86_400e6
-    if frequency.step_months:
-        return frequency.step_months * 31 * 86_400e6 + 3_600e6
-    return frequency.step_seconds * 1e6
-
-
-def shortest_step(frequency: Frequency) -> float:
-    """The shortest time, in microseconds, that one step may take."""
-    if frequency.step_months:
-        return frequency.step_months * 28 * 86_400e6 - 3_600e6
-    if frequency.unit == "B":
-        return frequency.multiple * 86_400e6
-    return frequency.step_seconds * 1e6
 
 
 def is_sparse(subject: Subject) -> bool:

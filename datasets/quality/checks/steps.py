@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from datasets.quality.checks.moves import is_sparse, moves, shortest_step
+from datasets.quality.checks.moves import is_sparse, moves
 from datasets.quality.finding import Found, finding, step
 from datasets.quality.subject import Subject
+from datasets.step_lengths import shortest_step
 
 CODES = ("irregular", "off_grid")
 _LISTED = 5

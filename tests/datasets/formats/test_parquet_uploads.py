@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from datasets.problems import DatasetProblem
 from datasets.receiving import reading_process
 from tests.datasets import given
 from tests.datasets.formats.reading import read, refused
@@ -63,7 +64,7 @@ def test_case_66_a_crash_of_the_reader_does_not_touch_the_worker(owner, monkeypa
     """A reader that dies by a signal, as native code does, ends as a sentence."""
     dataset = given.upload(owner, GOOD, name="x.parquet")
     monkeypatch.setattr(reading_process, "_MODULE", "tests.datasets.formats.crashing")
-    with pytest.raises(given.ingest.DatasetProblem, match="made the reader fail"):
+    with pytest.raises(DatasetProblem, match="made the reader fail"):
         given.read_kept(dataset, reader=reading_process.run_reading)
     monkeypatch.undo()
     assert given.read_kept(dataset, reader=reading_process.run_reading).row_count == 3

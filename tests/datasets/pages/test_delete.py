@@ -36,11 +36,11 @@ def test_the_owner_deletes_it(dataset, owner_client):
     assert not Dataset.objects.exists()
 
 
-def test_its_files_go_with_it(hourly, owner_client, tmp_path, django_capture_on_commit_callbacks):
-    assert [p for p in (tmp_path / "storage").rglob("*") if p.is_file()]
+def test_its_files_go_with_it(hourly, owner_client, own_files, django_capture_on_commit_callbacks):
+    assert [p for p in (own_files / "storage").rglob("*") if p.is_file()]
     with django_capture_on_commit_callbacks(execute=True):
         owner_client.post(address(hourly))
-    assert [p for p in (tmp_path / "storage").rglob("*") if p.is_file()] == []
+    assert [p for p in (own_files / "storage").rglob("*") if p.is_file()] == []
 
 
 def test_a_stranger_finds_nothing(dataset, stranger_client):

@@ -256,14 +256,14 @@ def test_a_missing_header_is_asked_about_and_no_row_is_eaten(owner, owner_client
 
 
 def test_discarding_leaves_nothing(
-    owner, owner_client, tmp_path, django_capture_on_commit_callbacks
+    owner, owner_client, own_files, django_capture_on_commit_callbacks
 ):
     dataset = staged(owner)
-    assert [path for path in (tmp_path / "storage").rglob("*") if path.is_file()]
+    assert [path for path in (own_files / "storage").rglob("*") if path.is_file()]
     with django_capture_on_commit_callbacks(execute=True):
         owner_client.post(reverse("datasets:discard", args=[dataset.pk]))
     assert not Dataset.objects.exists()
-    assert not [path for path in (tmp_path / "storage").rglob("*") if path.is_file()]
+    assert not [path for path in (own_files / "storage").rglob("*") if path.is_file()]
 
 
 def test_a_file_that_nobody_imports_is_swept_after_a_day(owner):
