@@ -9,6 +9,7 @@ from django.utils.translation import gettext, pgettext
 from forecasting import spans
 from forecasting.engine.frequency import Frequency
 from forecasting.models import PredictionTask, TrainedModel
+from forecasting.portfolio.levels import METHODS
 
 # Of the environment of a model, what decides its numbers.
 _DECIDE: Final = ("almanac", "numpy", "torch")
@@ -23,6 +24,7 @@ def rows_of(task: PredictionTask) -> list[tuple[str, str]]:
         (gettext("Covariates"), _listed(task.receipt.get("covariates"))),
         (gettext("Holidays"), _place(asked.get("calendar") or {})),
         (gettext("Bounds"), _bounds(asked.get("bounds") or {})),
+        (gettext("Totals"), _totals(asked.get("hierarchy") or {})),
         (gettext("Seasons"), _listed(asked.get("seasons"))),
         (gettext("Refit"), gettext("in every window") if asked.get("refit") == "each" else ""),
     ]
@@ -51,6 +53,17 @@ def _listed(values: Any) -> str:
 
 def _place(calendar: dict[str, Any]) -> str:
     return " ".join(filter(None, (calendar.get("country"), calendar.get("subdivision"))))
+
+
+def _totals(hierarchy: dict[str, Any]) -> str:
+    """`by region, reconciled by mint_shrink`."""
+    if not hierarchy:
+        return ""
+    names = _listed(hierarchy.get("names"))
+    words = {"names": names, "method": hierarchy.get("method", METHODS[0])}
+    if not names:
+        return gettext("of all series, reconciled by %(method)s") % words
+    return gettext("by %(names)s, reconciled by %(method)s") % words
 
 
 def _bounds(bounds: dict[str, Any]) -> str:

@@ -78,6 +78,12 @@ class ShownAnswer:
         return int(self.chosen.predictions.get("labels_total", len(self.labels)))
 
     @property
+    def series_total(self) -> int:
+        """The same without totals over them."""
+        levels = self.chosen.metrics.get("levels", []) if self.chosen else []
+        return self.labels_total - sum(int(one["series"]) for one in levels[:-1])
+
+    @property
     def has_more_labels(self) -> bool:
         """Are there more series than the list holds?"""
         if self.chosen is None:

@@ -54,7 +54,7 @@ TABS: Final = (
         "series",
         _("Series"),
         "forecasting:portfolio",
-        lambda shown: shown.labels_total,
+        lambda shown: shown.series_total,
         lambda shown: shown.labels_total > 1,
     ),
     Tab("components", _("Components"), "forecasting:components"),

@@ -50,7 +50,7 @@ def skills(counts: Sequence[int], median: float | None) -> Figure:
         yaxis={"nticks": 4, "rangemode": "tozero"},
         shapes=shapes,
         annotations=notes,
-        margin={"t": 20},
+        margin={"l": 36, "r": 12, "t": 22, "b": 26},
         showlegend=False,
     )
 
