@@ -48,5 +48,7 @@ def beside(
         traces.append(line(answer["ds"], answer["mean"], colour, name=name, dash="dot"))
     traces.append(line(changed.times, changed.mean, FORECAST, name=gettext("What if"), width=2))
     axis = {"type": "date", "nticks": 8}
-    drawn = figure(traces, xaxis=axis, showlegend=True, hovermode="x unified")
+    # Beside the lines it would take half of a phone.
+    legend = {"orientation": "h", "y": -0.15}
+    drawn = figure(traces, xaxis=axis, showlegend=True, legend=legend, hovermode="x unified")
     return on_clock(drawn, clock)
