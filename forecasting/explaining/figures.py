@@ -79,8 +79,7 @@ def by_lag(found: Leftovers) -> Figure:
         line(lags, (sign * found.bounds).tolist(), BASELINE, dash="dash", hoverinfo="skip")
         for sign in (1, -1)
     ]
-    axis = {"title": {"text": gettext("Steps apart")}}
-    return figure([bars, *edges], xaxis=axis, showlegend=False, bargap=0.35)
+    return figure([bars, *edges], showlegend=False, bargap=0.35)
 
 
 def by_size(found: Leftovers) -> Figure:

@@ -31,8 +31,7 @@ def by_lag(known: dict[str, Any]) -> Figure:
     traces += [
         line(lags, one["weights"], BASELINE, name=steps_words(one), width=1.25) for one in far
     ]
-    axis = {"title": {"text": gettext("Steps back"), "standoff": 6}, "automargin": True}
-    return figure(traces, xaxis=axis, showlegend=bool(far), legend=_below(), bargap=0.2)
+    return figure(traces, showlegend=bool(far), legend=_below(), bargap=0.2)
 
 
 def contributions(known: dict[str, Any], times: Sequence[str], clock: Clock = AS_STORED) -> Figure:

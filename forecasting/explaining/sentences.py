@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext
 
-from forecasting import wording
-from forecasting.engine.explaining.sentence import SEPARATOR, Name, Sentence
+from forecasting.engine.explaining.sentence import SEPARATOR, Name, Sentence, figure
 from forecasting.models.trained_model import label_of
 
 # Details that hold the engine's name of a model.
@@ -30,7 +29,8 @@ def said(known: Any) -> str:
     """What `kept` gave, in the active language."""
     if isinstance(known, Mapping):
         details = {name: _shown(name, value) for name, value in known["details"].items()}
-        return gettext(known["template"]) % details
+        template: str = known["template"]
+        return gettext(template) % details
     return str(known)
 
 
@@ -52,5 +52,5 @@ def _shown(name: str, value: Any) -> str:
     if isinstance(value, list):
         return gettext(SEPARATOR).join(_shown(name, part) for part in value)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value:,}" if isinstance(value, int) else wording.figure(value)
+        return f"{value:,}" if isinstance(value, int) else figure(value).replace("-", "−")
     return label_of(value) if name in _MODELS and isinstance(value, str) else str(value)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from datasets.clock import Clock
+from datasets.decimals import common_decimals
 from forecasting import wording
 from forecasting.engine.explaining.splitting import COVARIATE, REST, SEASON, TREND
 from forecasting.explaining import figures
@@ -93,7 +94,7 @@ class ShownExplanation:
     def section(self, name: str) -> list[str]:
         """The sentences of one section, in the active language."""
         kept = self.found.get("sections", {}).get(name, [])
-        return [wording.tight(said(one)) for one in kept]
+        return [wording.tight(_capital(said(one))) for one in kept]
 
     @property
     def headline(self) -> list[str]:
@@ -193,14 +194,15 @@ class ShownExplanation:
         moved = self.found.get("moved")
         if not moved:
             return None
+        places = common_decimals([moved["before"], moved["now"]])
         rows = [
-            {"name": _capital(said(row["name"])), "change": _signed(row["change"])}
+            {"name": _capital(said(row["name"])), "change": _alike(row["change"], places, "+")}
             for row in moved["changes"]
         ]
         return {
             "span": said(moved["span"]),
-            "before": wording.figure(moved["before"]),
-            "now": wording.figure(moved["now"]),
+            "before": _alike(moved["before"], places),
+            "now": _alike(moved["now"], places),
             "rows": rows,
         }
 
@@ -208,6 +210,16 @@ class ShownExplanation:
         if one["kind"] in (TREND, REST):
             return str(KINDS[one["kind"]])
         return _capital(said(one["name"]))
+
+
+def _alike(value: float | None, places: int | None, sign: str = "") -> str:
+    """With as many decimals as the others of its list, so that the sum can be followed."""
+    if value is None:
+        return "–"
+    if places is None:
+        return _signed(value) if sign else wording.figure(value)
+    text = f"{value:{sign},.{places}f}"
+    return text.replace("-", "−")
 
 
 def _capital(text: str) -> str:

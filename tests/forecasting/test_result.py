@@ -1,7 +1,5 @@
 """The page of a forecast: running, done, chosen series and models, for everybody who may look."""
 
-import re
-
 import pytest
 from django.urls import reverse
 
