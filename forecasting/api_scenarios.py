@@ -74,6 +74,26 @@ class ScenarioSerializer(serializers.ModelSerializer[Scenario]):
         read_only_fields = fields
 
 
+class ScenarioOutcomeSerializer(serializers.Serializer[Any]):
+    """The answer with and without the changes, and its bounds under `lo-80`, `hi-80` and so on.
+
+    Changes of total and peak are shares of what they were, null from zero.
+    """
+
+    series = serializers.CharField()
+    ds = serializers.ListField(child=serializers.CharField())
+    base = serializers.ListField(child=serializers.FloatField())
+    mean = serializers.ListField(child=serializers.FloatField())
+    difference = serializers.ListField(child=serializers.FloatField())
+    total = serializers.FloatField()
+    base_total = serializers.FloatField()
+    total_change = serializers.FloatField(allow_null=True)
+    peak = serializers.FloatField()
+    peak_at = serializers.CharField()
+    base_peak = serializers.FloatField()
+    peak_change = serializers.FloatField(allow_null=True)
+
+
 class ScenarioActions(Base):
     """What-ifs of a forecast."""
 
@@ -106,7 +126,7 @@ class ScenarioActions(Base):
         summary="Try a scenario out",
         description="Nothing is kept. Whoever sees the forecast may ask.",
         request=ScenarioPreviewSerializer,
-        responses={200: serializers.DictField()},
+        responses=ScenarioOutcomeSerializer,
     )
     @action(
         detail=True, methods=["post"], url_path="scenarios/preview", url_name="scenario-preview"
