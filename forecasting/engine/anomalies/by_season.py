@@ -56,7 +56,7 @@ class BySeason(Expectation):
 
 def split(column: Floats, season: int) -> Floats:
     """The seasonal part ``[T]`` by robust STL, its smoothers jumping over an eighth of a season."""
-    from statsmodels.tsa.seasonal import STL  # type: ignore[import-untyped]  # noqa: PLC0415
+    from statsmodels.tsa.seasonal import STL  # noqa: PLC0415
 
     jump = max(1, season // 8)
     with warnings.catch_warnings():

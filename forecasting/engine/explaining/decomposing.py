@@ -72,7 +72,7 @@ def _split(column: Floats, periods: tuple[int, ...]) -> tuple[Floats, Floats]:
 def _smooth(column: Floats) -> Floats:
     if len(column) <= LEAST_NEIGHBOURS or column.min() == column.max():
         return np.full(len(column), column.mean())
-    from statsmodels import api  # type: ignore[import-untyped]  # noqa: PLC0415 -- slow to import
+    from statsmodels import api  # noqa: PLC0415 -- slow to import
 
     rows = np.arange(len(column), dtype=np.float64)
     share = max(TREND_SHARE, LEAST_NEIGHBOURS / len(column))
