@@ -1,9 +1,11 @@
-"""The fields of the What if page as changes."""
+"""The fields of the What if page as changes, and changes as its fields."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from django.http import QueryDict
 from django.utils.translation import gettext
@@ -11,9 +13,55 @@ from django.utils.translation import gettext
 from forecasting.scenarios import changes
 from forecasting.scenarios.changes import Change
 
-FIELDS = ("column", "how", "value", "first", "last")
-TARGET = "target_scale"
-SLIDE = "slide."
+FIELDS: Final = ("column", "how", "value", "first", "last")
+TARGET: Final = "target_scale"
+SLIDE: Final = "slide."
+# How far the slider of the target goes to either side, in whole percent.
+MOST_PERCENT: Final = 50
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A covariate that is known ahead, moved over all steps by no more than it has moved before."""
+
+    column: str
+    most: float
+    step: float
+
+    def can_stand_at(self, value: float) -> bool:
+        """Is there a notch at this value?"""
+        notches = value / self.step
+        return abs(value) <= self.most and math.isclose(notches, round(notches), abs_tol=1e-9)
+
+
+@dataclass
+class Filled:
+    """What the fields say: sliders by their column, percent of the target, rows of the table."""
+
+    slides: dict[str, float] = field(default_factory=dict)
+    percent: int = 0
+    rows: list[Change] = field(default_factory=list)
+
+
+def filled(
+    given: Sequence[Change], sliders: Mapping[str, Slider], target: str, horizon: int
+) -> Filled:
+    """The fields from which `asked` reads these changes. What no slider can say is a row, and so
+    is whatever follows a row of its column: sliders come first.
+    """
+    found = Filled()
+    seen: set[str] = set()
+    for one in given:
+        is_whole = one.column not in seen and (one.first, one.last) == (1, horizon)
+        slider, percent = sliders.get(one.column), 100 * (one.value - 1)
+        if is_whole and slider and one.how == "add" and slider.can_stand_at(one.value):
+            found.slides[one.column] = one.value
+        elif is_whole and one.column == target and one.how == "scale" and _is_notch(percent):
+            found.percent = round(percent)
+        else:
+            found.rows.append(one)
+        seen.add(one.column)
+    return found
 
 
 def asked(said: QueryDict, target: str, horizon: int) -> list[Change]:
@@ -53,3 +101,7 @@ def _row(row: dict[str, str]) -> dict[str, Any]:
         "first": int(number(row["first"] or "1")),
         "last": int(number(row["last"] or "1")),
     }
+
+
+def _is_notch(percent: float) -> bool:
+    return abs(percent) <= MOST_PERCENT and math.isclose(percent, round(percent), abs_tol=1e-6)

@@ -29,8 +29,7 @@ def keep(
 ) -> Scenario:
     """Ask the model and keep what it says. Raises Problem with a sentence."""
     words = named(name)
-    if not changes:
-        raise problem(gettext("Nothing is changed yet. Move a slider or add a change first."))
+    _require_some(changes)
     if Scenario.objects.filter(task=task).count() >= MOST:
         raise problem(
             gettext("A forecast keeps %(most)s scenarios. Delete one of them first.")
@@ -49,6 +48,17 @@ def keep(
     )
     save(row)
     return row
+
+
+def replace(
+    row: Scenario, result: PredictionResult, series: str, changes: Sequence[Change]
+) -> None:
+    """Keep other changes under the same name. Raises Problem with a sentence."""
+    _require_some(changes)
+    outcome = answering.preview(row.task, result, series, changes)
+    row.model, row.series = result.name, series
+    row.changes, row.answer = [one.as_json() for one in changes], outcome.as_json()
+    row.save()
 
 
 def rename(row: Scenario, name: str) -> None:
@@ -77,3 +87,8 @@ def save(row: Scenario) -> None:
             code="name_taken",
             field="name",
         ) from taken
+
+
+def _require_some(changes: Sequence[Change]) -> None:
+    if not changes:
+        raise problem(gettext("Nothing is changed yet. Move a slider or add a change first."))

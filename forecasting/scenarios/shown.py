@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from forecasting import wording
@@ -19,27 +19,21 @@ from forecasting.models import PredictionResult, Scenario
 from forecasting.scenarios import answering, figures
 from forecasting.scenarios.answering import Facts, Outcome, share
 from forecasting.scenarios.changes import Change
+from forecasting.scenarios.forms import Filled, Slider, filled
 from forecasting.shown import ShownForecast
 from forecasting.views.fetching import require_answer
 
 MOST_SLIDERS: Final = 6
 NOTCHES: Final = 100
-
-
-@dataclass(frozen=True)
-class Slider:
-    """A covariate that is known ahead, moved over all steps by no more than it has moved before."""
-
-    column: str
-    most: float
-    step: float
+EMPTY_ROWS: Final = 2
 
 
 class ShownWhatIf:
     """Sliders, columns and kept scenarios of one series by one model."""
 
-    def __init__(self, shown: ShownForecast) -> None:
+    def __init__(self, shown: ShownForecast, opened: Scenario | None = None) -> None:
         self.shown = shown
+        self.opened = opened
         self.result: PredictionResult = require_answer(shown)
 
     @cached_property
@@ -78,6 +72,28 @@ class ShownWhatIf:
             if span > 0 and name in self.chosen
         ]
         return found[:MOST_SLIDERS]
+
+    @cached_property
+    def opened_changes(self) -> list[Change]:
+        """Those of the scenario that is opened again; none without one."""
+        return [Change(**one) for one in self.opened.changes] if self.opened else []
+
+    @cached_property
+    def filled(self) -> Filled:
+        """What the fields say at first."""
+        sliders = {one.column: one for one in self.sliders}
+        return filled(self.opened_changes, sliders, self.target, self.shown.task.horizon)
+
+    @property
+    def slides(self) -> list[tuple[Slider, float]]:
+        """Every slider with where it stands."""
+        return [(one, self.filled.slides.get(one.column, 0.0)) for one in self.sliders]
+
+    @property
+    def rows(self) -> list[Change | None]:
+        """Rows of the table: what no slider says, then empty ones."""
+        found: list[Change | None] = [*self.filled.rows]
+        return found + [None] * max(1, EMPTY_ROWS - len(found))
 
     @cached_property
     def chosen(self) -> set[str]:
@@ -141,6 +157,8 @@ class ShownWhatIf:
         said = row.answer
         return {
             "row": row,
+            "query": _query(row),
+            "is_open": row == self.opened,
             "total": wording.figure(said["total"]),
             "total_change": _change(said["total"], said["base_total"]),
             "peak": wording.figure(said["peak"]),
@@ -163,6 +181,11 @@ def in_words(one: Change) -> str:
     if one.how == "scale":
         return f"{one.column} ×{wording.figure(one.value)}, {steps}"
     return f"{one.column} = {wording.figure(one.value)}, {steps}"
+
+
+def _query(row: Scenario) -> str:
+    said = {"model": row.model, "series": row.series, "scenario": str(row.pk)}
+    return f"?{urlencode(said)}"
 
 
 def _change(now: float, was: float) -> dict[str, Any] | None:

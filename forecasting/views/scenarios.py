@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -13,12 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import audit
-from accounts.ownership import fetch_editable
+from accounts.ownership import fetch_editable, fetch_visible
 from accounts.problems import Problem
 from accounts.requests import AuthenticatedHttpRequest
 from forecasting import live
-from forecasting.models import Scenario
+from forecasting.models import PredictionTask, Scenario
 from forecasting.scenarios import forms, keeping
+from forecasting.scenarios.changes import Change
 from forecasting.scenarios.shown import ShownWhatIf
 from forecasting.views.fetching import fetch_own_task, fetch_task, shown_as_asked
 
@@ -28,9 +30,11 @@ def whatif(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     """Sliders, the chart, and what was kept, side by side."""
     task = fetch_task(request, pk)
     shown = shown_as_asked(task, request)
-    asked = ShownWhatIf(shown)
+    asked = ShownWhatIf(shown, _opened(request, request.GET, task))
     context = live.parts(task, request.user, shown, "whatif") | {"whatif": asked}
-    return render(request, "forecasting/scenarios/page.html", context | _outcome(asked, request))
+    return render(
+        request, "forecasting/scenarios/page.html", context | _outcome(asked, asked.opened_changes)
+    )
 
 
 @require_POST
@@ -38,19 +42,30 @@ def outcome(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     """The part of the page that follows the sliders."""
     task = fetch_task(request, pk)
     asked = ShownWhatIf(shown_as_asked(task, request))
-    context = {"task": task, "whatif": asked} | _outcome(asked, request)
+    try:
+        changes = forms.asked(request.POST, asked.target, task.horizon)
+        found = _outcome(asked, changes)
+    except Problem as problem:
+        found = {"problem": problem}
+    context = {"task": task, "whatif": asked} | found
     return render(request, "forecasting/scenarios/_outcome.html", context)
 
 
 @require_POST
 def keep(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
-    """Keep what the sliders say under a name."""
+    """Keep what the sliders say under a name; one that was opened is replaced under its own."""
     task = fetch_own_task(request, pk)
     shown = shown_as_asked(task, request)
     asked = ShownWhatIf(shown)
     changes = forms.asked(request.POST, asked.target, task.horizon)
     name = request.POST.get("name", "")
-    row = keeping.keep(task, asked.result, shown.series, changes, name=name, author=request.user)
+    row = _opened(request, request.POST, task)
+    if row is not None and row.name == keeping.named(name):
+        keeping.replace(row, asked.result, shown.series, changes)
+    else:
+        row = keeping.keep(
+            task, asked.result, shown.series, changes, name=name, author=request.user
+        )
     messages.success(request, gettext("The scenario %s was saved.") % row.name)
     return _back(request, task.pk, shown.query)
 
@@ -65,10 +80,19 @@ def delete(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     return _back(request, row.task_id, "")
 
 
-def _outcome(asked: ShownWhatIf, request: AuthenticatedHttpRequest) -> dict[str, Any]:
+def _opened(
+    request: AuthenticatedHttpRequest, said: QueryDict, task: PredictionTask
+) -> Scenario | None:
+    """The kept scenario that is looked at; 404 where it is gone."""
+    if not (key := said.get("scenario")):
+        return None
+    rows = Scenario.objects.for_list().select_related("task")
+    return fetch_visible(rows, request.user, pk=key, task_id=task.pk)
+
+
+def _outcome(asked: ShownWhatIf, changes: Sequence[Change]) -> dict[str, Any]:
     """Both lines, or why there is none."""
     try:
-        changes = forms.asked(request.POST, asked.target, asked.shown.task.horizon)
         found = asked.outcome(changes)
     except Problem as problem:
         return {"problem": problem}

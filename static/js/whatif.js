@@ -11,6 +11,7 @@ function say(input) {
   output.value = `${sign}${Number(Math.abs(value).toPrecision(6))}${output.dataset.unit ?? ''}`;
 }
 
+for (const input of form()?.querySelectorAll('input[type="range"]') ?? []) say(input);
 document.addEventListener('input', (event) => { if (event.target.matches('#whatif input[type="range"]')) say(event.target); });
 document.addEventListener('reset', (event) => {
   if (event.target !== form()) return;
@@ -24,7 +25,8 @@ document.addEventListener('click', (event) => {
   if (!event.target.closest('[data-whatif-add]')) return;
   const rows = form().querySelectorAll('[data-whatif-row]');
   const row = rows[rows.length - 1].cloneNode(true);
-  row.querySelector('[name="value"]').value = '';
+  const value = row.querySelector('[name="value"]');
+  value.defaultValue = value.value = '';
   rows[0].parentElement.append(row);
   row.querySelector('select').focus();
 });

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from django.test.html import Element, parse_html
 from django.urls import reverse
 
 from accounts.models import Share
 from forecasting.models import Scenario
+from forecasting.scenarios.forms import FIELDS
 from tests.datasets.made import read_dataset
 from tests.forecasting.made import raced, share
 
@@ -97,21 +99,19 @@ def test_a_model_that_looks_at_no_covariates_says_so_and_which_does(owner_client
     assert "looks at no covariates" in page.content.decode()
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
+def test_what_does_not_fit_is_said_in_a_sentence(owner_client, task):
+    said = [
         ([change("rain", "add", 1)], "no column rain"),
         ([change("plan", "grow", 1)], "Change 1: choose add, scale or set"),
         ([change("plan", "add", "much")], "value must be a number"),
         ([change("plan", "add", 1, first=5, last=2)], "from step 5 to 2"),
         ([change("plan", "add", 1, last=99)], "no later than 24"),
         ([change("plan", "add", 1)] * 201, "too many"),
-    ],
-)
-def test_what_does_not_fit_is_said_in_a_sentence(owner_client, task, changes, words):
-    answer = ask(owner_client, task, *changes)
-    assert answer.status_code == 422
-    assert words in answer.json()["error"]["message"]
+    ]
+    for changes, words in said:
+        answer = ask(owner_client, task, *changes)
+        assert answer.status_code == 422
+        assert words in answer.json()["error"]["message"]
 
 
 def test_scenarios_are_kept_read_renamed_and_deleted(owner_client, task):
@@ -168,3 +168,70 @@ def test_the_page_moves_with_its_sliders_and_keeps_what_is_saved(owner_client, t
     assert "Busy" in owner_client.get(page).content.decode()
     owner_client.post(reverse("forecasting:whatif_delete", args=[row.pk]))
     assert not Scenario.objects.exists()
+
+
+def elements(node):
+    """Every element of a page, in its order."""
+    for child in node.children:
+        if isinstance(child, Element):
+            yield child
+            yield from elements(child)
+
+
+def fields(page):
+    """What a browser would send at first: values by name."""
+    found = {}
+    [form] = [one for one in elements(parse_html(page)) if ("id", "whatif") in one.attributes]
+    for one in elements(form):
+        said = dict(one.attributes)
+        if one.name == "select":
+            options = [(dict(option.attributes), option) for option in elements(one)]
+            said, option = next((pair for pair in options if "selected" in pair[0]), options[0])
+            value = said.get("value", "".join(map(str, option.children)))
+            found.setdefault(dict(one.attributes)["name"], []).append(value)
+        elif one.name == "input" and "name" in said:
+            found.setdefault(said["name"], []).append(said.get("value", ""))
+    return found
+
+
+def link_to(page, words):
+    """Where a link with these words leads."""
+    [link] = [
+        one for one in elements(parse_html(page)) if one.name == "a" and words in one.children
+    ]
+    return dict(link.attributes)["href"]
+
+
+def test_a_kept_scenario_is_opened_in_the_fields_it_was_made_with(
+    client, owner_client, task, stranger
+):
+    changes = [
+        change("plan", "add", 5, first=1, last=HORIZON),
+        change("load", "scale", 1.1, first=1, last=HORIZON),
+        change("plan", "set", 3, first=2, last=4),
+    ]
+    body = {"changes": changes, "model": "linear_stack", "name": "Busy"}
+    made = owner_client.post(url(task), body, content_type="application/json").json()
+    page = reverse("forecasting:whatif", args=[task.pk])
+    kept = link_to(owner_client.get(page).content.decode(), "Busy")
+    opened = owner_client.get(kept).content.decode()
+    said = fields(opened)
+    assert float(said["slide.plan"][0]) == 5
+    assert said["target_scale"] == ["10"]
+    assert [said[name][0] for name in FIELDS] == ["plan", "set", "3.0", "2", "4"]
+    assert "Peak becomes" in opened
+    assert said.pop("name") == ["Busy"]
+
+    # Saved as it is, and then with less, under the name it has: one row, read again the same.
+    query = "?model=linear_stack"
+    owner_client.post(f"{page}keep/{query}", said | {"name": "Busy"})
+    row = Scenario.objects.get()
+    assert str(row.pk) == made["id"]
+    assert row.changes == [one | {"value": float(one["value"])} for one in changes]
+    owner_client.post(f"{page}keep/{query}", said | {"name": "Busy", "value": ""})
+    assert len(Scenario.objects.get().changes) == 2
+    owner_client.post(f"{page}keep/{query}", said | {"name": "Calm"})
+    assert set(Scenario.objects.values_list("name", flat=True)) == {"Busy", "Calm"}
+    assert owner_client.get(f"{page}?scenario=none").status_code == 404
+    client.force_login(stranger)
+    assert client.get(f"{page}?scenario={row.pk}").status_code == 404
