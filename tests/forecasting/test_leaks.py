@@ -11,8 +11,8 @@ from tests.datasets.made import read_dataset
 from tests.forecasting.made import raced
 
 pytestmark = pytest.mark.django_db
-HOURS, HORIZON = 300, 12
-MODELS = ({"type": "linear_stack"}, {"type": "lightgbm"}, {"type": "linear"})
+HOURS, HORIZON = 200, 12
+MODELS = ({"type": "linear_stack"}, {"type": "lightgbm", "settings": {"rounds": 15}}, {"type": "linear"})
 
 
 def power_text(*, ahead=0, temp=lambda hour, own: own, after=lambda hour: hour % 11):
@@ -55,7 +55,7 @@ def test_rows_of_a_past_covariate_after_the_last_target_change_no_number(owner):
         pd.testing.assert_frame_equal(table, after[name], check_exact=True, obj=name)
 
 
-@pytest.mark.parametrize("kind", ["past", "known"])
+@pytest.mark.parametrize("kind", ["past", pytest.param("known", marks=pytest.mark.slow)])
 def test_what_came_after_a_cutoff_changes_no_window_before_it(owner, kind):
     """The newest window is changed: only a model that looked ahead would have known."""
     cut = HOURS - HORIZON
