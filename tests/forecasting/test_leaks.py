@@ -12,7 +12,11 @@ from tests.forecasting.made import raced
 
 pytestmark = pytest.mark.django_db
 HOURS, HORIZON = 200, 12
-MODELS = ({"type": "linear_stack"}, {"type": "lightgbm", "settings": {"rounds": 15}}, {"type": "linear"})
+MODELS = (
+    {"type": "linear_stack"},
+    {"type": "lightgbm", "settings": {"rounds": 15}},
+    {"type": "linear"},
+)
 
 
 def power_text(*, ahead=0, temp=lambda hour, own: own, after=lambda hour: hour % 11):
