@@ -9,7 +9,14 @@ import sys
 
 from benchmarks.parts import run_all
 
-PARTS = ("race_press", "race_balanced", "race_serving", "race_windows", "race_anomalies")
+PARTS = (
+    "race_press",
+    "race_balanced",
+    "race_serving",
+    "race_whatif",
+    "race_windows",
+    "race_anomalies",
+)
 
 if __name__ == "__main__":
     sys.exit(run_all(PARTS))
