@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -15,6 +16,7 @@ from django.utils import timezone
 from forecasting import keeping, ranking, recipe, results
 from forecasting.engine import artifacts
 from forecasting.engine.backtest_result import BacktestResult
+from forecasting.engine.errors import Cancelled as EngineCancelled
 from forecasting.engine.errors import EngineError
 from forecasting.engine.future.wrapping import over_horizon
 from forecasting.engine.panel import Panel
@@ -27,7 +29,7 @@ from forecasting.engine.watch import Watch
 from forecasting.keeping import Answer
 from forecasting.models import PredictionResult, PredictionTask
 from forecasting.models.trained_model import YARDSTICK
-from forecasting.portfolio import levels
+from forecasting.portfolio import levels, summary
 from forecasting.recipe import Recipe
 from jobs.progress import Progress
 
@@ -35,6 +37,10 @@ MODELS: Final = ("linear", "seasonal_naive", "naive")
 # Of much data these answer before the others are ready.
 FIRST: Final = 2
 MANY_VALUES: Final = 500_000
+# Of the work on one model, what the fit on all rows is; its test fits once more.
+FIT_SHARE: Final = 0.45
+READ_AT: Final = 0.1
+MODELS_AT: Final = 0.9
 
 
 @dataclass
@@ -59,19 +65,50 @@ def answer(task: PredictionTask, run: Progress) -> None:
     asked = recipe.of_task(task)
     if asked.summing is not None:
         levels.write(task, asked.summing.hierarchy)
-    run.report(0.1)
+    run.report(READ_AT)
     course, answers = asked.course(), Answers()
+    pace = Pace(run, course)
     for place, entrant in enumerate(entrants_of(asked)):
         try:
-            answers.found.append(quick(entrant, course, asked.rules))
+            answers.found.append(quick(entrant, course, asked.rules, pace.watch(place, entrant)))
+        except EngineCancelled:
+            run.raise_if_cancelled()
+            raise
         except EngineError as reason:
             answers.reasons[entrant.name] = reason
-        run.report(0.1 + 0.8 * (place + 1) / len(MODELS))
         if place + 1 == FIRST and course.panel.values.size > MANY_VALUES and answers.found:
             _commit(task, run, course, answers)
     if not answers.found:
         raise next(iter(answers.reasons.values()))
     _commit(task, run, course, answers)
+    summary.prepare(task)
+
+
+class Pace:
+    """How far the models are, told to the job; a wish to stop is heard between two steps of one.
+
+    Of many series the detail says which model is on how many of them, and the job what is left.
+    """
+
+    def __init__(self, run: Progress, course: Course) -> None:
+        self._run, self._began = run, time.monotonic()
+        self._series = len(course.panel.labels)
+        self._is_long = course.panel.values.size > MANY_VALUES
+
+    def watch(self, place: int, entrant: Entrant) -> Watch:
+        """The watch of the model at this place."""
+        whole = Watch(partial(self._tell, entrant.kind), self._run.should_stop)
+        return whole.part(place / len(MODELS), (place + 1) / len(MODELS))
+
+    def _tell(self, kind: str, done: float, _message: str) -> None:
+        at = READ_AT + (MODELS_AT - READ_AT) * done
+        if not self._is_long:
+            self._run.report(at)
+            return
+        took = time.monotonic() - self._began
+        left = took * (1 - done) / done if done else None
+        told = {"model": kind, "series": self._series, "done": round(done, 3)}
+        self._run.report(at, eta=left, instant=told)
 
 
 def entrants_of(asked: Recipe) -> list[Entrant]:
@@ -81,17 +118,24 @@ def entrants_of(asked: Recipe) -> list[Entrant]:
     return [chosen.get(name) or asked.adding_up(Entrant(name, name)) for name in MODELS]
 
 
-def quick(entrant: Entrant, course: Course, rules: Rules) -> Answer:
+def quick(entrant: Entrant, course: Course, rules: Rules, watch: Watch | None = None) -> Answer:
     """Fit on all rows and forecast; a fresh copy is tested on the past windows."""
+    watch = watch or Watch()
+    fitting = watch.part(0.0, FIT_SHARE)
     given = dict(entrant.settings)
     model = rules.applied(create(entrant.kind, **given), given)
     ready = over_horizon(model, course.panel, course.horizon)
     ready.limits = model.limits
     began = time.perf_counter()
-    fitted = ready.fresh().fit(course.panel, horizon=course.horizon)
+    fitted = ready.fresh().fit(
+        course.panel,
+        horizon=course.horizon,
+        progress=fitting.report,
+        should_stop=fitting.should_stop,
+    )
     forecast = fitted.predict(levels=course.levels)
     seconds = time.perf_counter() - began
-    trial = try_out(ready, course, Watch()) if course.windows else None
+    trial = try_out(ready, course, watch.part(FIT_SHARE, 1.0)) if course.windows else None
     return Answer(
         name=entrant.name,
         kind=entrant.kind,

@@ -30,6 +30,7 @@ from forecasting.engine.sentences import as_json
 from forecasting.keeping import Answer
 from forecasting.models import PredictionResult, PredictionTask
 from forecasting.models.trained_model import YARDSTICK
+from forecasting.portfolio import summary
 from forecasting.recipe import Recipe
 from forecasting.standing import CALIBRATE, FAILED, SKIPPED, STOPPED, Standing
 from forecasting.wishes import Wishes
@@ -51,6 +52,7 @@ def run(task: PredictionTask, job: Progress) -> None:
         with closing(_events(asked, job, Wishes(task))) as events:
             for event in events:
                 listener.hear(event)
+        summary.prepare(task)
     except EngineCancelled:
         job.raise_if_cancelled()
         raise

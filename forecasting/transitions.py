@@ -38,6 +38,19 @@ def connect() -> None:
     name_kind(INSTANT, pgettext_lazy("kind of job", "forecast"))
     name_kind(TRAINING, pgettext_lazy("kind of job", "training"))
     say_progress(TRAINING, training_words)
+    say_progress(INSTANT, instant_words)
+
+
+def instant_words(job: Job) -> str:
+    """`Linear on 100,000 series`, while there are so many that it takes its time."""
+    told = job.detail.get("instant")
+    if not told:
+        return ""
+    model = name_label(told["model"], told["model"])
+    return gettext("%(model)s on %(series)s series") % {
+        "model": model,
+        "series": f"{told['series']:,}",
+    }
 
 
 def training_words(job: Job) -> str:

@@ -37,21 +37,25 @@ class Baseline(Forecaster):
     follows_calendar: ClassVar[bool] = False
 
     def _fit(self, panel: Panel, horizon: int, watch: Watch, checkpoint: Path | None) -> None:
-        require_two_rows(panel)
+        if panel.lengths.max() < 2:
+            require_two_rows(panel)
         self.lookback_ = self._memory(panel)
         scaled = Scaled.of(panel)
         watch.report(0.3)
         most = MOST_SCORES // (len(scaled.columns) * horizon)
         most = min(MOST_ORIGINS, max(LEAST_ORIGINS, most))
-        scores: list[Floats] = [np.empty(0)] * len(scaled.columns)
+        # A series of a single row has no past window: it lives from the errors of the others.
+        scores: list[Floats] = [np.empty((0, horizon))] * len(scaled.columns)
         done = 0
         for block in self._blocks(panel, scaled.columns, most * horizon):
+            done += len(block.numbers)
+            if block.columns.shape[1] < 2:
+                continue
             seen = np.stack([scaled.observed[number] for number in block.numbers])
             for number, own in zip(
                 block.numbers, self._scores(block, seen, most, horizon), strict=True
             ):
                 scores[number] = own
-            done += len(block.numbers)
             watch.report(0.3 + 0.4 * done / len(scores))
         self.intervals_ = Conformal.fit(panel, scaled, scores)
 

@@ -22,9 +22,22 @@ from datasets.building.duck import connect, literal, parquet
 from forecasting import results
 from forecasting.engine.hierarchy.structure import BOTTOM
 from forecasting.models import PredictionResult, PredictionTask
+from forecasting.models.trained_model import YARDSTICK
 from forecasting.portfolio import errors, levels, observed
 
 MEMORY: Final = "800MB"
+# Rows of fewer series are made in a moment, when somebody looks.
+MANY_SERIES: Final = 1_000
+
+
+def prepare(task: PredictionTask) -> None:
+    """Make the rows of the leader where there are many series, so that no page has to."""
+    if task.receipt.get("series", 0) < MANY_SERIES:
+        return
+    found = list(task.results.ranked().without_points())
+    yardstick = next((one for one in found if one.name == YARDSTICK), None)
+    for leader in found[:1]:
+        path_of(task, leader, yardstick)
 
 
 def path_of(

@@ -14,7 +14,9 @@ from forecasting.engine import artifacts
 from forecasting.engine.baselines import Naive
 from forecasting.engine.errors import TooShortError
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
+from forecasting.transitions import instant_words
 from jobs.models import Job
+from jobs.progress import Progress
 from tests.datasets.made import read_dataset
 from tests.forecasting.made import again, answered, hourly_dataset, hourly_text, start_forecast
 
@@ -192,9 +194,9 @@ def test_of_much_data_the_ridge_answers_before_the_others_are_ready(owner, monke
     seen = []
     quick = instant.quick
 
-    def look(entrant, course, rules):
+    def look(entrant, *given):
         seen.append((entrant.name, PredictionResult.objects.count()))
-        return quick(entrant, course, rules)
+        return quick(entrant, *given)
 
     monkeypatch.setattr(instant, "quick", look)
     task = answered(owner)
@@ -217,3 +219,41 @@ def test_a_model_that_the_data_are_too_short_for_is_left_out_with_the_reason(own
     assert task.status == PredictionTask.Status.COMPLETED
     assert task.receipt["left_out"]["linear"]["details"] == {"series": "x", "rows": 3}
     assert set(task.results.values_list("name", flat=True)) == {"seasonal_naive", "naive"}
+
+
+def test_of_much_data_the_job_says_which_model_is_on_how_many_series(owner, monkeypatch):
+    monkeypatch.setattr(instant, "MANY_VALUES", 100)
+    told = []
+    report = Progress.report
+
+    def listen(run, fraction, message="", eta=None, **detail):
+        told.append((fraction, eta, detail.get("instant")))
+        report(run, fraction, message, eta, **detail)
+
+    monkeypatch.setattr(Progress, "report", listen)
+    answered(owner)
+    models = [detail["model"] for _, _, detail in told if detail]
+    assert list(dict.fromkeys(models)) == ["linear", "seasonal_naive", "naive"]
+    assert {detail["series"] for _, _, detail in told if detail} == {1}
+    shares = [fraction for fraction, _, detail in told if detail]
+    assert shares == sorted(shares)
+    assert all(eta >= 0 for _, eta, detail in told if detail and detail["done"])
+    last = [detail for _, _, detail in told if detail][-1]
+    assert last["done"] == 1
+    assert instant_words(Job(detail={"instant": last})) == "Naive on 1 series"
+
+
+def test_a_wish_to_stop_is_heard_between_two_steps_of_a_model(owner, monkeypatch):
+    task = start_forecast(owner)
+    heard = []
+
+    def stopping(run):
+        heard.append(run)
+        run._cancel = len(heard) > 4
+        return run._cancel
+
+    monkeypatch.setattr(Progress, "should_stop", stopping)
+    tasks.instant_forecast(str(task.instant_job_id))
+    task = again(task)
+    assert task.instant_job.state == Job.State.CANCELLED
+    assert not task.results.exists()

@@ -191,6 +191,31 @@ def test_a_reader_of_the_forecast_sees_it_and_a_stranger_does_not(
         assert stranger_client.get(address).status_code == 404
 
 
+def test_the_rows_of_many_series_are_made_before_anybody_looks(owner, owner_client, monkeypatch):
+    monkeypatch.setattr(summary, "MANY_SERIES", 7)
+    task = answered(owner, shops(owner), horizon=7)
+
+    def late(*_given):
+        raise AssertionError("a page made the rows")
+
+    monkeypatch.setattr(summary, "_make", late)
+    assert len(names_of(look(owner_client, task))) == 7
+
+
+def test_a_series_of_one_row_keeps_no_other_from_its_forecast(owner, owner_client):
+    lines = ["date,store,sales", "2026-03-01,new,4"]
+    for day in range(60):
+        lines += [f"{date(2026, 1, 1) + timedelta(day)},{name},{day % 7}" for name in "ab"]
+    dataset = read_dataset(owner, "\n".join(lines) + "\n", name="new.csv")
+    task = answered(owner, dataset, horizon=4)
+    assert task.receipt["left_out"] == {}
+    assert {one.name for one in task.results.all()} == {"linear", "seasonal_naive", "naive"}
+    for name in ("seasonal_naive", "naive"):
+        line = results.line_of(task.results.get(name=name), "new")
+        assert line.mean == [4.0] * 4
+    assert "new" in names_of(look(owner_client, task))
+
+
 def test_a_forecast_without_an_answer_says_so(owner, owner_client):
     task = start_forecast(owner, shops(owner))
     answer = owner_client.get(reverse("forecasting:portfolio", args=[task.pk]))

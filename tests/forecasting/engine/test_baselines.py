@@ -57,6 +57,18 @@ def test_one_row_is_not_enough():
         Naive().fit(of([1.0]), horizon=1)
 
 
+@pytest.mark.parametrize("kind", [Naive, SeasonalNaive, Drift, WindowMean])
+def test_a_series_of_one_row_repeats_it_and_lives_from_the_errors_of_the_others(kind):
+    panel = Panel.from_arrays({"long": np.arange(40.0) % 7, "new": [4.0]}, frequency="D")
+    told = kind().fit(panel, horizon=3).predict(levels=(80,))
+    alone = kind().fit(panel.select(["long"]), horizon=3).predict(levels=())
+    assert told.mean[1, :, 0].tolist() == [4.0, 4.0, 4.0]
+    assert told.mean[0].tolist() == alone.mean[0].tolist()
+    assert np.all(told.lower[80][1] <= 4.0)
+    assert np.all(told.upper[80][1] >= 4.0)
+    assert np.isfinite(told.upper[80]).all()
+
+
 def test_the_forecast_of_month_ends_stands_on_month_ends():
     panel = Panel.from_arrays([1.0, 2.0, 3.0], "2023-11-30", "ME")
     frame = Naive().fit(panel, horizon=2).predict(levels=()).to_frame()
