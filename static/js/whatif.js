@@ -11,13 +11,14 @@ function say(input) {
   output.value = `${sign}${Number(Math.abs(value).toPrecision(6))}${output.dataset.unit ?? ''}`;
 }
 
-for (const input of form()?.querySelectorAll('input[type="range"]') ?? []) say(input);
+const sayAll = () => { for (const input of form()?.querySelectorAll('input[type="range"]') ?? []) say(input); };
+sayAll();
 document.addEventListener('input', (event) => { if (event.target.matches('#whatif input[type="range"]')) say(event.target); });
 document.addEventListener('reset', (event) => {
   if (event.target !== form()) return;
   // The fields take their first values only after this event.
   setTimeout(() => {
-    for (const input of form().querySelectorAll('input[type="range"]')) say(input);
+    sayAll();
     form().dispatchEvent(new CustomEvent('whatif:reset'));
   });
 });
@@ -30,6 +31,8 @@ document.addEventListener('click', (event) => {
   rows[0].parentElement.append(row);
   row.querySelector('select').focus();
 });
+// A tab may have brought the form long after this module was loaded.
+document.addEventListener('htmx:load', (event) => { if (event.target.querySelector?.('#whatif')) sayAll(); });
 document.addEventListener('htmx:afterSwap', (event) => {
   const chart = document.querySelector('#whatif-chart');
   if (event.target.id === 'whatif-outcome' && chart && document.querySelector('#whatif-figure')) chartOf(chart).load();
