@@ -101,7 +101,7 @@ def test_the_snippet_of_the_result_page_runs_as_copied(page, tmp_path):
 def test_cancel_stops_a_running_forecast_and_keeps_its_instant_answer(page, tmp_path):
     drop(page, hourly_file(tmp_path, hours=24 * 28))
     press_forecast(page)
-    expect(page.locator(".chart .main-svg").first).to_be_visible(timeout=SLOW)
+    expect(page.locator("#fan .main-svg").first).to_be_visible(timeout=SLOW)
     page.get_by_role("button", name=re.compile("Cancel")).click()
     confirm = page.get_by_role("dialog").get_by_role("button", name=re.compile("Stop|Cancel"))
     if confirm.count():
@@ -109,7 +109,7 @@ def test_cancel_stops_a_running_forecast_and_keeps_its_instant_answer(page, tmp_
     expect(page.locator(".title .pill", has_text=re.compile("Cancelled"))).to_be_visible(
         timeout=SLOW
     )
-    expect(page.locator(".chart .main-svg").first).to_be_visible()
+    expect(page.locator("#fan .main-svg").first).to_be_visible()
 
 
 def test_a_slow_press_on_cancel_counts_though_the_page_changes_meanwhile(page, tmp_path):

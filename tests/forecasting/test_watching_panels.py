@@ -80,7 +80,8 @@ def test_a_flat_series_that_stays_flat_is_steady_and_one_that_moves_drifts(owner
     found = accuracy.of_task(task)
     assert found.whole.mae == pytest.approx(0.0, abs=0.01)
     assert look(dataset).state == ModelWatch.State.STEADY
-    append(dataset, np.full(40, 9.0), HOURS + 60)
+    # It keeps moving: whichever rule leads among those without an error, none follows.
+    append(dataset, 9.0 + 4.0 * np.arange(40), HOURS + 60)
     watch = look(dataset)
     assert watch.state == ModelWatch.State.DRIFTING
     assert words.summary(watch)

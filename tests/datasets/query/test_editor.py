@@ -157,7 +157,7 @@ def test_a_query_is_saved_changed_found_and_forgotten(load, owner, owner_client)
 
 def test_a_query_needs_a_name_and_a_text(owner, owner_client):
     for said, words in (
-        ({"sql": "SELECT 1", "name": " "}, "Give the query a name."),
+        ({"sql": "SELECT 1", "name": " "}, "Give the query a name, such as"),
         ({"sql": " ", "name": "x"}, "There is no statement to save."),
     ):
         answer = owner_client.post("/data/sql/save/", said, headers=HTMX)
