@@ -48,6 +48,8 @@ def drop(page, path):
     page.goto("/")
     page.set_input_files("[data-upload] input[type=file]", path)
     page.wait_for_selector("[data-mapper]", timeout=SLOW)
+    # Nobody hears a key before the page's own modules run.
+    page.wait_for_load_state()
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Overview")).to_be_visible(timeout=SLOW)
     return re.search(r"/data/([0-9a-f-]{36})/", page.url)[1]
