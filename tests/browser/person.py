@@ -57,6 +57,7 @@ def drop(page, path):
 
 def press_forecast(page):
     """From a dataset page to the running forecast, with the defaults."""
+    page.wait_for_load_state()
     page.keyboard.press("f")
     page.wait_for_url(re.compile("/forecasts/new/"))
     press_start(page)
