@@ -20,6 +20,7 @@ DAYS = "day\tload\n" + "".join(f"2026-01-{day:02d}\t{day}\n" for day in range(1,
 def imported(page):
     """Import what waits, by the one key; the dataset's page stands afterwards."""
     page.wait_for_selector("[data-mapper]", timeout=30_000)
+    page.wait_for_load_state()
     page.keyboard.press("Enter")
     page.wait_for_selector("#explorer-chart[data-state=drawn]", timeout=30_000)
 
