@@ -9,6 +9,7 @@ from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
 # Django makes a cache object for every request; connections are worth keeping between them.
 _pools: dict[tuple[str, ...], dict[int, Any]] = {}
+_clients: dict[Any, Any] = {}
 
 
 class JsonSerializer:
@@ -29,6 +30,14 @@ class SharedClient(RedisCacheClient):
     def __init__(self, servers: list[str], **options: Any) -> None:
         super().__init__(servers, serializer=cast("Any", JsonSerializer), **options)
         self._pools = _pools.setdefault(tuple(servers), {})
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """The client of a server, which is safe for threads: made once, not for every command."""
+        made: Any = self
+        pool = made._get_connection_pool(write)  # noqa: SLF001
+        if pool not in _clients:
+            _clients[pool] = super().get_client(key, write=write)
+        return _clients[pool]
 
 
 class SharedRedisCache(RedisCache):

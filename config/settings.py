@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 
 from config import env, recurring
 from config import logging as logs
+from config.static_headers import closed
 
 BASE_DIR = env.BASE_DIR
 VAR_DIR = env.var_dir()
@@ -55,10 +56,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "accounts.middleware.RequestIdMiddleware",
+    # The only one that must be async: what follows then runs in one thread without switches.
+    "servestatic.middleware.ServeStaticMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "accounts.middleware.BrowserPoliciesMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -147,6 +149,8 @@ QUOTA_BYTES = env.env_int("ALMANAC_QUOTA_BYTES", 50 * 1024**3)
 
 # --- static files -----------------------------------------------------------------------------
 STATIC_URL = "/static/"
+SERVESTATIC_ADD_HEADERS_FUNCTION = closed
+SERVESTATIC_ALLOW_ALL_ORIGINS = False
 STATIC_ROOT = Path(env.env_str("ALMANAC_STATIC", str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
@@ -271,6 +275,11 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.SignedInAndScoped"],
+    "DEFAULT_PARSER_CLASSES": [
+        "accounts.parsing.KnownNamesParser",
+        "accounts.parsing.KnownNamesFormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "DEFAULT_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",
         "accounts.renderers.SignedInBrowsableRenderer",

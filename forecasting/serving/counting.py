@@ -24,10 +24,21 @@ def count(model: TrainedModel) -> None:
     """Count one forecast. Redis away is no reason to refuse one."""
     key = _key(model.pk, timezone.now().date())
     try:
-        cache.add(key, 0, _KEPT)
-        cache.incr(key)
-    except (RedisError, ValueError):
+        if not _added(key):
+            # The first of the day; where two are, one of them adds and both count.
+            cache.add(key, 0, _KEPT)
+            _added(key)
+    except RedisError:
         log.warning("Redis does not answer: forecasts are not being counted.")
+
+
+def _added(key: str) -> bool:
+    """Add one to a counter; False where there is none yet."""
+    try:
+        cache.incr(key)
+    except ValueError:
+        return False
+    return True
 
 
 def lately(models: Sequence[UUID]) -> dict[UUID, int]:

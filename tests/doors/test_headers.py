@@ -43,6 +43,18 @@ def test_every_answer_is_closed_to_frames_sniffing_and_other_sites(client, path)
     assert "Content-Security-Policy" in answer
 
 
+@pytest.mark.parametrize("name", ["js/app.js", "mark.svg"])
+def test_a_static_file_is_closed_to_sniffing_other_sites_and_scripts_of_its_own(client, name):
+    answer = client.get(f"/static/{name}", headers={"Origin": "https://evil.example"})
+    assert answer.status_code == 200
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert answer["X-Request-ID"]
+    assert "Access-Control-Allow-Origin" not in answer
+    assert policy(answer)["default-src"] == {"'none'"}
+    assert "sandbox" in policy(answer)
+
+
 def test_no_other_site_may_read_the_api(client):
     answer = client.get("/api/v1/auth/me/", headers={"Origin": "https://evil.example"})
     assert "Access-Control-Allow-Origin" not in answer
