@@ -86,6 +86,13 @@ def range_data(
     return Range(*_thinned(x, y, 2 * pixels), count, exact=False)
 
 
+def thinned(x: Times, y: Floats, width: int) -> Range:
+    """These points, at most about two for each of `width` pixels."""
+    pixels = max(50, min(width, _WIDEST))
+    exact = len(x) <= 2 * pixels
+    return Range(*_thinned(x, y, 2 * pixels), len(x), exact=exact)
+
+
 def series_ids(version: Version, *, text: str = "", limit: int = 200) -> list[str]:
     """Names of the series of a long version, those that hold `text`; empty for a wide one."""
     if not version.series_column:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
 
 import numpy as np
 import pandas as pd
@@ -20,25 +22,44 @@ from forecasting.results import (
     iso,
 )
 
-# A column of a version, and the name of the series in it where it is long.
-Source = tuple[str, str | None]
+CHART_WIDTH: Final = 1200
 
 
-def before(version: Version, source: Source, answer: Line | None, frequency: Frequency) -> Points:
+class Past(Protocol):
+    """Where the past of one series comes from."""
+
+    def between(self, start: datetime | None, end: datetime | None, width: int) -> Range:
+        """Its points between two times, at most about two for each of `width` pixels."""
+
+
+@dataclass(frozen=True)
+class ColumnPast:
+    """A column of a version; `series` names the series in it where it is long."""
+
+    version: Version
+    column: str
+    series: str | None
+
+    def between(self, start: datetime | None, end: datetime | None, width: int) -> Range:
+        """Read from its dataset."""
+        return range_data(
+            self.version, self.column, series=self.series, start=start, end=end, width=width
+        )
+
+
+def before(past: Past | None, answer: Line | None, frequency: Frequency) -> Points:
     """The last values before an answer, one a step; a step without a row is None."""
-    if answer is None or not source[0]:
+    if answer is None or past is None:
         return [], []
     wanted = int(np.clip(HISTORY_SPANS * len(answer.times), LEAST_HISTORY, MOST_HISTORY))
     first = pd.Timestamp(answer.times[0])
-    return steps_between(version, source, frequency, frequency.add(first, -wanted), wanted)
+    return steps_between(past, frequency, frequency.add(first, -wanted), wanted)
 
 
-def steps_between(
-    version: Version, source: Source, frequency: Frequency, start: pd.Timestamp, count: int
-) -> Points:
+def steps_between(past: Past, frequency: Frequency, start: pd.Timestamp, count: int) -> Points:
     """`count` steps from `start` on; those before the first row are left out."""
     grid = frequency.range(start, count)
-    found = _read(version, source, grid[0], grid[-1], width=count)
+    found = past.between(grid[0].to_pydatetime(), grid[-1].to_pydatetime(), count)
     values = np.full(count, np.nan)
     if len(found.x):
         places, fits = frequency.positions(
@@ -51,27 +72,17 @@ def steps_between(
     return iso(grid.to_numpy()[begins:]), floats(values[begins:])
 
 
-def between(version: Version, source: Source, first: str, last: str) -> Points:
+def drawn_between(past: Past, first: str, last: str) -> Points:
     """The rows between two times, thinned to what a chart can show."""
-    ends = pd.Timestamp(first), pd.Timestamp(last)
-    data = _read(version, source, *ends, width=1200).json()
+    start, end = pd.Timestamp(first).to_pydatetime(), pd.Timestamp(last).to_pydatetime()
+    return _points(past.between(start, end, CHART_WIDTH))
+
+
+def whole(past: Past) -> Points:
+    """All of it, thinned to what a chart can show."""
+    return _points(past.between(None, None, CHART_WIDTH))
+
+
+def _points(found: Range) -> Points:
+    data = found.json()
     return data["x"], data["y"]
-
-
-def whole(version: Version, source: Source) -> Points | None:
-    """All of it, thinned to what a chart can show; None where the column is not known."""
-    if not source[0]:
-        return None
-    data = range_data(version, source[0], series=source[1], width=1200).json()
-    return data["x"], data["y"]
-
-
-def _read(version: Version, source: Source, start: Any, end: Any, width: int) -> Range:
-    return range_data(
-        version,
-        source[0],
-        series=source[1],
-        start=start.to_pydatetime(),
-        end=end.to_pydatetime(),
-        width=width,
-    )

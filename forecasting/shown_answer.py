@@ -9,8 +9,10 @@ from forecasting import figures, histories, results, spans
 from forecasting.addresses import Choice
 from forecasting.engine.frequency import Frequency
 from forecasting.headline import Headline, headline_of
+from forecasting.histories import ColumnPast, Past
 from forecasting.models import PredictionResult, PredictionTask
 from forecasting.models.trained_model import YARDSTICK
+from forecasting.portfolio.observed import TotalPast
 from forecasting.results import Line
 
 # More series than this are searched, not listed.
@@ -127,7 +129,7 @@ class ShownAnswer:
         """Times and values before the forecast, as much as was asked for."""
         times, values = self.stored_history
         if self.choice.past == "all":
-            return self._whole_history() or (times, values)
+            return histories.whole(self.past) if self.past else (times, values)
         if self.choice.past == "ahead":
             few = max(2, self.task.horizon // 4)
             return times[-few:], values[-few:]
@@ -140,7 +142,7 @@ class ShownAnswer:
         one = kept.get(self.series)
         if one:
             return one["times"], one["values"]
-        return histories.before(self.task.version, self.source, self.line, self.frequency)
+        return histories.before(self.past, self.line, self.frequency)
 
     @cached_property
     def last_span(self) -> list[float | None]:
@@ -148,21 +150,20 @@ class ShownAnswer:
         values, steps = self.stored_history[1], self.task.horizon
         return list(values[-steps:]) if len(values) >= steps else []
 
-    def _whole_history(self) -> figures.Points | None:
-        return histories.whole(self.task.version, self.source)
-
-    @property
-    def source(self) -> tuple[str, str | None]:
-        """Column and series of the dataset behind the label that is drawn."""
-        names, keys = self.task.asked("names", []), self.task.asked("targets", [])
-        if self.task.version.series_column:
-            series, _, channel = self.series.rpartition("/") if len(names) > 1 else ("", "", "")
-            if channel in names:
-                return keys[names.index(channel)], series
-            return (keys[0] if keys else ""), self.series
-        if self.series in names:
-            return keys[names.index(self.series)], None
-        return "", None
+    @cached_property
+    def past(self) -> Past | None:
+        """Where the past of the series that is drawn comes from; None where nobody knows."""
+        version, names = self.task.version, self.task.asked("names", [])
+        keys = dict(zip(names, self.task.asked("targets", []), strict=False))
+        if total := TotalPast.of(self.task, self.series):
+            return total
+        if not version.series_column:
+            key = keys.get(self.series)
+            return ColumnPast(version, key, None) if key else None
+        series, _, channel = self.series.rpartition("/") if len(names) > 1 else ("", "", "")
+        if channel in keys:
+            return ColumnPast(version, keys[channel], series)
+        return ColumnPast(version, keys[names[0]], self.series) if names else None
 
     @cached_property
     def headline(self) -> Headline | None:

@@ -145,3 +145,13 @@ def found(task: PredictionTask) -> Path | None:
         return storage.local_copy(key_of(task))
     except FileNotFoundError:
         return None
+
+
+def is_total(task: PredictionTask, name: str) -> bool:
+    """Is this the name of a total, and not of a single series?"""
+    path = found(task)
+    if path is None:
+        return False
+    named = [("unique_id", "=", name), ("level", "!=", BOTTOM)]
+    rows: int = pq.read_table(path, columns=["level"], filters=named).num_rows
+    return rows > 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -11,7 +13,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from datasets import storage
-from datasets.building.duck import literal, parquet
+from datasets.building.duck import connect, literal, parquet
+from datasets.pyramid import Range, thinned
 from forecasting.engine.frequency import Frequency
 from forecasting.engine.hierarchy.structure import BOTTOM
 from forecasting.models import PredictionTask
@@ -99,6 +102,40 @@ def tails(
         [*labels, rows],
     ).fetchall()
     return {str(label): _known(values) for label, values in found}
+
+
+@dataclass(frozen=True)
+class TotalPast:
+    """What a total over the series of a forecast was: theirs added up."""
+
+    task: PredictionTask
+    label: str
+
+    @staticmethod
+    def of(task: PredictionTask, label: str) -> TotalPast | None:
+        """The past of a label that is a total; None for a single series."""
+        names, base = task.asked("names", []), label
+        if len(names) > 1:
+            base, _, channel = label.rpartition("/")
+            if channel not in names:
+                return None
+        return TotalPast(task, label) if levels.is_total(task, base) else None
+
+    def between(self, start: datetime | None, end: datetime | None, width: int) -> Range:
+        """Its points between two times, at most about two for each of `width` pixels."""
+        tests, given = ["unique_id = ?", "ds IS NOT NULL"], list[Any]([self.label])
+        for test, moment in (("ds >= ?", start), ("ds <= ?", end)):
+            if moment is not None:
+                tests.append(test)
+                given.append(moment)
+        with connect() as connection:
+            found = connection.execute(
+                f"SELECT ds, coalesce(y, 'nan'::DOUBLE) AS y FROM ({rows_sql(self.task)}) "  # noqa: S608
+                f"WHERE {' AND '.join(tests)} ORDER BY ds",
+                given,
+            ).fetchnumpy()
+        times = np.asarray(found["ds"]).astype("datetime64[us]")
+        return thinned(times, np.asarray(found["y"], dtype=float), width)
 
 
 def _known(values: Sequence[float | None]) -> list[float | None]:

@@ -246,20 +246,18 @@ class ShownBacktest:
         assert self.own is not None
         steps = max(LEAST_BEFORE, int(BEFORE * self.own.mean.shape[1]))
         cutoff, frequency = pd.Timestamp(self.own.cutoffs[self.place]), self.shown.frequency
-        source, version = self.shown.source, self.shown.task.version
-        if not source[0]:
+        if self.shown.past is None:
             return [], []
         start = frequency.add(cutoff, 1 - steps)
-        return histories.steps_between(version, source, frequency, start, steps)
+        return histories.steps_between(self.shown.past, frequency, start, steps)
 
     def _throughout(self) -> Points:
         """What came from the first window to the last."""
         assert self.own is not None
-        source, version = self.shown.source, self.shown.task.version
-        first, last = self.own.times[0][0], self.own.times[-1][-1]
-        if not source[0]:
+        if self.shown.past is None:
             return [], []
-        return histories.between(version, source, first, last)
+        first, last = self.own.times[0][0], self.own.times[-1][-1]
+        return histories.drawn_between(self.shown.past, first, last)
 
     def _days(self, cutoffs: list[str]) -> list[str]:
         """Cutoffs in short; in full where two of them are on one day."""
