@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.idempotency import answer_once
 from accounts.models.user import User
 from accounts.ownership import fetch_editable, fetch_visible, require_creator
+from accounts.parsing import refuse_body
 from accounts.problems import NotAllowed
 from accounts.requests import AuthenticatedApiRequest
 
@@ -29,6 +30,7 @@ class OwnedViewSet(ModelViewSet[Any]):
       actions call `require_creator(request.user)` and
       `accounts.idempotency.answer_once(request, make)`.
     - `destroy` is recorded in the audit log as `<model>.deleted`.
+    - Names in a body that the description of the operation does not have are refused.
     - Set `http_method_names` to leave verbs out; ids are UUIDs.
     """
 
@@ -53,6 +55,7 @@ class OwnedViewSet(ModelViewSet[Any]):
         else:
             row = fetch_editable(rows, user, pk=key)
         self.check_object_permissions(self.request, row)
+        refuse_body(self)
         return row
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -31,6 +31,7 @@ from accounts.notification_serializers import (
 from accounts.notifying import delivering, live, testing, webhooks
 from accounts.notifying.choices import all_ways, choose, mail_is_set_up, quiet_hours_of
 from accounts.paging import KeysetPagination
+from accounts.parsing import refuse_body
 from accounts.requests import AuthenticatedApiRequest
 
 
@@ -96,6 +97,7 @@ class NotificationViewSet(
     @action(detail=False, methods=["post"], url_path="read-all", pagination_class=None)
     def read_all(self, request: AuthenticatedApiRequest) -> Response:
         """Mark all."""
+        refuse_body(self)
         marked = Notification.objects.of(request.user).mark_read()
         live.ring(request.user.pk)
         return Response({"marked": marked})
@@ -198,6 +200,7 @@ class WebhookViewSet(
     def test(self, request: AuthenticatedApiRequest, pk: str) -> Response:
         """Send and tell how it went."""
         hook = self.get_object()
+        refuse_body(self)
         return answer_once(
             request, lambda: Response(DeliverySerializer(testing.test_webhook(hook)).data)
         )
@@ -211,6 +214,7 @@ class WebhookViewSet(
     def rotate(self, request: Request, pk: str) -> Response:
         """Show the new secret once."""
         hook = self.get_object()
+        refuse_body(self)
         return _with_secret(hook, webhooks.rotate(hook), status.HTTP_200_OK)
 
 
@@ -239,6 +243,7 @@ class DeliveryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
     def retry(self, request: Request, pk: str) -> Response:
         """Send it to the queue again."""
         delivery = self.get_object()
+        refuse_body(self)
         delivering.try_again(delivery)
         delivery.refresh_from_db()
         return Response(DeliverySerializer(delivery).data, status=status.HTTP_202_ACCEPTED)

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.ownership import fetch_editable
+from accounts.parsing import refuse_body
 from forecasting import backtests
 from forecasting.api_results import CHOICE
 from forecasting.explaining import explain_jobs, leftover_words
@@ -79,6 +80,7 @@ class ExplainingActions(Base):
         """What is known, or 202 with the job that finds it."""
         if request.method == "POST":
             task = fetch_editable(PredictionTask.objects.with_jobs(), request.user, pk=pk)
+            refuse_body(self)
             shown = shown_as_asked(task, request)
             result = require_answer(shown)
             explain_jobs.start(result, explain_jobs.series_of(result, shown.series))

@@ -12,7 +12,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -21,6 +21,7 @@ from accounts import audit
 from accounts.api_base import OwnedViewSet
 from accounts.idempotency import answer_once
 from accounts.ownership import require_creator
+from accounts.parsing import KnownNamesParser
 from accounts.problems import Conflict, Problem
 from accounts.requests import AuthenticatedApiRequest
 from datasets import samples
@@ -109,7 +110,7 @@ class DatasetViewSet(
 
     queryset = Dataset.objects.select_related("owner", "job").with_versions()
     serializer_class = DatasetSerializer
-    parser_classes = [JSONParser, MultiPartParser]
+    parser_classes = [KnownNamesParser, MultiPartParser]
     owner_actions = ("destroy",)
     read_only_actions = ("convert", "query", "query_one", "repairs_preview")
 
@@ -308,7 +309,7 @@ class DatasetViewSet(
         if posted in {"create", "upload"}:
             return [MultiPartParser(), RawBodyParser()]
         if posted == "points":
-            return [JSONParser(), MultiPartParser(), RawBodyParser()]
+            return [KnownNamesParser(), MultiPartParser(), RawBodyParser()]
         return super().get_parsers()
 
     def _version(self) -> Version:

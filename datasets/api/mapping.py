@@ -13,10 +13,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.parsing import KnownNamesParser
 from accounts.problems import Conflict
 from datasets.api.strict import OneOf, StrictSerializer
 from datasets.mapping import choosing, sentences
@@ -130,7 +130,7 @@ class MappingActions:
         request=DecideSerializer,
         responses={200: OpenApiTypes.OBJECT, 202: OpenApiTypes.OBJECT},
     )
-    @action(detail=True, methods=["get", "post"], parser_classes=[JSONParser])
+    @action(detail=True, methods=["get", "post"], parser_classes=[KnownNamesParser])
     def mapping(self, request: Request, pk: str) -> Response:
         """Show or decide."""
         dataset: Dataset = self.get_object()  # type: ignore[attr-defined]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+
+from accounts.known_names import UnknownName, names_of, refuse_unknown
 
 
 class OneOf(serializers.ChoiceField):
@@ -25,22 +25,15 @@ class OneOf(serializers.ChoiceField):
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses names it does not know: a word written wrongly would otherwise do nothing, unseen."""
+    """Checks names where no body is read, such as in a header; see `accounts.known_names`."""
 
     def to_internal_value(self, data: Any) -> Any:
         """Check the names before the values."""
-        unknown = [name for name in data if name not in self.fields] if _is_plain(data) else []
-        if unknown:
+        try:
+            refuse_unknown({} if isinstance(data, QueryDict) else data, names_of(self))
+        except UnknownName as problem:
+            words = f"{problem.message} {problem.hint}"
             raise serializers.ValidationError(
-                {
-                    str(unknown[0])[:40]: gettext("there is nothing of this name. Use: %(known)s.")
-                    % {"known": ", ".join(self.fields)}
-                },
-                code="unknown_name",
-            )
+                {problem.field: words}, code=problem.code
+            ) from problem
         return super().to_internal_value(data)
-
-
-def _is_plain(data: Any) -> bool:
-    """Was JSON sent? A form has fields of its own, such as its token."""
-    return isinstance(data, Mapping) and not isinstance(data, QueryDict)

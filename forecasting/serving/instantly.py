@@ -70,6 +70,7 @@ def answer(numbers: Numbers) -> dict[str, Any]:
         "why": _why(name, tried),
         "scores": [_score(one) for one in tried],
         "notes": notes,
+        "ignored": list(numbers.ignored),
         "seconds": round(time.perf_counter() - began, 4),
         # Fields that clients of TimeGPT look for.
         "weights_x": None,

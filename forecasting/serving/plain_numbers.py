@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -25,11 +25,18 @@ MOST_ANSWERS: Final = 100_000
 MOST_LEVELS: Final = 8
 START: Final = "2000-01-01"
 LEVELS: Final = (80.0, 95.0)
-KNOWN: Final = frozenset({"y", "sizes", "X", "X_future", "freq", "h", "level", "model"}) | {
-    "series",
-    "start",
-    "ids",
-}
+# What clients of TimeGPT may send along and no instant model acts on.
+IGNORED: Final = (
+    "clean_ex_first",
+    "feature_contributions",
+    "finetune_depth",
+    "finetune_loss",
+    "finetune_steps",
+    "finetuned_model_id",
+    "hist_exog",
+    "model_parameters",
+    "multivariate",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +48,8 @@ class Numbers:
     levels: tuple[float, ...]
     has_times: bool
     model: str = ""
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 def read(asked: Any) -> Numbers:
@@ -78,6 +86,7 @@ def read(asked: Any) -> Numbers:
         has_times=times is not None or bool(told.get("start")),
         model=str(told.get("model") or ""),
         notes=(*notes, note) if note else notes,
+        ignored=tuple(name for name in IGNORED if told.get(name) is not None),
     )
 
 
@@ -269,11 +278,11 @@ def _row(given: list[Any], count: int, name: str) -> Floats:
 
 
 def _unused(told: Mapping[str, Any]) -> tuple[str, ...]:
-    """Names that other products know and this one does not act on."""
-    names = [str(name) for name, value in told.items() if name not in KNOWN and value]
+    """What asks for something that does not happen here; a client's own empty words do not."""
+    names = [name for name in IGNORED if told.get(name)]
     if not names:
         return ()
-    return (gettext("Not used here: %(names)s.") % {"names": ", ".join(sorted(names)[:10])},)
+    return (gettext("Not used here: %(names)s.") % {"names": ", ".join(names)},)
 
 
 def _too_much(name: str, given: int, most: int) -> ForecastProblem:

@@ -75,5 +75,6 @@ def test_a_taken_name_is_refused_whatever_its_case():
 
 @pytest.mark.usefixtures("open_signup")
 def test_a_role_cannot_be_asked_for():
-    register(role="admin", is_active=False)
-    assert User.objects.get().role == User.Role.ANALYST
+    answer = register(role="admin", is_active=False)
+    assert (answer.status_code, answer.json()["error"]["field"]) == (400, "role")
+    assert not User.objects.exists()

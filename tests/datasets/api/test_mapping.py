@@ -58,8 +58,8 @@ def test_options_come_with_the_upload(owner_api):
         ('{"decimal": ";"}', "decimal"),
         ('{"zone": "Mars/Base"}', "Mars/Base is no time zone"),
         ('{"columns": {"c1": {"role": "king"}}}', 'columns.c1.role: "king" is not known here. Use'),
-        ('{"colums": {}}', "colums: there is nothing of this name. Use: header,"),
-        ('{"columns": {"c1": {"rol": "time"}}}', "columns.c1.rol: there is nothing of this name"),
+        ('{"colums": {}}', 'Nothing is called "colums" here. Did you mean "columns"? Use: header,'),
+        ('{"columns": {"c1": {"rol": "time"}}}', '"rol" in columns.c1. Did you mean "role"?'),
     ],
 )
 def test_options_that_are_none_are_refused_and_nothing_stays(owner_api, options, words):
