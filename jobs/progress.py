@@ -74,7 +74,8 @@ class Progress:
         attempt owns the job.
         """
         self._detail.update(detail)
-        self._pending = {"progress": min(1.0, max(0.0, fraction)), "eta": eta}
+        # What an earlier report said and nobody has written yet still waits.
+        self._pending |= {"progress": min(1.0, max(0.0, fraction)), "eta": eta}
         if message:
             self._pending["message"] = message[:500]
         if detail:

@@ -69,6 +69,19 @@ def test_reports_are_written_at_most_once_in_the_set_time_and_the_last_is_kept(m
         assert (kept.message, kept.progress) == ("step 89", 0.89)
 
 
+def test_what_waits_stays_when_the_next_report_says_nothing_of_it(make_job, settings):
+    settings.JOB_REPORT_SECONDS = 3600
+    job = make_job()
+    with running(job.pk) as run:
+        run.report(0.1)
+        run.report(0.2, "racing", eta=9, race={"linear": "done"})
+        run.report(0.3)
+        run.flush()
+        kept = Job.objects.get(pk=job.pk)
+        assert (kept.progress, kept.message, kept.eta) == (0.3, "racing", None)
+        assert kept.detail["race"] == {"linear": "done"}
+
+
 def test_cancel_takes_effect_at_the_next_report(make_job, settings):
     settings.JOB_REPORT_SECONDS = 0
     job, steps = make_job(), []
