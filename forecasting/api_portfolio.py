@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.problems import Problem
-from forecasting import exports
+from forecasting import exports, stood_in
 from forecasting.engine.hierarchy.structure import BOTTOM
 from forecasting.portfolio import files, summary
 from forecasting.portfolio.rows import MOST, SORTS, Portfolio, Wanted
@@ -40,7 +40,13 @@ class SeriesPageSerializer(serializers.Serializer[Any]):
     levels = serializers.ListField(
         child=serializers.DictField(), help_text=_("Sums by level of a hierarchy.")
     )
-    results = serializers.ListField(child=serializers.DictField())
+    left_out = serializers.DictField(
+        child=serializers.CharField(), help_text=_("Series without a forecast, and why.")
+    )
+    results = serializers.ListField(
+        child=serializers.DictField(),
+        help_text=_("`stood_in` says why another rule than the model answers; else it is null."),
+    )
 
 
 class PortfolioActions(Base):
@@ -57,7 +63,7 @@ class PortfolioActions(Base):
             OpenApiParameter(
                 "only",
                 enum=[name for name in ONLY if name],
-                description="below zero skill, coverage off, or rare events.",
+                description="below zero skill, coverage off, rare events, or stood_in for.",
             ),
             OpenApiParameter("level", description="Of a hierarchy; the single series without it."),
             OpenApiParameter("after", description="The cursor that `next` holds."),
@@ -79,6 +85,7 @@ class PortfolioActions(Base):
             "next": _next(request, page.next),
             "totals": asdict(portfolio.totals()),
             "levels": chosen.metrics.get("levels", []),
+            "left_out": stood_in.left_out(chosen),
             "results": [files.plain(shown, row) for row in page.rows],
         }
         return Response(exports.about(shown) | content)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,9 +47,15 @@ MODELS_AT: Final = 0.9
 class Answers:
     """What the instant models came to, how many of them are kept, why others came to nothing."""
 
+    asked: Recipe
     found: list[Answer] = field(default_factory=list)
     reasons: dict[str, EngineError] = field(default_factory=dict)
     kept: int = 0
+
+    def add(self, one: Answer) -> None:
+        """One of them, with what stands in for series that no model could learn."""
+        whole = self.asked.whole(one.forecast)
+        self.found.append(replace(one, forecast=whole, stood_in=self.asked.stood_in))
 
     @property
     def yardstick(self) -> BacktestResult | None:
@@ -66,11 +72,11 @@ def answer(task: PredictionTask, run: Progress) -> None:
     if asked.summing is not None:
         levels.write(task, asked.summing.hierarchy)
     run.report(READ_AT)
-    course, answers = asked.course(), Answers()
+    course, answers = asked.course(), Answers(asked)
     pace = Pace(run, course)
     for place, entrant in enumerate(entrants_of(asked)):
         try:
-            answers.found.append(quick(entrant, course, asked.rules, pace.watch(place, entrant)))
+            answers.add(quick(entrant, course, asked.rules, pace.watch(place, entrant)))
         except EngineCancelled:
             run.raise_if_cancelled()
             raise
@@ -191,6 +197,7 @@ def _commit(task: PredictionTask, run: Progress, course: Course, answers: Answer
             keeping.keep(task, one, yardstick=answers.yardstick, history=history, job=run.job)
         answers.kept = len(answers.found)
         receipt = receipt_of(course) | {
+            "series": answers.asked.series,
             "instant_seconds": since_asked(task) if is_first else task.receipt["instant_seconds"],
             "compute_seconds": round(sum(one.seconds for one in answers.found), 3),
             "left_out": {name: as_json(why) for name, why in answers.reasons.items()},

@@ -21,6 +21,7 @@ from forecasting.engine.significance import compare_windows
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
 from forecasting.models.trained_model import name_label
 from forecasting.portfolio import errors, levels
+from forecasting.stood_in import KEPT, NOBODY, StoodIn
 from jobs.models import Job
 
 LISTED_CHANNELS: Final = 200
@@ -33,7 +34,7 @@ class Answer:
 
     `model` is ready to forecast from the last row; it learned from all rows where it is
     `refitted`, else from those before the first window. Seconds are of one fit and of the
-    forecasts of the test.
+    forecasts of the test. `stood_in` are the series of the forecast that are not its own.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Answer:
     fit_seconds: float
     predict_seconds: float
     refitted: bool
+    stood_in: StoodIn = NOBODY
 
     @property
     def seconds(self) -> float:
@@ -74,6 +76,8 @@ def keep(
     model.metrics = answer.metrics(yardstick)
     if compared := levels.compared(answer.model, answer.forecast):
         model.metrics["levels"] = compared
+    if others := answer.stood_in.with_model(answer.model).keep(task):
+        model.metrics[KEPT] = others
     store(model, answer, f"models/{model.pk}")
     backtest = ""
     if answer.tested is not None:
@@ -97,18 +101,35 @@ def keep(
     return result
 
 
-def renew(task: PredictionTask, name: str, model: Forecaster, forecast: Forecast) -> None:
+@dataclass(frozen=True, eq=False)
+class Said:
+    """What a model says of all rows, and the series in it that are not its own."""
+
+    model: Forecaster
+    forecast: Forecast
+    stood_in: StoodIn = NOBODY
+
+    def metrics(self, task: PredictionTask, before: dict[str, Any]) -> dict[str, Any]:
+        """Those of its test, and how many series are not its own."""
+        kept = {name: value for name, value in before.items() if name != KEPT}
+        others = self.stood_in.with_model(self.model).keep(task)
+        return kept | ({KEPT: others} if others else {})
+
+
+def renew(task: PredictionTask, name: str, said: Said) -> None:
     """The winner has learned from all rows: new files, a new answer; its test stays what it was."""
+    model, forecast = said.model, said.forecast
     result = task.results.select_related("model").get(name=name)
     row = result.model
     if row is None:
         return
     old_model, old_numbers = row.model_path, result.result_path
+    row.metrics = result.metrics = said.metrics(task, result.metrics)
     # Other machines keep copies by key, so what is new gets new ones.
     store(row, Learned(model, forecast), f"models/{row.pk}-{REFITTED}")
     numbers, path = _numbers(task, f"{row.type}-{row.pk}-{REFITTED}", forecast)
     result.predictions, result.result_path = numbers, path
-    result.save(update_fields=["predictions", "result_path", "updated_at"])
+    result.save(update_fields=["predictions", "result_path", "metrics", "updated_at"])
     if old_model != row.model_path:
         transaction.on_commit(partial(storage.delete_tree, old_model))
     if old_numbers and old_numbers != path:
@@ -118,7 +139,7 @@ def renew(task: PredictionTask, name: str, model: Forecaster, forecast: Forecast
 def carry(
     task: PredictionTask,
     before: PredictionResult,
-    said: tuple[Forecaster, Forecast],
+    said: Said,
     history: dict[str, Any],
 ) -> PredictionResult:
     """What a model of an earlier run, which learned nothing new, says of newer rows.
@@ -126,7 +147,7 @@ def carry(
     Its rank and its test stay what they were. A model that belongs to the data keeps what it took
     in, under a new key; one that was lent, or has no files, is left alone.
     """
-    model, forecast = said
+    model, forecast = said.model, said.forecast
     row, name = before.model, f"{before.type}-{task.run}"
     old = row.model_path if row is not None else ""
     if row is not None and old and row.dataset_id == task.dataset_id:
@@ -145,7 +166,7 @@ def carry(
             "model": row,
             "rank": before.rank,
             "predictions": numbers,
-            "metrics": before.metrics,
+            "metrics": said.metrics(task, before.metrics),
             "visualization_data": history,
             "result_path": numbers_path,
             "backtest_path": _copied(task, before),

@@ -175,11 +175,12 @@ class Listener:
             name=row.model,
             kind=row.kind,
             model=event.model,
-            forecast=event.model.predict(levels=self.asked.levels),
+            forecast=self.asked.whole(event.model.predict(levels=self.asked.levels)),
             tested=event.result,
             fit_seconds=row.fit_seconds,
             predict_seconds=row.predict_seconds,
             refitted=event.result is None,
+            stood_in=self.asked.stood_in,
         )
         before = self.task.results.ranked().without_points().first()
         with transaction.atomic():
@@ -219,8 +220,9 @@ class Listener:
         found = self.task.results.select_related("model").filter(name=event.leader).first()
         if found is None or found.model is None or found.model.parameters.get("refitted"):
             return
-        forecast = event.model.predict(levels=self.asked.levels)
-        keeping.renew(self.task, event.leader, event.model, forecast)
+        forecast = self.asked.whole(event.model.predict(levels=self.asked.levels))
+        said = keeping.Said(event.model, forecast, self.asked.stood_in)
+        keeping.renew(self.task, event.leader, said)
 
     def _write_receipt(self, event: Finished, leader: PredictionResult | None) -> None:
         self.task.refresh_from_db(fields=["receipt"])

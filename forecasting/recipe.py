@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 from django.conf import settings
@@ -21,6 +22,8 @@ from django.conf import settings
 from datasets.frames import read_panel
 from datasets.models import Version
 from forecasting.engine.budget import TimeBudget
+from forecasting.engine.errors import EngineError
+from forecasting.engine.forecast import Forecast
 from forecasting.engine.frequency import Frequency
 from forecasting.engine.future.completing import as_at_every_cutoff
 from forecasting.engine.future.frames import with_calendar
@@ -31,9 +34,11 @@ from forecasting.engine.race.field import starters_of
 from forecasting.engine.race.presets import PRESETS, Entrant
 from forecasting.engine.race.rules import Rules
 from forecasting.engine.rolling_origin import Refit
+from forecasting.engine.scant import Scant
 from forecasting.models import PredictionTask
 from forecasting.portfolio import levels
 from forecasting.portfolio.levels import Summing
+from forecasting.stood_in import NOT_IN_TOTALS, StoodIn
 
 BALANCED: Final = str(PredictionTask.Quality.BALANCED)
 LEVELS: Final = (80, 95)
@@ -43,7 +48,8 @@ LEVELS: Final = (80, 95)
 class Recipe:
     """The data and every choice that a forecast is made with.
 
-    `entrants` are the models that were chosen; None stands for those of the `preset`.
+    `entrants` are the models that were chosen; None stands for those of the `preset`. The `panel`
+    holds what they learn from; `scant` are the series that have too little for that.
     """
 
     panel: Panel
@@ -55,6 +61,36 @@ class Recipe:
     entrants: tuple[Entrant, ...] | None = None
     windows: int | None = None
     summing: Summing | None = None
+    scant: Scant | None = None
+
+    @property
+    def stood_in(self) -> StoodIn:
+        """Why some series are not forecast by any model."""
+        if self.scant is None:
+            return StoodIn()
+        if self.summing is None:
+            return StoodIn(self.scant.answered, self.scant.unknown)
+        names = [*self.scant.answered, *self.scant.unknown]
+        return StoodIn(left_out={name: EngineError(NOT_IN_TOTALS) for name in names})
+
+    def whole(self, forecast: Forecast) -> Forecast:
+        """The answer of a model with what stands in for series it could not learn from.
+
+        Totals know only the series they are of, so that nothing is added to those.
+        """
+        if self.scant is None or self.summing is not None:
+            return forecast
+        return self.scant.whole(forecast, self._others)
+
+    @property
+    def series(self) -> int:
+        """How many series, and columns of series, an answer holds."""
+        return len(self.panel.labels) + len(self.stood_in.answered)
+
+    @cached_property
+    def _others(self) -> Forecast | None:
+        assert self.scant is not None
+        return self.scant.others(self.horizon, self.levels, self.rules.limits)
 
     def course(self) -> Course:
         """The past windows that every model is tested on, instant and racing ones alike."""
@@ -80,7 +116,7 @@ def of_task(task: PredictionTask) -> Recipe:
 def made(version: Version, asked: Mapping[str, Any]) -> Recipe:
     """The recipe of these parameters on any version with the same columns."""
     horizon = int(asked["horizon"])
-    panel, summing = _read(version, asked, horizon)
+    panel, scant, summing = _read(version, asked, horizon)
     rules = rules_of(asked)
     entrants = entrants_of(asked)
     if summing is not None:
@@ -97,17 +133,20 @@ def made(version: Version, asked: Mapping[str, Any]) -> Recipe:
         entrants=entrants,
         windows=int(asked["windows"]) if asked.get("windows") else None,
         summing=summing,
+        scant=scant,
     )
 
 
 def panel_of(version: Version, asked: Mapping[str, Any], horizon: int) -> Panel:
     """Targets and covariates, the calendar of the place, the seasons somebody knows; the series of
-    all levels where totals are wanted.
+    all levels where totals are wanted. Series with too little to learn from are left out.
     """
     return _read(version, asked, horizon)[0]
 
 
-def _read(version: Version, asked: Mapping[str, Any], horizon: int) -> tuple[Panel, Summing | None]:
+def _read(
+    version: Version, asked: Mapping[str, Any], horizon: int
+) -> tuple[Panel, Scant | None, Summing | None]:
     covariates = asked.get("covariates") or {}
     panel = read_panel(
         version,
@@ -117,16 +156,19 @@ def _read(version: Version, asked: Mapping[str, Any], horizon: int) -> tuple[Pan
     )
     if series := asked.get("series"):
         panel = panel.select(list(series))
+    if seasons := asked.get("seasons"):
+        panel = replace(panel, frequency=panel.frequency.with_seasons(seasons))
+    scant = Scant.of(panel)
+    if scant is not None:
+        panel = scant.learned
     summing = levels.summing(version, asked, panel)
     if summing is not None:
         panel = summing.panel(panel)
-    if seasons := asked.get("seasons"):
-        panel = replace(panel, frequency=panel.frequency.with_seasons(seasons))
     place = asked.get("calendar") or {}
     if country := place.get("country"):
         zone = str(version.profile.get("zone") or "")
         panel = with_calendar(panel, horizon, country, place.get("subdivision") or None, zone=zone)
-    return as_at_every_cutoff(panel, horizon), summing
+    return as_at_every_cutoff(panel, horizon), scant, summing
 
 
 def rules_of(asked: Mapping[str, Any]) -> Rules:

@@ -51,9 +51,10 @@ def points(forecast: Forecast) -> int:
 
 def as_json(forecast: Forecast) -> dict[str, Any]:
     """The forecast with all its points, for at most 5,000 of them."""
-    frame = forecast.to_frame()
-    series = []
+    frame = _known(forecast)
+    labels, series = [], []
     for label, rows in frame.groupby("unique_id", sort=False):
+        labels.append(str(label))
         series.append(
             {
                 "id": str(label),
@@ -69,7 +70,7 @@ def as_json(forecast: Forecast) -> dict[str, Any]:
                 },
             }
         )
-    return {"points": len(frame), "labels": list(forecast.labels), "series": series}
+    return {"points": len(frame), "labels": labels, "series": series}
 
 
 def write_parquet(forecast: Forecast, key: str) -> dict[str, Any]:
@@ -79,10 +80,10 @@ def write_parquet(forecast: Forecast, key: str) -> dict[str, Any]:
         path = folder / "predictions.parquet"
         frame.to_parquet(path, compression="zstd", index=False)
         storage.put(path, key)
-    labels = forecast.labels
+    labels = [str(label) for label in frame["unique_id"].unique()]
     return {
         "points": len(frame),
-        "labels": list(labels[:LISTED_SERIES]),
+        "labels": labels[:LISTED_SERIES],
         "labels_total": len(labels),
         "start": {},
     }
@@ -229,8 +230,14 @@ def _share(inside: NDArray[np.bool_], known: NDArray[np.bool_]) -> float | None:
     return float(inside[known].mean()) if known.any() else None
 
 
-def _plain_names(forecast: Forecast) -> pd.DataFrame:
+def _known(forecast: Forecast) -> pd.DataFrame:
+    """Its table, without what nobody could forecast."""
     frame = forecast.to_frame()
+    return frame[frame[forecast.model].notna()]
+
+
+def _plain_names(forecast: Forecast) -> pd.DataFrame:
+    frame = _known(forecast)
     prefix = f"{forecast.model}-"
     return frame.rename(
         columns={

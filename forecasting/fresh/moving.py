@@ -128,8 +128,13 @@ def _move(
     return moved
 
 
-def _said(before: PredictionResult, asked: Recipe) -> tuple[Forecaster, Forecast]:
+def _said(before: PredictionResult, asked: Recipe) -> keeping.Said:
     """The model after the new rows and its forecast; its weights stay what they were."""
+    model, forecast = _told(before, asked)
+    return keeping.Said(model, asked.whole(forecast), asked.stood_in)
+
+
+def _told(before: PredictionResult, asked: Recipe) -> tuple[Forecaster, Forecast]:
     row = before.model
     if row is None and before.type in BASELINES:
         model = create(before.type).fit(asked.panel, horizon=asked.horizon)

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext
 
 from accounts.problems import Problem
-from forecasting import exports
+from forecasting import exports, stood_in
 from forecasting.portfolio import rows, summary
 from forecasting.shown import ShownForecast
 
@@ -37,8 +37,9 @@ def plain(shown: ShownForecast, row: dict[str, Any]) -> dict[str, Any]:
     """A row under the names that programs read, times on the clock of the dataset."""
     first: datetime = row["first"]
     kept = {"series": row["unique_id"], "first": shown.task.version.clock.iso_text(str(first))}
-    left_out = {"unique_id", "first", "place", "coverage"}
-    return kept | {name: value for name, value in row.items() if name not in left_out}
+    left_out = {"unique_id", "first", "place", "coverage", "stood_in"}
+    kept |= {name: value for name, value in row.items() if name not in left_out}
+    return kept | {"stood_in": stood_in.said(why) if (why := row["stood_in"]) else None}
 
 
 def _csv(table: list[dict[str, Any]]) -> str:

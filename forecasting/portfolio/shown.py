@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from datasets.building.duck import connect
 from datasets.decimals import common_decimals
-from forecasting import results, wording
+from forecasting import results, stood_in, wording
 from forecasting.choosing.totals import METHOD_WORDS
 from forecasting.engine.hierarchy.building import TOTAL
 from forecasting.engine.hierarchy.structure import BOTTOM
@@ -25,7 +25,13 @@ from forecasting.portfolio import figures, observed, summary
 from forecasting.portfolio.rows import SORTS, Page, Portfolio, Totals, Wanted
 from forecasting.shown import ShownForecast
 
-ONLY: Final = {"": _("All"), "below": _("Below zero"), "off": _("Coverage off"), "rare": _("Rare")}
+ONLY: Final = {
+    "": _("All"),
+    "below": _("Below zero"),
+    "off": _("Coverage off"),
+    "rare": _("Rare"),
+    "stood_in": _("Stood in for"),
+}
 HEADS: Final = (
     ("total", _("Total ahead")),
     ("change", _("Change")),
@@ -134,6 +140,7 @@ class ShownPortfolio:
                 "past": past.get(row["unique_id"], []),
                 "ahead": ahead.get(row["unique_id"], [])[:DRAWN],
                 "url": self._series_url(row["unique_id"]),
+                "why": stood_in.said(row["stood_in"]) if row["stood_in"] else "",
                 "is_off": row["coverage"] is not None and abs(row["coverage"] - self.level) > 10,
             }
             for row in self.page.rows
@@ -218,7 +225,20 @@ class ShownPortfolio:
                 "url": self._url(only=name, after=""),
             }
             for name, label in ONLY.items()
+            if name != "stood_in" or counts[name]
         ]
+
+    @cached_property
+    def left_out(self) -> list[stood_in.Group]:
+        """Series without a forecast, by the reason."""
+        assert self.shown.chosen is not None
+        return stood_in.groups_of(self.shown.chosen, answered=False)
+
+    @cached_property
+    def stood_in_for(self) -> list[stood_in.Group]:
+        """Series that another rule than the model answers, by the reason."""
+        assert self.shown.chosen is not None
+        return stood_in.groups_of(self.shown.chosen, answered=True)
 
     @property
     def heads(self) -> list[dict[str, Any]]:

@@ -4,7 +4,8 @@ Columns: `place` (its turn in the answer, from 0), `unique_id`, `level` (bottom,
 total), `first` (the first step ahead), `total` (the sum of the forecast), `last_total` (of as many
 steps before it), `change` (their ratio less 1), `known` values and how many of them are `zeros`; of
 the test on past windows `mase`, `mae`, `rmse`, `bias`, `coverage-80`, … in percent, and `skill`,
-1 − error / error of seasonal naive. What is not known is null.
+1 − error / error of seasonal naive; `stood_in` why another rule than the model answers, as JSON.
+What is not known is null.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import pyarrow as pa
 
 from datasets import storage
 from datasets.building.duck import connect, literal, parquet
-from forecasting import results
+from forecasting import results, stood_in
 from forecasting.engine.hierarchy.structure import BOTTOM
 from forecasting.models import PredictionResult, PredictionTask
 from forecasting.models.trained_model import YARDSTICK
@@ -64,6 +65,7 @@ def _make(
         _add_ahead(connection, result)
         _add_before(connection, task)
         _add_levels(connection, task)
+        _add_stood_in(connection, result)
         tested = _add_errors(connection, "own", result, task.levels)
         compared = _add_errors(connection, "other", other, task.levels)
         path = folder / "series.parquet"
@@ -74,9 +76,11 @@ def _make(
             f"coalesce(levels.level, '{BOTTOM}') AS level, ahead.first, ahead.total, "
             "before.last_total, "
             "CASE WHEN before.last_total > 0 THEN ahead.total / before.last_total - 1 END "
-            f"AS change, before.known, before.zeros, {columns}, {skill} AS skill "
+            f"AS change, before.known, before.zeros, {columns}, {skill} AS skill, "
+            "others.reason AS stood_in "
             "FROM ahead LEFT JOIN before USING (unique_id) LEFT JOIN own USING (unique_id) "
             "LEFT JOIN other USING (unique_id) LEFT JOIN levels USING (unique_id) "
+            "LEFT JOIN others USING (unique_id) "
             "ORDER BY ahead.place"
             f") TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
         )
@@ -126,6 +130,16 @@ def _add_levels(connection: duckdb.DuckDBPyConnection, task: PredictionTask) -> 
     connection.execute(
         f"CREATE TABLE levels AS SELECT {label} AS unique_id, level FROM "  # noqa: S608
         f"(SELECT DISTINCT unique_id, level FROM {source})"
+    )
+
+
+def _add_stood_in(connection: duckdb.DuckDBPyConnection, result: PredictionResult) -> None:
+    """Make the table `others` of the series that the model did not forecast itself."""
+    path = stood_in.found(result)
+    source = "(SELECT '' AS unique_id, '' AS reason, true AS answered LIMIT 0)"
+    connection.execute(
+        "CREATE TABLE others AS SELECT unique_id, CAST(reason AS VARCHAR) AS reason FROM "  # noqa: S608
+        f"{source if path is None else parquet(path)} WHERE answered"
     )
 
 

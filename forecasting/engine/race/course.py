@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecasting.engine.frequency import check_horizon
 from forecasting.engine.panel import Panel
@@ -29,8 +30,8 @@ LENGTHS: Final = (0.0, 0.2, 0.5, 1.0)
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """``tested`` are the series long enough for the windows; without any there is no ``origin``,
-    models are then only fitted and none is scored."""
+    """``tested`` are the series long enough for the windows, with a value before the first of them;
+    without any there is no ``origin``, models are then only fitted and none is scored."""
 
     panel: Panel
     horizon: int
@@ -52,7 +53,10 @@ class Course:
         tested = panel
         if origin is not None:
             long = panel.lengths >= origin.ends[0] + least_rows(steps)
-            if not long.all():
+            long &= _known_before(panel, origin.ends[0])
+            if not long.any():
+                origin = None
+            elif not long.all():
                 tested = panel.select([panel.ids[s] for s in np.flatnonzero(long)])
         return Course(panel, steps, tuple(float(p) for p in levels), tested, origin)
 
@@ -80,6 +84,15 @@ class Course:
     def growth(self) -> float:
         """All values over those of the past: how much longer the last fit may take."""
         return self.panel.values.size / max(1, self.past.values.size)
+
+
+def _known_before(panel: Panel, rows: int) -> NDArray[np.bool_]:
+    """Whether each series has a value in every channel before its last ``rows`` rows."""
+    seen = np.concatenate([np.zeros((1, len(panel.channels))), np.cumsum(panel.mask, axis=0)])
+    firsts, lasts = panel.indptr[:-1], panel.indptr[1:]
+    known = seen[np.maximum(lasts - rows, firsts)] > seen[firsts]
+    every: NDArray[np.bool_] = np.all(known, axis=1)
+    return every
 
 
 def _laid_out(panel: Panel, horizon: int, windows: int | None) -> RollingOrigin | None:

@@ -143,3 +143,14 @@ def test_many_series_need_fewer_windows_than_few():
     )
     assert Course.plan(few, 7).windows == 11
     assert Course.plan(many, 7).windows == 4
+
+
+def test_series_that_begin_to_be_known_within_the_windows_are_left_out_of_the_test():
+    late = seasonal(600)
+    late[:550] = np.nan
+    panel = Panel.from_arrays({"a": seasonal(600), "late": late, "b": seasonal(600)}, "2024", "h")
+    course = Course.plan(panel, 24)
+    assert course.ends[0] > 50
+    assert course.tested.ids == ("a", "b")
+    alone = Course.plan(panel.select(["late"]), 24)
+    assert (alone.windows, alone.past.ids) == (0, ("late",))

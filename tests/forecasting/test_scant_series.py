@@ -1,0 +1,111 @@
+"""Series of one value or none in a forecast of many: answered or named, and no other suffers."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from forecasting import results, stood_in
+from forecasting.engine.errors import EngineError
+from forecasting.stood_in import StoodIn
+from tests.datasets.made import read_dataset
+from tests.forecasting.made import answered, raced, share
+
+pytestmark = pytest.mark.django_db
+ROWS = "/api/v1/predictions/{}/series/"
+ONE = "Only one value is known. It is repeated, with errors as large for its size as those of the"
+
+
+def shops(owner, *more, days=60):
+    lines = ["date,store,region,sales"]
+    for day in range(days):
+        when = date(2026, 1, 1) + timedelta(day)
+        lines += [f"{when},{name},north,{10 * place + day % 7 + day * day % 5}"
+                  for place, name in enumerate("abc")]  # fmt: skip
+        if "gone" in more:
+            lines.append(f"{when},gone,north,")
+    if "new" in more:
+        lines.append(f"{date(2026, 1, 1) + timedelta(days - 1)},new,north,4")
+    return read_dataset(owner, "\n".join(lines) + "\n", name="shops.csv")
+
+
+def rows_of(client, task, **asked):
+    return client.get(ROWS.format(task.pk), asked).json()
+
+
+def test_every_model_answers_the_others_and_a_single_value_is_repeated(owner):
+    asked = ("auto_ets", "auto_theta", "linear_many", "lightgbm")
+    task = raced(owner, *asked, dataset=shops(owner, "new", "gone"), horizon=7)
+    assert task.status == "completed"
+    states = {one["name"]: one["state"] for one in task.receipt["race"]["models"]}
+    assert {states[name] for name in asked} == {"done"}, task.receipt["race"]
+    for name in (*asked, "linear", "seasonal_naive", "naive"):
+        result = task.results.get(name=name)
+        assert results.labels_of(result) == ["a", "b", "c", "new"]
+        assert results.line_of(result, "new").mean == [4.0] * 7
+        kept = result.metrics["stood_in"]
+        assert (kept["series"], kept["left_out"]) == (1, 1)
+    assert task.receipt["series"] == 4
+
+
+def test_rows_say_what_stands_in_and_who_is_left_out(owner, owner_client):
+    task = answered(owner, shops(owner, "new", "gone"), horizon=7)
+    told = rows_of(owner_client, task, sort="place")
+    reasons = {row["series"]: row["stood_in"] for row in told["results"]}
+    assert reasons == {"a": None, "b": None, "c": None, "new": reasons["new"]}
+    assert reasons["new"].startswith(ONE)
+    assert told["left_out"] == {"gone": "No values: no forecast."}
+    assert told["totals"]["series"] == 4
+    assert told["totals"]["stood_in"] == 1
+    only = rows_of(owner_client, task, only="stood_in")
+    assert [row["series"] for row in only["results"]] == ["new"]
+
+
+def test_the_page_names_them_with_their_reasons(owner, owner_client):
+    task = answered(owner, shops(owner, "new", "gone"), horizon=7)
+    html = owner_client.get(f"/forecasts/{task.pk}/series/").content.decode()
+    assert "Left out" in html
+    assert "No values: no forecast." in html
+    assert ONE in html
+
+
+def test_where_all_are_known_nothing_is_said(owner, owner_client):
+    task = answered(owner, shops(owner), horizon=7)
+    assert "stood_in" not in task.results.ranked().first().metrics
+    told = rows_of(owner_client, task)
+    assert {row["stood_in"] for row in told["results"]} == {None}
+    assert told["left_out"] == {}
+    assert "Left out" not in owner_client.get(f"/forecasts/{task.pk}/series/").content.decode()
+
+
+def test_totals_leave_out_what_has_too_few_values_and_still_add_up(owner, owner_client):
+    dataset = shops(owner, "new", "gone")
+    asked = {"columns": ["c3"], "names": ["region"], "how": "sum", "method": "bottom_up"}
+    task = raced(owner, "auto_theta", dataset=dataset, horizon=7, hierarchy=asked)
+    assert task.status == "completed"
+    result = task.results.get(name="auto_theta")
+    found = results.table_of(result).groupby("unique_id")["mean"].sum()
+    assert set(found.index) >= {"total", "a", "b", "c"}
+    assert not set(found.index) & {"new", "gone"}
+    assert found["total"] == pytest.approx(found[["a", "b", "c"]].sum())
+    left_out = rows_of(owner_client, task, model="auto_theta")["left_out"]
+    assert set(left_out) == {"new", "gone"}
+    assert "not in the totals" in left_out["new"]
+
+
+def test_a_series_that_its_model_gave_up_on_is_named(owner):
+    task = answered(owner, shops(owner), horizon=7)
+    result = task.results.ranked().first()
+    why = EngineError(stood_in.NOT_FITTED, model="auto_ets")
+    result.metrics["stood_in"] = StoodIn({"b": why}).keep(task)
+    (group,) = stood_in.groups_of(result, answered=True)
+    assert (group.count, group.names) == (1, ["b"])
+    assert group.reason == "ETS could not be fitted to it. It repeats its last season instead."
+
+
+def test_a_stranger_sees_none_of_it_and_a_viewer_all(
+    owner, owner_client, viewer, viewer_client, stranger_client
+):
+    task = answered(owner, shops(owner, "gone"), horizon=7)
+    share(task, viewer)
+    assert "gone" in rows_of(viewer_client, task)["left_out"]
+    assert stranger_client.get(ROWS.format(task.pk)).status_code == 404
