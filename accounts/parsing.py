@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from rest_framework.parsers import FormParser, JSONParser
@@ -64,17 +64,17 @@ def _check(data: Any, context: Mapping[str, Any] | None) -> None:
 
 
 def _names_for(view: APIView) -> Names:
+    kind: Any = type(view)
     method = str(view.request.method)
-    return names_of_operation(type(view), getattr(view, "action", None) or method.lower(), method)
+    return names_of_operation(kind, getattr(view, "action", None) or method.lower(), method)
 
 
-@lru_cache(maxsize=None)
-def names_of_operation(view_class: type[APIView], action: str, method: str) -> Names:
+@cache
+def names_of_operation(view_class: Any, action: str, method: str) -> Names:
     """The names that the description of an operation has; `action` is that of the viewset."""
     view = view_class()
-    view.action, view.kwargs, view.request = action, {}, None  # type: ignore[attr-defined]
-    view.format_kwarg = None  # type: ignore[attr-defined]
-    described = _schema(view, action, method).get_request_serializer()
+    view.action, view.kwargs, view.request, view.format_kwarg = action, {}, None, None
+    described: Any = _schema(view, action, method).get_request_serializer()
     if isinstance(described, Mapping):
         described = described.get(_JSON, FREE)
     if described is None or hasattr(described, "to_internal_value"):
@@ -86,5 +86,5 @@ def _schema(view: Any, action: str, method: str) -> AutoSchema:
     """What describes the operation, as the generator of the document finds it."""
     kept = getattr(getattr(view, action), "kwargs", {}).get("schema") or type(view).schema
     schema: AutoSchema = kept() if isinstance(kept, type) else type(kept)()
-    schema.view, schema.method, schema.path = view, method, ""  # type: ignore[assignment]
+    schema.view, schema.method, schema.path = view, method, ""
     return schema

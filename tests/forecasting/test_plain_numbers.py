@@ -98,6 +98,27 @@ def test_what_another_product_can_do_and_this_one_cannot_is_said():
     assert "Not used here: finetune_steps." in ask(y=wave(), finetune_steps=10)["notes"]
 
 
+@pytest.mark.django_db
+def test_what_clients_of_timegpt_send_along_is_named_and_anything_else_refused(owner_api):
+    body = {
+        "series": {"y": wave(), "sizes": [240]},
+        "freq": "h",
+        "h": 3,
+        "model": "timegpt-1",
+        "clean_ex_first": True,
+        "finetune_steps": 0,
+        "finetuned_model_id": None,
+    }
+    said = owner_api.post(URL, body).json()
+    assert said["ignored"] == ["clean_ex_first", "finetune_steps"]
+    assert said["mean"] == ask(y=wave(), h=3)["mean"]
+    assert ask(y=wave())["ignored"] == []
+    answer = owner_api.post(URL, {**body, "finetune_step": 3})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["field"]) == (400, "finetune_step")
+    assert 'Did you mean "finetune_steps"?' in error["message"]
+
+
 def test_the_model_can_be_chosen():
     said = ask(y=wave(), model="seasonal_naive")
     assert said["mean"] == wave()[-24:-12]
