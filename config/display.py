@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext
 
 from datasets.calendar_words import SHORT_MONTHS, SHORT_WEEKDAYS
+from forecasting.wording import figure
 
 ABSENT = "–"
 MINUS = "−"
@@ -19,7 +20,6 @@ _SCALES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 _SCALES_ZH = ((1e8, "亿"), (1e4, "万"))
 _BYTE_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
-_SIGNIFICANT = 4
 
 
 def finite(value: object) -> float | None:
@@ -48,20 +48,9 @@ def number(value: object, decimals: int | None = None) -> str:
 
 
 def measure(value: object) -> str:
-    """A measured value with four significant digits: `0.01234`, `12.35`, `4,812`, `1.2e−9`."""
+    """A measured value with four significant digits: `0.01234`, `12.35`, `4,812`."""
     found = finite(value)
-    if found is None:
-        return ABSENT
-    size = abs(found)
-    if size == 0:
-        return "0"
-    if size >= 10 ** (_SIGNIFICANT - 1):
-        return _with_minus(f"{found:,.0f}" if size < 1e15 else f"{found:.3e}")
-    if size < 1e-4:
-        return _with_minus(f"{found:.3g}")
-    digits = _SIGNIFICANT - 1 - math.floor(math.log10(size))
-    text = f"{found:,.{digits}f}"
-    return _with_minus(text.rstrip("0").rstrip(".") if "." in text else text)
+    return ABSENT if found is None else figure(found)
 
 
 def alike(value: object, decimals: int | None) -> str:

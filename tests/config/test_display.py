@@ -40,7 +40,9 @@ def test_number_has_thousands_a_true_minus_and_a_dash_for_nothing(value, decimal
         (0.01234, "0.01234"),
         (-3.0, "−3"),
         (0, "0"),
-        (1.234e-9, "1.23e-09"),
+        (1.234e-9, "1.23 × 10⁻⁹"),
+        (-2e-5, "−2 × 10⁻⁵"),
+        (1.5e15, "1.5 × 10¹⁵"),
         (None, "–"),
     ],
 )
