@@ -30,12 +30,12 @@ class ScheduleSerializer(serializers.ModelSerializer[Schedule]):
         model = Schedule
         fields = (
             "id", "forecast", "sentence", "does", "every", "at", "weekday", "day", "zone", "is_on",
-            "next_at", "last_at", "last_run", "last_outcome", "last_words", "created_at",
-            "updated_at",
+            "next_at", "last_at", "last_late", "last_run", "last_outcome", "last_words",
+            "created_at", "updated_at",
         )  # fmt: skip
         read_only_fields = (
-            "id", "sentence", "next_at", "last_at", "last_run", "last_outcome", "last_words",
-            "created_at", "updated_at",
+            "id", "sentence", "next_at", "last_at", "last_late", "last_run", "last_outcome",
+            "last_words", "created_at", "updated_at",
         )  # fmt: skip
         extra_kwargs = {"zone": {"required": False}}
 

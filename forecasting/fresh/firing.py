@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 EARLY: Final = timedelta(seconds=30)
 # After so much the scheduler process has missed it.
 LATE: Final = timedelta(seconds=90)
+_NOTED: Final = ("last_at", "last_late", "last_run", "last_outcome", "last_words")
 Outcome, Does = Schedule.Outcome, Schedule.Does
 
 
@@ -37,9 +38,10 @@ def due(schedule_id: UUID, now: datetime | None = None) -> bool:
         row = rows.filter(next_at__lte=moment + EARLY).first()
         if row is None or row.next_at is None:
             return False
+        behind = moment - row.next_at
         row.next_at = next_time(row, max(moment, row.next_at))
         row.save(update_fields=["next_at", "updated_at"])
-    fire(row)
+    fire(row, behind=behind)
     return True
 
 
@@ -61,10 +63,14 @@ def drifted(task: PredictionTask) -> PredictionTask | None:
     return found
 
 
-def fire(schedule: Schedule) -> PredictionTask | None:
-    """Do what a schedule does, and note how it went; answers the run that set out."""
+def fire(schedule: Schedule, *, behind: timedelta = timedelta()) -> PredictionTask | None:
+    """Do what a schedule does, and note how it went; answers the run that set out.
+
+    `behind` is how long ago it was due.
+    """
     row = Schedule.objects.select_related("owner", "forecast__dataset").get(pk=schedule.pk)
     row.last_at = timezone.now()
+    row.last_late = round(behind.total_seconds()) if behind > LATE else 0
     made: PredictionTask | None = None
     with translation.override(row.owner.language or None):
         try:
@@ -74,7 +80,7 @@ def fire(schedule: Schedule) -> PredictionTask | None:
             logger.info("Schedule %s could not run: %s", row.pk, problem)
     if made is not None:
         row.last_run = made
-    row.save(update_fields=["last_at", "last_run", "last_outcome", "last_words", "updated_at"])
+    row.save(update_fields=[*_NOTED, "updated_at"])
     if row.last_outcome == Outcome.FAILED:
         telling.tell_failure(row)
     return made

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext
 
+from forecasting import wording
 from forecasting.fresh import comparing, runs, words
 from forecasting.models import PredictionTask, Schedule
 from forecasting.shown import ShownForecast
@@ -27,6 +28,18 @@ class ShownSchedule:
     def upcoming(self) -> str:
         """`today 18:00`."""
         return words.upcoming(self.schedule)
+
+    @property
+    def late(self) -> str:
+        """`late by 2 h`, of the last time."""
+        return words.late(self.schedule)
+
+    @property
+    def told(self) -> str:
+        """What is worth saying of the last time; empty where it ran as planned."""
+        return wording.sentences(
+            [words.late_sentence(self.schedule), str(self.schedule.last_words)]
+        )
 
     @property
     def pill(self) -> str:

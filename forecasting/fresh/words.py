@@ -24,6 +24,8 @@ ON_DAYS: Final = (
     pgettext_lazy("schedule", "Saturdays"),
     pgettext_lazy("schedule", "Sundays"),
 )
+# Seconds that nobody misses: the scheduler looks for what it owes once a minute.
+_SAID_LATE: Final = 300
 # Less than this share of the level is no move that people could see.
 LEAST_MOVE: Final = 0.0005
 
@@ -75,6 +77,30 @@ def upcoming(schedule: Schedule, now: datetime | None = None) -> str:
     if found.date() == today.date() + timedelta(days=1):
         return pgettext("schedule", "tomorrow %(time)s") % told
     return pgettext("schedule", "%(weekday)s %(day)s %(month)s %(time)s") % told
+
+
+def late(schedule: Schedule) -> str:
+    """`late by 2 h`; empty where it ran in time."""
+    if schedule.last_late < _SAID_LATE:
+        return ""
+    hours, minutes = divmod(round(schedule.last_late / 60), 60)
+    days, left = divmod(hours, 24)
+    told = {"minutes": minutes, "hours": hours, "days": days, "left": left}
+    if days:
+        return pgettext("schedule", "late by %(days)s d %(left)s h") % told
+    if hours and minutes:
+        return pgettext("schedule", "late by %(hours)s h %(minutes)s min") % told
+    if hours:
+        return pgettext("schedule", "late by %(hours)s h") % told
+    return pgettext("schedule", "late by %(minutes)s min") % told
+
+
+def late_sentence(schedule: Schedule) -> str:
+    """The same as a sentence, with the reason."""
+    found = late(schedule)
+    if not found:
+        return ""
+    return gettext("Ran %(late)s: the scheduler stood still at its time.") % {"late": found}
 
 
 def zones() -> list[str]:

@@ -110,6 +110,9 @@ class Schedule(Owned):
         verbose_name=_("last run"),
     )
     last_outcome = models.CharField(_("outcome"), max_length=11, choices=Outcome, blank=True)
+    last_late = models.PositiveIntegerField(
+        _("late by"), default=0, db_default=0, help_text=_("Seconds behind the time it was due.")
+    )
     last_words = models.TextField(_("what was said"), blank=True)
     beat = models.OneToOneField(
         "django_celery_beat.PeriodicTask",
