@@ -16,9 +16,10 @@ from rest_framework.response import Response
 from accounts.problems import Problem
 from forecasting import exports, stood_in
 from forecasting.engine.hierarchy.structure import BOTTOM
-from forecasting.portfolio import files, summary
-from forecasting.portfolio.rows import MOST, SORTS, Portfolio, Wanted
-from forecasting.portfolio.shown import ONLY
+from forecasting.portfolio import files
+from forecasting.portfolio.asked import MOST_CURSOR, MOST_TEXT, ONLY
+from forecasting.portfolio.listed import ListedSeries
+from forecasting.portfolio.rows import MOST, SORTS, Wanted
 from forecasting.views.fetching import require_answer, shown_as_asked
 
 if TYPE_CHECKING:
@@ -36,7 +37,13 @@ class SeriesPageSerializer(serializers.Serializer[Any]):
 
     count = serializers.IntegerField()
     next = serializers.CharField(allow_null=True, help_text=_("Address of the next rows."))
-    totals = serializers.DictField()
+    previous = serializers.CharField(allow_null=True, help_text=_("Address of the rows before."))
+    totals = serializers.DictField(help_text=_("Sums and counts of all single series."))
+    filtered = serializers.DictField(help_text=_("The same of the rows that are asked for."))
+    best = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text=_("On how many series each model had the smallest error on past windows."),
+    )
     levels = serializers.ListField(
         child=serializers.DictField(), help_text=_("Sums by level of a hierarchy.")
     )
@@ -45,7 +52,12 @@ class SeriesPageSerializer(serializers.Serializer[Any]):
     )
     results = serializers.ListField(
         child=serializers.DictField(),
-        help_text=_("`stood_in` says why another rule than the model answers; else it is null."),
+        help_text=_(
+            "`group` is the smallest total a series is in, `idle` the steps since it last was "
+            "other than zero, `best` the model with the smallest error on its past windows, with "
+            "its `best_mae` and `best_skill`; `why` is a code for what makes the series hard and "
+            "`reason` its sentence; `stood_in` says why another rule than the model answers."
+        ),
     )
 
 
@@ -65,8 +77,11 @@ class PortfolioActions(Base):
                 enum=[name for name in ONLY if name],
                 description="below zero skill, coverage off, rare events, or stood_in for.",
             ),
+            OpenApiParameter("best", description="Name of the model that was closest."),
+            OpenApiParameter("group", description="Name of the total the series are in."),
             OpenApiParameter("level", description="Of a hierarchy; the single series without it."),
             OpenApiParameter("after", description="The cursor that `next` holds."),
+            OpenApiParameter("before", description="The cursor that `previous` holds."),
             OpenApiParameter("page_size", int, description="Up to 1,000; 100 without it."),
         ],
         responses={200: SeriesPageSerializer},
@@ -76,22 +91,24 @@ class PortfolioActions(Base):
         """Rows with totals of all."""
         shown = shown_as_asked(self.get_object(), request)
         chosen = require_answer(shown)
-        path = summary.path_of(shown.task, chosen, shown.yardstick)
-        portfolio = Portfolio(path, shown.task.levels[0])
-        known = [row["level"] for row in chosen.metrics.get("levels", [])]
-        page = portfolio.page(_wanted(request, known))
+        series = ListedSeries(shown, {})
+        rows = _wanted(request, series.level_names, [one.name for one in shown.ranked])
+        page = series.portfolio.page(rows)
         content = {
             "count": page.count,
-            "next": _next(request, page.next),
-            "totals": asdict(portfolio.totals()),
+            "next": _beside(request, "after", page.next),
+            "previous": _beside(request, "before", page.previous),
+            "totals": asdict(series.totals),
+            "filtered": asdict(series.portfolio.totals(rows)),
+            "best": dict(series.portfolio.bests()),
             "levels": chosen.metrics.get("levels", []),
             "left_out": stood_in.left_out(chosen),
-            "results": [files.plain(shown, row) for row in page.rows],
+            "results": [files.plain(series, row) for row in page.rows],
         }
         return Response(exports.about(shown) | content)
 
 
-def _wanted(request: Request, levels: list[str]) -> Wanted:
+def _wanted(request: Request, levels: list[str], models: list[str]) -> Wanted:
     asked = request.query_params
     size = asked.get("page_size", str(USUAL))
     if not (size.isascii() and size.isdigit() and 1 <= int(size) <= MOST):
@@ -102,9 +119,12 @@ def _wanted(request: Request, levels: list[str]) -> Wanted:
     return Wanted(
         sort=_one_of("sort", asked.get("sort", "skill"), list(SORTS)),
         reverse=asked.get("way") == "back",
-        text=asked.get("q", "").strip()[:200],
+        text=asked.get("q", "").strip()[:MOST_TEXT],
         only=_one_of("only", asked.get("only", ""), list(ONLY)),
-        after=asked.get("after", "")[:2000],
+        best=_one_of("best", asked.get("best", ""), ["", *models]),
+        group=asked.get("group", "")[:MOST_TEXT],
+        after=asked.get("after", "")[:MOST_CURSOR],
+        before=asked.get("before", "")[:MOST_CURSOR],
         size=int(size),
         level=_one_of("level", asked.get("level", BOTTOM), levels or [BOTTOM]),
     )
@@ -120,9 +140,12 @@ def _one_of(field: str, given: str, known: list[str]) -> str:
     return given
 
 
-def _next(request: Request, cursor: str | None) -> str | None:
+def _beside(request: Request, way: str, cursor: str | None) -> str | None:
+    """The address of the page on one side."""
     if cursor is None:
         return None
     query = request.query_params.copy()
-    query["after"] = cursor
+    for name in ("after", "before"):
+        query.pop(name, None)
+    query[way] = cursor
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,38 +14,51 @@ from django.utils.translation import gettext
 
 from accounts.problems import Problem
 from forecasting import exports, stood_in
-from forecasting.portfolio import rows, summary
+from forecasting.portfolio import asked
+from forecasting.portfolio.listed import ListedSeries
 from forecasting.shown import ShownForecast
 
 KINDS: Final = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+_OTHERWISE: Final = frozenset({"unique_id", "first", "place", "coverage", "stood_in"})
 
 
-def as_file(shown: ShownForecast, kind: str) -> HttpResponse:
-    """The download of all rows as csv or json. Raises Problem for anything else."""
+def as_file(shown: ShownForecast, given: Mapping[str, Any], kind: str) -> HttpResponse:
+    """The rows that an address asks for as csv or json, those of all levels where it names none.
+
+    Raises Problem for another kind of file.
+    """
     if kind not in KINDS:
         raise Problem(
             gettext("There is no such file. Ask for csv or json."), code="bad_kind", field="as"
         )
-    assert shown.chosen is not None
-    path = summary.path_of(shown.task, shown.chosen, shown.yardstick)
-    table = [plain(shown, row) for row in rows.all_rows(path)]
-    text = json.dumps({**exports.about(shown), "results": table}, indent=1)
-    name = exports.file_name(shown.task, "series", kind)
-    return exports.download(_csv(table) if kind == "csv" else text, KINDS[kind], name)
+    series = ListedSeries(shown, given)
+    rows = asked.wanted(given, series.level_names, usual_sort="place", usual_level="")
+    table = [plain(series, row) for row in series.portfolio.every(rows)]
+    if kind == "csv":
+        text = _csv(table, list(plain(series, series.portfolio.blank)))
+    else:
+        text = json.dumps({**exports.about(shown), "results": table}, indent=1)
+    return exports.download(text, KINDS[kind], exports.file_name(shown.task, "series", kind))
 
 
-def plain(shown: ShownForecast, row: dict[str, Any]) -> dict[str, Any]:
-    """A row under the names that programs read, times on the clock of the dataset."""
-    first: datetime = row["first"]
-    kept = {"series": row["unique_id"], "first": shown.task.version.clock.iso_text(str(first))}
-    left_out = {"unique_id", "first", "place", "coverage", "stood_in"}
-    kept |= {name: value for name, value in row.items() if name not in left_out}
-    return kept | {"stood_in": stood_in.said(why) if (why := row["stood_in"]) else None}
+def plain(series: ListedSeries, row: dict[str, Any]) -> dict[str, Any]:
+    """A row under the names that programs read, times on the clock of the dataset; `why` is a code
+    and `reason` its sentence.
+    """
+    first: datetime | None = row["first"]
+    clock = series.task.version.clock
+    kept = {"series": row["unique_id"], "first": clock.iso_text(str(first)) if first else None}
+    kept |= {name: value for name, value in row.items() if name not in _OTHERWISE}
+    why = row["stood_in"]
+    return kept | {
+        "stood_in": stood_in.said(why) if why else None,
+        "reason": series.words.of(row) or None,
+    }
 
 
-def _csv(table: list[dict[str, Any]]) -> str:
+def _csv(table: list[dict[str, Any]], names: list[str]) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(table[0]))
+    writer = csv.DictWriter(text, fieldnames=names)
     writer.writeheader()
     writer.writerows({name: exports.safe(value) for name, value in row.items()} for row in table)
     return text.getvalue()

@@ -63,10 +63,13 @@ def with_totals(task: PredictionTask, rows: str) -> str:
 def add_before(
     connection: duckdb.DuckDBPyConnection, task: PredictionTask, labels: Any, firsts: Times
 ) -> None:
-    """Make the table `before`: `unique_id, last_total, known, zeros` of each of these series.
+    """Make the table `before` of these series, whose first steps ahead are `firsts`.
 
-    `last_total` is the sum of as many steps before `firsts`, the first steps ahead, as are
-    forecast; a span with a step that is not known has none. `known` counts all values.
+    `last_total` is the sum of as many steps before them as are forecast; a span with a step that is
+    not known has none. `known` counts all values, `zeros` those that are, `idle` the steps since
+    the last other one; `constant` is the value of a series that has a single one. `leap` says how
+    far, in standard deviations, the mean of the last span lies from that of all before, and
+    `leap_share` the same as a share.
     """
     frequency = Frequency.parse(task.asked("frequency"))
     began = frequency.at(firsts.astype("datetime64[ns]"), np.full(len(firsts), -task.horizon))
@@ -76,15 +79,40 @@ def add_before(
         "began": began.astype("datetime64[us]"),
     }
     connection.register("starts", pa.table({name: pa.array(v) for name, v in columns.items()}))
-    inside = "y IS NOT NULL AND NOT isnan(y) AND ds >= began"
+    known = "NOT isnan(y)"
+    inside = f"y IS NOT NULL AND {known} AND ds >= began"
     connection.execute(
-        "CREATE TABLE before AS SELECT unique_id, "  # noqa: S608
+        "CREATE TABLE seen AS SELECT unique_id, any_value(first) AS first, "  # noqa: S608
         f"CASE WHEN count(*) FILTER ({inside}) = ? THEN sum(y) FILTER ({inside}) END AS last_total,"
-        " count(*) FILTER (NOT isnan(y)) AS known, count(*) FILTER (y = 0) AS zeros "
+        f" count(*) FILTER ({known}) AS known, count(*) FILTER (y = 0) AS zeros, "
+        f"max(ds) FILTER (y <> 0 AND {known}) AS moved, "
+        f"min(y) FILTER ({known}) AS lowest, max(y) FILTER ({known}) AS highest, "
+        f"avg(y) FILTER ({inside}) AS recent, avg(y) FILTER ({known} AND ds < began) AS usual, "
+        f"stddev_pop(y) FILTER ({known} AND ds < began) AS spread "
         f"FROM ({rows_sql(task)}) JOIN starts USING (unique_id) "
         "WHERE ds < first GROUP BY unique_id",
         [task.horizon],
     )
+    _add_idle(connection, frequency)
+    connection.execute(
+        "CREATE TABLE before AS SELECT unique_id, last_total, known, zeros, "
+        "coalesce(idle, known) AS idle, CASE WHEN lowest = highest THEN lowest END AS constant, "
+        "(recent - usual) / nullif(spread, 0) AS leap, "
+        "CASE WHEN usual > 0 THEN recent / usual - 1 END AS leap_share "
+        "FROM seen LEFT JOIN stood_still USING (unique_id)"
+    )
+
+
+def _add_idle(connection: duckdb.DuckDBPyConnection, frequency: Frequency) -> None:
+    """Make the table `stood_still`: `unique_id, idle`, without series that were always zero."""
+    found = connection.execute(
+        "SELECT unique_id, moved, first FROM seen WHERE moved IS NOT NULL"
+    ).fetchnumpy()
+    moved, first = (np.asarray(found[name]).astype("datetime64[ns]") for name in ("moved", "first"))
+    steps, _ = frequency.positions(moved, first)
+    columns = {"unique_id": pa.array(list(found["unique_id"]), pa.string()), "idle": steps - 1}
+    connection.register("standing", pa.table(columns))
+    connection.execute("CREATE TABLE stood_still AS SELECT * FROM standing")
 
 
 def tails(

@@ -1,15 +1,19 @@
 """One row for every series of an answer, made once and read page by page.
 
 Columns: `place` (its turn in the answer, from 0), `unique_id`, `level` (bottom, or that of a
-total), `first` (the first step ahead), `total` (the sum of the forecast), `last_total` (of as many
-steps before it), `change` (their ratio less 1), `known` values and how many of them are `zeros`; of
-the test on past windows `mase`, `mae`, `rmse`, `bias`, `coverage-80`, … in percent, and `skill`,
-1 − error / error of seasonal naive; `stood_in` why another rule than the model answers, as JSON.
-What is not known is null.
+total), `group` (the smallest total a single series is in), `first` (the first step ahead), `total`
+(the sum of the forecast), `last_total` (of as many steps before it), `change` (their ratio less 1),
+`known` values, how many of them are `zeros`, `idle` steps since the last other value; of the test
+on past windows `mase`, `mae`, `rmse`, `bias`, `coverage-80`, … in percent, and `skill`, 1 − error /
+error of seasonal naive; `best`, the model with the smallest error there, with its `best_mae` and
+`best_skill`; `stood_in` why another rule than the model answers, as JSON; `why` the code of what
+makes the series hard. What is not known is null. Rows lie by level, the worst first.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -21,12 +25,17 @@ import pyarrow as pa
 from datasets import storage
 from datasets.building.duck import connect, literal, parquet
 from forecasting import results, stood_in
+from forecasting.engine.hierarchy.building import TOTAL
 from forecasting.engine.hierarchy.structure import BOTTOM
 from forecasting.models import PredictionResult, PredictionTask
 from forecasting.models.trained_model import YARDSTICK
-from forecasting.portfolio import errors, levels, observed
+from forecasting.portfolio import contenders, errors, levels, observed, reasons
 
 MEMORY: Final = "800MB"
+# Columns of the rows; files of another format are made anew.
+FORMAT: Final = 2
+# A page of the usual order lies in one of these.
+ROWS_IN_A_GROUP: Final = 4_096
 # Rows of fewer series are made in a moment, when somebody looks.
 MANY_SERIES: Final = 1_000
 
@@ -36,55 +45,69 @@ def prepare(task: PredictionTask) -> None:
     if task.receipt.get("series", 0) < MANY_SERIES:
         return
     found = list(task.results.ranked().without_points())
-    yardstick = next((one for one in found if one.name == YARDSTICK), None)
     for leader in found[:1]:
-        path_of(task, leader, yardstick)
+        path_of(task, leader, found)
 
 
 def path_of(
-    task: PredictionTask, result: PredictionResult, yardstick: PredictionResult | None
+    task: PredictionTask, result: PredictionResult, ranked: Sequence[PredictionResult]
 ) -> Path:
-    """The file with the rows; made when nobody has asked for it yet, or the answer has moved."""
-    key = _key(task, result, yardstick)
+    """The file with the rows of one of these results; made when nobody has asked for it yet, or an
+    answer has moved since.
+    """
+    key = _key(task, result, ranked)
     try:
         return storage.local_copy(key)
     except FileNotFoundError:
-        _make(task, result, yardstick, key)
+        _make(task, result, ranked, key)
     return storage.local_copy(key)
 
 
-def _key(task: PredictionTask, result: PredictionResult, other: PredictionResult | None) -> str:
-    stamps = [one.updated_at.strftime("%y%m%d%H%M%S%f") for one in (result, other) if one]
-    return f"{results.folder_of(task)}/series/{result.pk}-{'-'.join(stamps)}.parquet"
+def _key(task: PredictionTask, result: PredictionResult, ranked: Sequence[PredictionResult]) -> str:
+    stamps = [f"{one.pk} {one.updated_at.isoformat()}" for one in (result, *ranked)]
+    stamp = hashlib.sha256(json.dumps([FORMAT, *stamps]).encode()).hexdigest()[:16]
+    return f"{results.folder_of(task)}/series/{result.pk}-{stamp}.parquet"
 
 
 def _make(
-    task: PredictionTask, result: PredictionResult, other: PredictionResult | None, key: str
+    task: PredictionTask,
+    result: PredictionResult,
+    ranked: Sequence[PredictionResult],
+    key: str,
 ) -> None:
+    yardstick = next((one for one in ranked if one.name == YARDSTICK), None)
     with storage.work_folder() as folder, connect(scratch=folder, memory=MEMORY) as connection:
         _add_ahead(connection, result)
         _add_before(connection, task)
         _add_levels(connection, task)
         _add_stood_in(connection, result)
-        tested = _add_errors(connection, "own", result, task.levels)
-        compared = _add_errors(connection, "other", other, task.levels)
+        contenders.add_best(connection, ranked)
+        _add_errors(connection, "own", result, task.levels)
+        _add_errors(connection, "other", yardstick, task.levels)
         path = folder / "series.parquet"
-        skill = "1 - own.mae / nullif(other.mae, 0)" if tested and compared else "NULL::DOUBLE"
-        columns = ", ".join(f'own."{name}"' for name in _figures(task))
         connection.execute(
-            "COPY (SELECT ahead.place, ahead.unique_id, "  # noqa: S608
-            f"coalesce(levels.level, '{BOTTOM}') AS level, ahead.first, ahead.total, "
-            "before.last_total, "
-            "CASE WHEN before.last_total > 0 THEN ahead.total / before.last_total - 1 END "
-            f"AS change, before.known, before.zeros, {columns}, {skill} AS skill, "
-            "others.reason AS stood_in "
-            "FROM ahead LEFT JOIN before USING (unique_id) LEFT JOIN own USING (unique_id) "
-            "LEFT JOIN other USING (unique_id) LEFT JOIN levels USING (unique_id) "
-            "LEFT JOIN others USING (unique_id) "
-            "ORDER BY ahead.place"
-            f") TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+            f"COPY (SELECT *, {reasons.why_sql(literal(result.name))} AS why "  # noqa: S608
+            f"FROM ({_rows_sql(task)}) ORDER BY level, skill NULLS LAST, place) "
+            f"TO {literal(str(path))} "
+            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_IN_A_GROUP})"
         )
         storage.put(path, key)
+
+
+def _rows_sql(task: PredictionTask) -> str:
+    figures = ", ".join(f'own."{name}"' for name in _figures(task))
+    joined = ("before", "own", "other", "levels", "parents", "nearest", "others")
+    return (
+        "SELECT ahead.place, ahead.unique_id, "  # noqa: S608
+        f"coalesce(levels.level, '{BOTTOM}') AS level, parents.\"group\", "
+        "ahead.first, ahead.total, before.last_total, "
+        "CASE WHEN before.last_total > 0 THEN ahead.total / before.last_total - 1 END AS change, "
+        "before.known, before.zeros, before.idle, before.constant, before.leap, before.leap_share, "
+        f"{figures}, 1 - own.mae / nullif(other.mae, 0) AS skill, "
+        "nearest.best, nearest.best_mae, 1 - best_mae / nullif(other.mae, 0) AS best_skill, "
+        "others.reason AS stood_in FROM ahead "
+        + " ".join(f"LEFT JOIN {name} USING (unique_id)" for name in joined)
+    )
 
 
 def _figures(task: PredictionTask) -> list[str]:
@@ -119,18 +142,27 @@ def _add_before(connection: duckdb.DuckDBPyConnection, task: PredictionTask) -> 
 
 
 def _add_levels(connection: duckdb.DuckDBPyConnection, task: PredictionTask) -> None:
-    """Make the table `levels`, empty where there are no totals."""
+    """Make the tables `levels` and `parents`, empty where there are no totals."""
     path = levels.found(task)
-    source = "(SELECT '' AS unique_id, '' AS level LIMIT 0)" if path is None else parquet(path)
-    names = task.asked("names", [])
-    label = "unique_id"
-    if len(names) > 1:
-        listed = ", ".join(literal(name) for name in names)
-        label = f"unique_id || '/' || unnest([{listed}])"
+    source = "(SELECT '' AS unique_id, '' AS level, 0 AS depth, '' AS member LIMIT 0)"
+    source = source if path is None else parquet(path)
     connection.execute(
-        f"CREATE TABLE levels AS SELECT {label} AS unique_id, level FROM "  # noqa: S608
+        f"CREATE TABLE levels AS SELECT {_label('unique_id', task)} AS unique_id, level FROM "  # noqa: S608
         f"(SELECT DISTINCT unique_id, level FROM {source})"
     )
+    connection.execute(
+        f'CREATE TABLE parents AS SELECT {_label("member", task)} AS unique_id, name AS "group" '  # noqa: S608
+        f"FROM (SELECT member, arg_max(unique_id, depth) AS name FROM {source} "
+        f"WHERE level NOT IN ('{BOTTOM}', '{TOTAL}') GROUP BY member)"
+    )
+
+
+def _label(column: str, task: PredictionTask) -> str:
+    """A name of a series as labels of the answer have it, which name one of several columns too."""
+    names = task.asked("names", [])
+    if len(names) < 2:
+        return column
+    return f"{column} || '/' || unnest([{', '.join(literal(name) for name in names)}])"
 
 
 def _add_stood_in(connection: duckdb.DuckDBPyConnection, result: PredictionResult) -> None:
@@ -148,13 +180,12 @@ def _add_errors(
     name: str,
     result: PredictionResult | None,
     levels: Sequence[int],
-) -> bool:
-    """Make a table of the errors of a model, empty where it was not tested; was it?"""
+) -> None:
+    """Make a table of the errors of a model, empty where it was not tested."""
     path = errors.found(result.backtest_path) if result is not None else None
     if path is not None:
         connection.execute(f"CREATE TABLE {name} AS SELECT * FROM {parquet(path)}")  # noqa: S608
-        return True
+        return
     names = [*errors.FIGURES, *(f"coverage-{level}" for level in levels)]
     columns = ", ".join(f'"{one}" DOUBLE' for one in names)
     connection.execute(f"CREATE TABLE {name} (unique_id VARCHAR, {columns})")
-    return False

@@ -1,21 +1,30 @@
-"""All series of a forecast: one row for each, the worst first."""
+"""All series of a forecast: one row for each, the worst first; some of them asked for anew."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
+from accounts.ownership import require_creator
 from accounts.requests import AuthenticatedHttpRequest
 from forecasting import live
+from forecasting.addresses import Choice
+from forecasting.choosing.which_series import MOST_NAMED
+from forecasting.forms import ready_dataset
+from forecasting.models import PredictionTask
+from forecasting.portfolio import again as anew
 from forecasting.portfolio import files
+from forecasting.portfolio.listed import ListedSeries
 from forecasting.portfolio.shown import ShownPortfolio
+from forecasting.shown import ShownForecast
 from forecasting.views.fetching import fetch_task, require_answer, shown_as_asked
 
 
 @require_safe
 def portfolio(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
-    """`?sort=&way=&q=&only=` (below, off, rare), `?after=` the cursor of the next rows."""
+    """`?sort=&way=&q=&only=&best=&group=&level=`, `?after=` and `?before=` cursors."""
     task = fetch_task(request, pk)
     shown = shown_as_asked(task, request)
     require_answer(shown)
@@ -27,7 +36,34 @@ def portfolio(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
 
 @require_safe
 def as_file(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
-    """Every row as `?as=` csv or json."""
+    """The rows the address asks for as `?as=` csv or json."""
     shown = shown_as_asked(fetch_task(request, pk), request)
     require_answer(shown)
-    return files.as_file(shown, request.GET.get("as", "csv"))
+    return files.as_file(shown, request.GET, request.GET.get("as", "csv"))
+
+
+@require_POST
+def again(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
+    """Ask anew: for the ticked series (`name`), or those of the filter, with `how` croston or same;
+    for all of it with totals by `method`.
+    """
+    task = fetch_task(request, pk)
+    require_creator(request.user)
+    dataset = ready_dataset(request.user, str(task.dataset_id))
+    given = request.POST
+    if method := given.get("method"):
+        draft = anew.reconciled(task, method, dataset=dataset, owner=request.user)
+    else:
+        labels = given.getlist("name") or _unticked(task, given)
+        how = given.get("how", anew.SAME)
+        draft = anew.draft(task, labels, how, dataset=dataset, owner=request.user)
+    return redirect(f"{reverse('forecasting:new')}?draft={draft.pk}")
+
+
+def _unticked(task: PredictionTask, given: QueryDict) -> list[str]:
+    """The series that are meant where none is ticked."""
+    shown = ShownForecast(task, Choice.asked(given))
+    require_answer(shown)
+    listed = ListedSeries(shown, given)
+    wanted = listed.unticked
+    return listed.portfolio.labels(wanted, MOST_NAMED + 1) if wanted else []

@@ -33,8 +33,9 @@ def task(owner):
 
 
 def portfolio_of(task, model="linear"):
-    chosen, naive = (task.results.get(name=name) for name in (model, "seasonal_naive"))
-    return Portfolio(summary.path_of(task, chosen, naive), 80)
+    ranked = list(task.results.ranked())
+    chosen = next(one for one in ranked if one.name == model)
+    return Portfolio(summary.path_of(task, chosen, ranked), 80)
 
 
 def look(client, task, **query):
@@ -93,18 +94,23 @@ def test_totals_are_the_sums_of_the_rows(owner, task):
     assert totals.median_skill == pytest.approx(sorted(row["skill"] for row in rows)[3])
 
 
-def test_pages_give_every_series_once_in_order(owner, task):
+def test_pages_give_every_series_once_in_order_and_the_same_ones_backwards(owner, task):
     portfolio = portfolio_of(task)
     for wanted in (Wanted(sort=sort, reverse=way) for sort in SORTS for way in (False, True)):
-        seen, page = [], portfolio.page(replace(wanted, size=3))
-        while page.next is not None:
-            seen += page.rows
-            page = portfolio.page(replace(wanted, size=3, after=page.next))
-        seen += page.rows
+        pages = [portfolio.page(replace(wanted, size=3))]
+        while pages[-1].next is not None:
+            pages.append(portfolio.page(replace(wanted, size=3, after=pages[-1].next)))
+        seen = [row for page in pages for row in page.rows]
         assert sorted(row["unique_id"] for row in seen) == [f"shop {n}" for n in range(1, 8)]
         name = "unique_id" if wanted.sort == "name" else wanted.sort
         keys = [abs(row[name]) if name == "bias" else row[name] for row in seen]
-        assert keys == sorted(keys, reverse=wanted.largest_first)
+        known = [key for key in keys if key is not None]
+        assert keys == sorted(known, reverse=wanted.largest_first) + [None] * keys.count(None)
+        assert pages[0].previous is None
+        for before, page in zip(pages, pages[1:], strict=False):
+            back = portfolio.page(replace(wanted, size=3, before=page.previous))
+            assert back.rows == before.rows
+            assert portfolio.page(replace(wanted, size=3, after=back.next)).rows == page.rows
 
 
 def test_a_cursor_that_makes_no_sense_is_page_one(owner, task):
@@ -178,7 +184,7 @@ def test_programs_are_told_what_they_may_ask(owner, owner_client, task):
 def test_all_rows_come_as_a_file(owner, owner_client, task):
     answer = owner_client.get(reverse("forecasting:portfolio_file", args=[task.pk]))
     lines = answer.content.decode().splitlines()
-    assert lines[0].startswith("series,first,level,total,last_total,change")
+    assert lines[0].startswith("series,first,level,group,total,last_total,change")
     assert [line.split(",")[0] for line in lines[1:]] == [f"shop {n}" for n in range(1, 8)]
 
 

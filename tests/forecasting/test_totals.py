@@ -122,7 +122,7 @@ def test_without_groups_there_is_one_total(owner, owner_client):
 def test_totals_show_their_past_and_do_not_count_twice(owner, owner_client):
     task = answer_of(owner_client, shops(owner), hierarchy={"columns": ["region"]})
     result, naive = (task.results.get(name=name) for name in ("linear", "seasonal_naive"))
-    portfolio = Portfolio(summary.path_of(task, result, naive), 80)
+    portfolio = Portfolio(summary.path_of(task, result, [result, naive]), 80)
     bottom = portfolio.page(Wanted(sort="name")).rows
     assert [row["unique_id"] for row in bottom] == list(REGIONS)
     north, south = portfolio.page(Wanted(sort="name", level="region")).rows
