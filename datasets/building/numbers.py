@@ -17,6 +17,7 @@ _QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 _LARGEST_EXACT = 2.0**53
 _SQUARABLE = 1e140
 _TINY = 1e-290
+_LIFT = 2.0**900
 
 
 def without_missing(block: Floats) -> Floats:
@@ -102,8 +103,12 @@ class Distribution:
         if span == 0:
             self.counts[0] += len(filled)
             return
-        places = filled * (0.5 * _FINE / span) if span > _TINY else filled / 2 * (_FINE / span)
-        places -= self.low / 2 * (_FINE / span)
+        low = self.low
+        if span <= _TINY:
+            # So close together, they are all near zero: a power of two keeps them exact.
+            filled, low, span = filled * _LIFT, low * _LIFT, span * _LIFT
+        places = filled * (0.5 * _FINE / span)
+        places -= low / 2 * (_FINE / span)
         bins = places.astype(np.int32)
         np.clip(bins, 0, _FINE - 1, out=bins)
         self.counts += np.bincount(bins, minlength=_FINE)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from datasets import frames, pyramid
+from datasets.building.numbers import Distribution
 from datasets.models import Column
 from tests.datasets.given import codes, read
 
@@ -167,3 +168,10 @@ def test_statistics_of_five_numbers_are_right(owner):
     assert (stats["q25"], stats["q50"], stats["q75"]) == (2, 4, 8)
     assert stats["distinct"] == 5
     assert sum(stats["histogram"]["counts"]) == 5
+
+
+@pytest.mark.parametrize("high", [1.1125369292536007e-308, 1e-291, 1e-289, 1.0, 1e308])
+def test_numbers_of_any_size_are_counted_between_their_bounds(high):
+    spread = Distribution(0.0, high)
+    spread.add(np.array([0.0, math.nan, high]))
+    assert (spread.counts[0], spread.counts[-1], spread.counts.sum()) == (1, 1, 2)
