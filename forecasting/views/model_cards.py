@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.ownership import fetch_visible
 from accounts.requests import AuthenticatedHttpRequest
 from forecasting.models import ModelVersion, PredictionTask, TrainedModel
-from forecasting.registry import archive, cards, comparing, shown, snippets
+from forecasting.registry import archive, cards, comparing, shown, snippets, using
 from forecasting.registry.shown import ShownLine, ShownModel
 from forecasting.serving import counting
 
@@ -34,6 +34,7 @@ def card(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
         "results": [one for one in row.results.all() if one.task.owner_id == request.user.pk],
         "unranked": _unranked(row, request),
         "snippets": snippets.all_of(row, request.build_absolute_uri("/").rstrip("/")),
+        "uses": using.of_model(row, request.user),
         "mine": row.owner_id == request.user.pk,
     }
     return render(request, "forecasting/models/card.html", context | _line(request, row))

@@ -20,7 +20,7 @@ from datasets.models import Dataset
 from forecasting.forms import dataset_choices, ready_dataset
 from forecasting.models import Alias, ModelLine, ModelVersion, TrainedModel
 from forecasting.refusals import ForecastProblem
-from forecasting.registry import cards, promoting, removing
+from forecasting.registry import cards, promoting, removing, using
 from forecasting.registry.fitting_data import Shape, why_not
 from forecasting.registry.forms import DescribeForm
 from forecasting.registry.lending import lend
@@ -96,7 +96,13 @@ def delete(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     if row.owner_id != request.user.pk or not request.user.can_create:
         raise NotAllowed(gettext("Only its owner can delete this model. Ask them to do it."))
     if request.method != "POST":
-        context = {"section": "models", "row": row, "shown": ShownModel(row)}
+        context = {
+            "section": "models",
+            "row": row,
+            "shown": ShownModel(row),
+            "kept": removing.why_kept(row, request.user),
+            "uses": using.of_model(row, request.user),
+        }
         template = "_delete.html" if request.htmx else "delete.html"
         return render(request, f"forecasting/models/{template}", context)
     name = row.name

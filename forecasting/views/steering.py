@@ -16,6 +16,7 @@ from accounts.requests import AuthenticatedHttpRequest
 from forecasting import starting
 from forecasting.forms import RenameForm
 from forecasting.models import PredictionTask
+from forecasting.registry import using
 from forecasting.views.fetching import fetch_own_task, fetch_task
 
 
@@ -65,8 +66,12 @@ def delete(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     if task.owner_id != request.user.pk or not request.user.can_create:
         raise NotAllowed(gettext("Only its owner can delete this forecast. Ask them to do it."))
     if request.method != "POST":
-        models = task.results.count()
-        context = {"section": "forecasts", "task": task, "models": models}
+        context = {
+            "section": "forecasts",
+            "task": task,
+            "models": task.results.count(),
+            "uses": using.of_forecast(task, request.user),
+        }
         template = "forecasting/_delete.html" if request.htmx else "forecasting/delete.html"
         return render(request, template, context)
     name = task.name
