@@ -5,21 +5,24 @@ from __future__ import annotations
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from accounts.ownership import require_creator
+from accounts.problems import Problem
 from accounts.requests import AuthenticatedHttpRequest
+from datasets.models import Dataset
 from forecasting import live
 from forecasting.addresses import Choice
 from forecasting.choosing.which_series import MOST_NAMED
-from forecasting.forms import ready_dataset
 from forecasting.models import PredictionTask
 from forecasting.portfolio import again as anew
 from forecasting.portfolio import files
 from forecasting.portfolio.listed import ListedSeries
 from forecasting.portfolio.shown import ShownPortfolio
 from forecasting.shown import ShownForecast
-from forecasting.views.fetching import fetch_task, require_answer, shown_as_asked
+from forecasting.views.fetching import fetch_own_task, fetch_task, require_answer, shown_as_asked
 
 
 @require_safe
@@ -47,10 +50,9 @@ def again(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     """Ask anew: for the ticked series (`name`), or those of the filter, with `how` croston or same;
     for all of it with totals by `method`.
     """
-    task = fetch_task(request, pk)
+    task = fetch_own_task(request, pk)
     require_creator(request.user)
-    dataset = ready_dataset(request.user, str(task.dataset_id))
-    given = request.POST
+    dataset, given = _dataset_of(task, request.user), request.POST
     if method := given.get("method"):
         draft = anew.reconciled(task, method, dataset=dataset, owner=request.user)
     else:
@@ -58,6 +60,17 @@ def again(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
         how = given.get("how", anew.SAME)
         draft = anew.draft(task, labels, how, dataset=dataset, owner=request.user)
     return redirect(f"{reverse('forecasting:new')}?draft={draft.pk}")
+
+
+def _dataset_of(task: PredictionTask, person: User) -> Dataset:
+    """What the forecast is of. Raises Problem where this person may see the forecast alone."""
+    found = Dataset.objects.visible_to(person).filter(pk=task.dataset_id).first()
+    if found is None:
+        raise Problem(
+            gettext("You may see this forecast, but not its dataset. Ask its owner to share that."),
+            code="no_dataset",
+        )
+    return found
 
 
 def _unticked(task: PredictionTask, given: QueryDict) -> list[str]:
