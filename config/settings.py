@@ -10,6 +10,8 @@ from csp.constants import NONE, SELF
 
 from config import env, recurring
 from config import logging as logs
+from config.compute import compute
+from config.enum_names import ENUM_NAMES
 from config.static_headers import closed
 
 BASE_DIR = env.BASE_DIR
@@ -326,23 +328,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    # Words that a person may send are fewer or more than those that are stored.
-    "ENUM_NAME_OVERRIDES": {
-        "ChosenRoleEnum": "datasets.sniffing.options.ROLES",
-        "ColumnRoleEnum": "datasets.models.Column.Role",
-        "PersonRoleEnum": "accounts.models.User.Role",
-        "JobStateEnum": "jobs.models.Job.State",
-        "DeliveryStateEnum": "accounts.models.Delivery.State",
-        "AlertStateEnum": "forecasting.models.AlertRule.State",
-        "AlertKindEnum": "forecasting.models.AlertRule.Kind",
-        "AnomalyKindEnum": "forecasting.models.Anomaly.Kind",
-        "AnomalyLabelEnum": "forecasting.models.Anomaly.Label",
-        "DetectorEnum": "forecasting.models.AnomalyWatch.Detector",
-        "ForecastStatusEnum": "forecasting.models.PredictionTask.Status",
-        "AlertMeasureEnum": "forecasting.models.AlertRule.Measure",
-        "ChosenFormatEnum": "datasets.sniffing.options.FORMATS",
-        "ChosenLayoutEnum": "datasets.sniffing.options.SHAPES",
-    },
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
 }
 
 # --- background work --------------------------------------------------------------------------
@@ -356,6 +342,8 @@ FORECAST_THOROUGH_SECONDS = env.env_float("ALMANAC_THOROUGH_SECONDS", 600.0)
 # Runs of one forecast that are kept: the newest ones, and the last of each day before them.
 FORECAST_RUNS = env.env_int("ALMANAC_FORECAST_RUNS", 30)
 FORECAST_RUN_DAYS = env.env_int("ALMANAC_FORECAST_RUN_DAYS", 90)
+# Where models of every series alone are fitted when there are many.
+COMPUTE = compute()
 # Where nets and what needs torch are asked; the local supervisor says it by itself.
 SERVING_URL = env.env_str("ALMANAC_SERVING_URL")
 # Models in memory: of the serving process, and light ones of each web process.

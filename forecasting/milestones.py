@@ -93,6 +93,11 @@ def _ended(data: dict[str, Any]) -> str:
     return refusals.spoken(data["reason"])
 
 
+def _here(data: dict[str, Any]) -> str:
+    words = {"reason": refusals.spoken(data["reason"])}
+    return gettext("%(reason)s The forecast is made on this machine.") % words
+
+
 def _lead(data: dict[str, Any]) -> SafeString | str:
     if data.get("own") is None or data.get("other") is None:
         return gettext("%(model)s takes the lead") % {"model": _model(data)}
@@ -126,6 +131,7 @@ _SPEAKERS: dict[str, Callable[[dict[str, Any]], SafeString | str]] = {
     "race": _race,
     "goes_on": _goes_on,
     "starts": _starts,
+    "here": _here,
     "failed": _ended,
     "stopped": _ended,
     "lead": _lead,

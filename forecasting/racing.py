@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from forecasting import keeping, ranking, recipe
+from forecasting.computing import workers_for
 from forecasting.engine.backtest_result import BacktestResult
 from forecasting.engine.errors import Cancelled as EngineCancelled
 from forecasting.engine.race import (
@@ -49,7 +50,10 @@ def run(task: PredictionTask, job: Progress) -> None:
     asked = recipe.of_task(task)
     listener = Listener(task, job, asked)
     try:
-        with closing(_events(asked, job, Wishes(task))) as events:
+        with (
+            workers_for(asked.panel, job),
+            closing(_events(asked, job, Wishes(task))) as events,
+        ):
             for event in events:
                 listener.hear(event)
         summary.prepare(task)

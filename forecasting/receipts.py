@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext, pgettext
 
-from forecasting import spans
+from forecasting import shards, spans
 from forecasting.engine.frequency import Frequency
 from forecasting.models import PredictionTask, TrainedModel
 from forecasting.portfolio.levels import METHODS
@@ -26,6 +26,7 @@ def rows_of(task: PredictionTask) -> list[tuple[str, str]]:
         (gettext("Bounds"), _bounds(asked.get("bounds") or {})),
         (gettext("Totals"), _totals(asked.get("hierarchy") or {})),
         (gettext("Seasons"), _listed(asked.get("seasons"))),
+        (gettext("Shards"), shards.receipt_words(task)),
         (gettext("Refit"), gettext("in every window") if asked.get("refit") == "each" else ""),
     ]
     return [(name, words) for name, words in found if words]

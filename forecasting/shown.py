@@ -16,13 +16,24 @@ from django.utils.translation import gettext_lazy as _
 
 from datasets.figures import BAND_80, BAND_95, FORECAST, OBSERVED
 from datasets.marks import with_marks
-from forecasting import figures, leaderboard, receipts, results, runners, spans, standing, wording
+from forecasting import (
+    figures,
+    leaderboard,
+    receipts,
+    results,
+    runners,
+    shards,
+    spans,
+    standing,
+    wording,
+)
 from forecasting.addresses import Choice
 from forecasting.figures import BESIDE, LAST_SPAN, Overlay
 from forecasting.headline import INSTANT
 from forecasting.leaderboard import Band
 from forecasting.models import PredictionResult, PredictionTask
 from forecasting.runners import Row
+from forecasting.shards import Shards
 from forecasting.shown_answer import ShownAnswer
 from forecasting.stages import Step, steps_of
 from jobs.models import Job
@@ -53,6 +64,11 @@ class ShownForecast(ShownAnswer):
     def job(self) -> Job | None:
         """The job that works on it, or did last."""
         return self.task.job
+
+    @cached_property
+    def shards(self) -> Shards | None:
+        """How far the fit of many series is; None where no model is fitted in shards."""
+        return shards.of_task(self.task)
 
     @cached_property
     def overlays(self) -> list[Overlay]:

@@ -10,6 +10,7 @@ from forecasting.engine.errors import EngineError
 from forecasting.engine.race import ModelProgress, Started
 from forecasting.engine.race.leading import ENSEMBLE
 from forecasting.engine.sentences import as_json
+from forecasting.engine.watch import ShardReport
 from forecasting.models import PredictionTask
 
 WAITING, RUNNING, DONE = "waiting", "running", "done"
@@ -44,6 +45,11 @@ class Runner:
     curve: list[list[float]] = field(default_factory=list)
     reason: dict[str, Any] | None = None
     seconds: float | None = None
+    # Of a fit of many series: done and all of every shard, on so many workers, series a second.
+    shards: list[list[int]] = field(default_factory=list)
+    workers: int = 0
+    per_second: float | None = None
+    shards_left: float | None = None
     weight: float = LEAST_SECONDS
     resumed: bool = False
 
@@ -91,6 +97,8 @@ class Standing:
     def progress(self, event: ModelProgress) -> None:
         """How far the running model is."""
         runner = self.runner(event.model)
+        if event.shards is not None:
+            _tell_shards(runner, event.shards)
         if runner.state != RUNNING:
             return
         runner.fraction, runner.left = round(event.fraction, 3), _rounded(event.left)
@@ -153,6 +161,12 @@ class Standing:
             "seconds": self.seconds,
             "models": [_told(one, whole=whole) for one in self.runners.values()],
         }
+
+
+def _tell_shards(runner: Runner, told: ShardReport) -> None:
+    runner.shards = [list(one) for one in told.shards]
+    runner.workers, runner.shards_left = told.workers, _rounded(told.left)
+    runner.per_second = None if told.per_second is None else round(told.per_second, 2)
 
 
 def of_task(task: PredictionTask) -> dict[str, Any]:

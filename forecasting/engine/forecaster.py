@@ -42,7 +42,7 @@ class Forecaster(Learner):
         process died; a model that can stop earlier with a result keeps within ``budget``. Raises
         TooShortError, Cancelled or another EngineError.
         """
-        watch = Watch(progress, should_stop, budget=budget or TimeBudget())
+        watch = Watch(progress, should_stop, budget=budget or TimeBudget(), tell=self.on_shards)
         watch.report(0.0)
         steps = check_horizon(horizon)
         self.report_ = {}

@@ -17,7 +17,7 @@ from forecasting.engine.intervals import VOLATILITY_ROWS, Conformal
 from forecasting.engine.limits import Limits
 from forecasting.engine.online import judged
 from forecasting.engine.panel import Floats, Panel
-from forecasting.engine.watch import EpochReport, Watch
+from forecasting.engine.watch import EpochReport, Tell, Watch
 
 
 class Learner(ABC):
@@ -40,6 +40,8 @@ class Learner(ABC):
     report_: dict[str, Any]
     # Called after every epoch by the models that have them; set it before fit.
     on_epoch: Callable[[EpochReport], None] | None = None
+    # Hears how far the shards of many series are; set it before fit.
+    on_shards: Tell | None = None
     # What every forecast is held to; set it at any time.
     limits: Limits = Limits()
 

@@ -33,7 +33,18 @@ class WindowReport:
     score: float | None = None
 
 
-Tell = Callable[[EpochReport | WindowReport], None]
+@dataclass(frozen=True)
+class ShardReport:
+    """Series fitted and all series of every shard, on so many workers; ``per_second`` and the
+    seconds ``left`` at that pace are None before there is one."""
+
+    shards: tuple[tuple[int, int], ...]
+    workers: int
+    per_second: float | None = None
+    left: float | None = None
+
+
+Tell = Callable[[EpochReport | WindowReport | ShardReport], None]
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,7 @@ class Watch:
     """Reports fractions of its own part ``[low, high]`` of the whole work.
 
     ``budget`` is the time the whole work may take; who can stop earlier with a result, does.
-    ``tell`` hears of epochs and of past windows, from those that have any.
+    ``tell`` hears of epochs, past windows and shards, from those that have any.
     """
 
     progress: ReportProgress | None = None

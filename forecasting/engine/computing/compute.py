@@ -75,6 +75,12 @@ class Compute:
         return local(self.processes)
 
 
+def at_once(processes: int = 1) -> int:
+    """How many tasks run side by side: on the workers that are open, else so many processes."""
+    workers = None if in_worker() else OPEN.get()
+    return processes if workers is None else workers.size
+
+
 @contextmanager
 def opened(compute: Compute | Workers | None, processes: int = 1) -> Iterator[Workers]:
     """The workers a caller means: those given, those already open, or processes of its own."""

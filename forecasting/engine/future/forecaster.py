@@ -62,7 +62,7 @@ class CovariateForecasting(Forecaster):
     def _fit(self, panel: Panel, horizon: int, watch: Watch, checkpoint: Path | None) -> None:
         wanted, first = self.settings, watch.part(0.0, FITTING)
         model = create(wanted.model, **wanted.model_settings)
-        model.on_epoch = self.on_epoch
+        model.on_epoch, model.on_shards = self.on_epoch, self.on_shards
         _require_use(model)
         self.calendar_ = None
         if wanted.calendar:

@@ -86,7 +86,9 @@ class Reconciled(Forecaster):
                 self.shares_ = learned_shares(self.hierarchy, self.how, panel)
         last = watch.part(TESTING, 1.0)
         last.report(0.0, gettext_noop("Fitting on all rows"))
-        self.base_ = base.fresh().fit(
+        learning = base.fresh()
+        learning.on_shards = self.on_shards
+        self.base_ = learning.fit(
             panel,
             horizon=horizon,
             progress=last.report,

@@ -12,7 +12,6 @@ from forecasting.engine.race.events import Event, Finished, LastFit
 from forecasting.engine.race.leading import held_back
 from forecasting.engine.race.renewing import Renewed, renewed
 from forecasting.engine.race.state import State
-from forecasting.engine.race.trial import Trial
 from forecasting.engine.race.worker import Work
 from forecasting.engine.watch import Watch
 
@@ -60,7 +59,7 @@ def _final(state: State, leader: str) -> Generator[Event, None, Renewed]:
     yield LastFit(leader)
     work: Work[Renewed] = Work(
         leader,
-        lambda watch: _renewed(trial, state, watch),
+        lambda watch: _renewed(leader, state, watch),
         budget,
         TimeBudget(),
         state.asked.to_stop,
@@ -72,8 +71,8 @@ def _final(state: State, leader: str) -> Generator[Event, None, Renewed]:
         raise
 
 
-def _renewed(trial: Trial, state: State, watch: Watch) -> Renewed:
-    course = state.course
+def _renewed(leader: str, state: State, watch: Watch) -> Renewed:
+    trial, course = state.standings.trials[leader], state.course
     if isinstance(trial.model, Blend):
         blend = trial.model.fit(
             course.panel,
@@ -83,7 +82,8 @@ def _renewed(trial: Trial, state: State, watch: Watch) -> Renewed:
             budget=watch.budget,
         )
         return Renewed(blend, all(blend.report_["refitted"]))
-    return renewed(trial, course.panel, course.growth(), course.horizon, watch)
+    folder = state.record.checkpoint(leader)
+    return renewed(trial, course.panel, course.growth(), course.horizon, watch, folder)
 
 
 def _not_refitted(leader: str, *, asked: bool) -> EngineError:

@@ -10,7 +10,7 @@ from forecasting.engine.backtest_result import BacktestResult
 from forecasting.engine.errors import EngineError
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.significance import DieboldMariano
-from forecasting.engine.watch import EpochReport
+from forecasting.engine.watch import EpochReport, ShardReport
 
 Ending = Literal["done", "time", "asked"]
 
@@ -68,7 +68,8 @@ class ModelProgress:
     """``fraction`` of this model's work, 0 to 1; ``message`` is a template for the catalogue.
 
     ``left`` are the seconds it still needs, as far as that shows. ``epoch`` comes with the report
-    after an epoch of a net; ``windows`` are forecast so far, with that ``score``.
+    after an epoch of a net; ``windows`` are forecast so far, with that ``score``; ``shards`` tell
+    of the fit of many series.
     """
 
     model: str
@@ -78,6 +79,7 @@ class ModelProgress:
     epoch: EpochReport | None = None
     windows: int = 0
     score: float | None = None
+    shards: ShardReport | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from forecasting.engine.budget import TimeBudget, finite
@@ -33,39 +34,57 @@ def refit_seconds(trial: Trial, growth: float) -> float:
     return UNSURE * trial.fit_seconds * growth + trial.predict_seconds
 
 
-def renewed(trial: Trial, panel: Panel, growth: float, horizon: int, watch: Watch) -> Renewed:
+def renewed(
+    trial: Trial,
+    panel: Panel,
+    growth: float,
+    horizon: int,
+    watch: Watch,
+    checkpoint: Path | None = None,
+) -> Renewed:
     """A new fit where the watch's budget holds it, else the tested model with the new rows.
 
+    A fit of many series keeps in the folder ``checkpoint`` what is done, and goes on from there.
     Raises Cancelled when the watch says so; a fit that outlives the budget is given up.
     """
     watch.report(0.0, FITTING)
     if watch.budget.allows(refit_seconds(trial, growth)):
         # What remains is for leading the tested model on, should the fit not be ready.
         left = watch.budget.left() - trial.predict_seconds
-        fitted = _fitted(trial.model.fresh(), panel, horizon, watch, left)
+        fitted = _fitted(
+            trial.model.fresh(),
+            panel,
+            horizon,
+            replace(watch, budget=TimeBudget(finite(left))),
+            checkpoint,
+        )
         if fitted is not None:
             return Renewed(fitted, refitted=True)
     return Renewed(taken_on(trial.model, panel), refitted=False)
 
 
 def _fitted(
-    model: Forecaster, panel: Panel, horizon: int, watch: Watch, seconds: float
+    model: Forecaster, panel: Panel, horizon: int, watch: Watch, checkpoint: Path | None
 ) -> Forecaster | None:
     """None when time ran out."""
-    deadline = TimeBudget(finite(seconds))
+    deadline = watch.budget
     own = replace(watch, should_stop=lambda: watch.stopping() or not deadline.left())
     plan = TimeBudget(deadline.seconds and PLANNED * deadline.seconds)
+    model.on_shards = watch.tell
     try:
         return model.fit(
             panel,
             horizon=horizon,
             progress=lambda done, _: own.report(done, FITTING),
             should_stop=own.stopping,
+            checkpoint=None if model.capabilities.trains_long else checkpoint,
             budget=plan,
         )
     except Cancelled:
         watch.check()
         return None
+    finally:
+        model.on_shards = None
 
 
 def taken_on(model: Forecaster, panel: Panel) -> Forecaster:

@@ -46,7 +46,7 @@ def try_out(
     began = time.perf_counter()
     fitting = watch.part(0.0, FIT_SHARE if course.windows else 1.0)
     fitted = model.fresh()
-    fitted.on_epoch = watch.tell
+    fitted.on_epoch = fitted.on_shards = watch.tell
     fitted.fit(
         course.past,
         horizon=course.horizon,
@@ -55,7 +55,7 @@ def try_out(
         checkpoint=checkpoint,
         budget=watch.budget,
     )
-    fitted.on_epoch = None
+    fitted.on_epoch = fitted.on_shards = None
     fit_seconds = time.perf_counter() - began
     began = time.perf_counter()
     result = _tested(fitted, course, watch.part(FIT_SHARE, 1.0)) if course.windows else None
@@ -89,7 +89,7 @@ def try_each(model: Forecaster, course: Course, watch: Watch) -> Trial:
 def _anew(model: Forecaster, past: Panel, course: Course, watch: Watch, fits: int) -> Forecaster:
     """A fresh copy fitted within its share of the time, when so many fits are still to come."""
     fitted = model.fresh()
-    fitted.on_epoch = watch.tell
+    fitted.on_epoch = fitted.on_shards = watch.tell
     fitted.fit(
         past,
         horizon=course.horizon,
@@ -97,7 +97,7 @@ def _anew(model: Forecaster, past: Panel, course: Course, watch: Watch, fits: in
         should_stop=watch.should_stop,
         budget=watch.budget.share(fits),
     )
-    fitted.on_epoch = None
+    fitted.on_epoch = fitted.on_shards = None
     return fitted
 
 

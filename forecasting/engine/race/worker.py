@@ -8,6 +8,7 @@ finds is forgotten.
 
 from __future__ import annotations
 
+import contextvars
 import queue
 import threading
 import time
@@ -17,7 +18,7 @@ from typing import Final, Generic, TypeVar
 from forecasting.engine.budget import TimeBudget
 from forecasting.engine.errors import Cancelled, gettext_noop
 from forecasting.engine.race.events import ModelProgress
-from forecasting.engine.watch import EpochReport, ShouldStop, Watch, WindowReport
+from forecasting.engine.watch import EpochReport, ShardReport, ShouldStop, Watch, WindowReport
 
 Result = TypeVar("Result")
 
@@ -51,6 +52,7 @@ class Work(Generic[Result]):
         self._began = time.monotonic()
         self._epoch: tuple[float, float] | None = None
         self._windows = WindowReport(0, 0)
+        self._shards: ShardReport | None = None
         self._fraction = 0.0
         self._results: list[Result] = []
         self._problem: BaseException | None = None
@@ -61,7 +63,11 @@ class Work(Generic[Result]):
         Raises Cancelled when it was stopped; ``overran`` then tells whether by its deadline.
         """
         self._began = time.monotonic()
-        thread = threading.Thread(target=self._work, name=self.name, daemon=True)
+        # The workers that are open around the race are those of its models too.
+        context = contextvars.copy_context()
+        thread = threading.Thread(
+            target=context.run, args=(self._work,), name=self.name, daemon=True
+        )
         thread.start()
         try:
             yield from self._progress()
@@ -114,8 +120,12 @@ class Work(Generic[Result]):
             self._last = now
             self._say(message)
 
-    def _heard(self, report: EpochReport | WindowReport) -> None:
+    def _heard(self, report: EpochReport | WindowReport | ShardReport) -> None:
         """An epoch is always passed on: a curve with holes would tell another story."""
+        if isinstance(report, ShardReport):
+            self._shards = report
+            self._say()
+            return
         if isinstance(report, WindowReport):
             self._windows = report
             self._say()
@@ -127,7 +137,14 @@ class Work(Generic[Result]):
         seen = self._windows
         self._said.put(
             ModelProgress(
-                self.name, self._fraction, message, self._left(), epoch, seen.done, seen.score
+                self.name,
+                self._fraction,
+                message,
+                self._left(),
+                epoch,
+                seen.done,
+                seen.score,
+                self._shards,
             )
         )
 

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from forecasting.engine.budget import TimeBudget
+from forecasting.engine.computing.compute import at_once
 from forecasting.engine.errors import EngineError, gettext_noop
 from forecasting.engine.panel import Panel
 from forecasting.engine.statistical.recipes import RECIPE
@@ -28,7 +29,7 @@ def estimate_seconds(
     """Seconds a fit of the model ``name`` will take on ``panel``, intervals included.
 
     From constants measured on one slow core per series and per 1,000 of its rows; long horizons
-    take a little more. A fit on several processes takes its share of that.
+    take a little more. A fit on several processes, or on open workers, takes its share of that.
     """
     chosen = settings or StatisticalSettings()
     lengths, counts = np.unique(np.minimum(panel.lengths, chosen.max_rows), return_counts=True)
@@ -36,7 +37,7 @@ def estimate_seconds(
     stretched = 1 + horizon / 1_000
     beside = panel.known is not None and RECIPE[name].capabilities.uses_known_future
     stretched *= BESIDE if beside else 1.0
-    return float(counts @ each) * len(panel.channels) * stretched / chosen.processes
+    return float(counts @ each) * len(panel.channels) * stretched / at_once(chosen.processes)
 
 
 def _seconds(name: str, panel: Panel, rows: int, settings: StatisticalSettings) -> float:

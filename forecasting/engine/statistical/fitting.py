@@ -91,14 +91,26 @@ def _fit(job: Job, local: Local, rows: Rows) -> Fitted:
         return local.learn(y, seasons, job.horizon, quick=quick, x=rows.x)
 
     earlier = learn(rows.y[: plan.fitted], quick=True)
+    return Fitted(learn(rows.y, quick=False), _scores(job, local, rows, earlier))
+
+
+def stand_in(job: Job, rows: Rows) -> Fitted:
+    """A repetition of the last season, for rows that the model must not touch again."""
+    seasons = Seasons.of(RECIPE[job.name], job.settings, job.frequency, len(rows.y))
+    learned = Learned({"rule": "repeat", "usual": seasons.usual}, np.empty(0))
+    local = Local(adapter(job.name, job.settings))
+    return Fitted(learned, _scores(job, local, rows, learned))
+
+
+def _scores(job: Job, local: Local, rows: Rows, earlier: Learned) -> Floats:
+    recipe, plan = RECIPE[job.name], rows.cutoffs
     x = None if rows.x is None else reaching(rows.x, len(rows.y) + job.horizon)
     past = [local.ahead(earlier, rows.y[:origin], job.horizon, x)[0] for origin in plan.origins]
     mean = np.stack([ahead.mean for ahead in past])
     weights = rows.weights[:, None]
     if recipe.capabilities.probabilistic:
         weights = np.stack([spread_of(ahead, rows.spread) for ahead in past])
-    own = scores(rows.y, rows.seen, plan.origins, mean, weights)
-    return Fitted(learn(rows.y, quick=False), own)
+    return scores(rows.y, rows.seen, plan.origins, mean, weights)
 
 
 def spread_of(ahead: Ahead, series: float) -> Floats:

@@ -30,6 +30,7 @@ from forecasting.engine.statistical.filtering import Filter, Pass
 from forecasting.engine.statistical.fitting import Fitted, Job, fit_all, rows_of, spread_of
 from forecasting.engine.statistical.local import Local
 from forecasting.engine.statistical.settings import StatisticalSettings
+from forecasting.engine.statistical.sharding import Wanted, fit
 from forecasting.engine.statistical.storing import packed, unpacked
 from forecasting.engine.watch import Watch
 
@@ -57,18 +58,26 @@ class Statistical(Forecaster):
         scaled = Scaled.of(panel)
         rows = rows_of(panel, scaled, self.name, self.settings.max_rows, horizon)
         watch.report(0.0)
-        size = chunk(estimate, len(rows))
-        jobs = [
-            Job(self.name, self.settings, panel.frequency, horizon, rows[first : first + size])
-            for first in range(0, len(rows), size)
-        ]
-        parts = parallel.run(fit_all, jobs, processes=self.settings.processes, watch=watch)
-        fitted = [one for part in parts for one in part]
+        job = Job(self.name, self.settings, panel.frequency, horizon, rows)
+        wanted = Wanted(job, panel.labels, estimate, panel.fingerprint())
+        found = fit(wanted, self.settings.processes, watch, checkpoint)
+        fitted = found.fitted if found is not None else self._fitted(job, estimate, watch)
         self.lookback_ = min(self.settings.max_rows, int(panel.lengths.max()))
         known = known_names(panel) if self.capabilities.uses_known_future else ()
         self.filter_ = self._filter([one.learned for one in fitted], self._anchors(panel), known)
         self.intervals_ = Conformal.fit(panel, scaled, [one.scores for one in fitted])
         self.report_ |= self._report(panel, fitted, estimate)
+        if found is not None and found.failures:
+            self.report_["failures"] = found.failures
+
+    def _fitted(self, job: Job, estimate: float, watch: Watch) -> list[Fitted]:
+        size = chunk(estimate, len(job.rows))
+        jobs = [
+            replace(job, rows=job.rows[first : first + size])
+            for first in range(0, len(job.rows), size)
+        ]
+        parts = parallel.run(fit_all, jobs, processes=self.settings.processes, watch=watch)
+        return [one for part in parts for one in part]
 
     def _anchors(self, panel: Panel) -> Times:
         """The time of the first row that is fitted, ``[S]``."""
