@@ -42,11 +42,11 @@ def keyset_page(
 ) -> KeysetPage[Row]:
     """Return the page that `?after=` or `?before=` asks for; other query parameters are kept.
 
-    `order` names non-null fields, the last one unique; a cursor that makes no sense is page one.
+    `order` names non-null fields or annotations, the last one unique; a cursor that makes no sense
+    is page one.
     """
-    model = queryset.model
     backwards = "before" in request.GET
-    cursor = _decode(request.GET.get("before") or request.GET.get("after") or "", model, order)
+    cursor = _decode(request.GET.get("before") or request.GET.get("after") or "", queryset, order)
     direction = _flipped(order) if backwards and cursor else list(order)
     chosen = queryset.order_by(*direction)
     if cursor:
@@ -101,7 +101,12 @@ def _encode(row: models.Model, order: Sequence[str]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decode(text: str, model: type[models.Model], order: Sequence[str]) -> list[Any]:
+def _field(queryset: models.QuerySet[Any], name: str) -> Any:
+    made = queryset.query.annotations.get(name)
+    return queryset.model._meta.get_field(name) if made is None else made.output_field  # noqa: SLF001
+
+
+def _decode(text: str, queryset: models.QuerySet[Any], order: Sequence[str]) -> list[Any]:
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
         values = json.loads(raw)
@@ -110,7 +115,7 @@ def _decode(text: str, model: type[models.Model], order: Sequence[str]) -> list[
         if not all(isinstance(value, str) for value in values):
             return []
         return [
-            model._meta.get_field(name.lstrip("-")).to_python(value)  # type: ignore[union-attr]  # noqa: SLF001
+            _field(queryset, name.lstrip("-")).to_python(value)
             for name, value in zip(order, values, strict=True)
         ]
     except (binascii.Error, ValueError, ValidationError, FieldDoesNotExist, RecursionError):

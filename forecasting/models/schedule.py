@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import UTC, datetime, time
 from typing import Any, ClassVar, Self
 
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User, validate_timezone
 from accounts.ownership import Owned, OwnedQuerySet, Person
 from forecasting.models.prediction_task import PredictionTask
+
+# What waits for drift comes behind every time, what is paused behind that.
+_SOME_DAY = datetime(9000, 1, 1, tzinfo=UTC)
+_NEVER = datetime(9001, 1, 1, tzinfo=UTC)
+_BEFORE = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 class ScheduleQuerySet(OwnedQuerySet["Schedule"]):
@@ -28,9 +34,20 @@ class ScheduleQuerySet(OwnedQuerySet["Schedule"]):
         return self.filter(forecast__in=PredictionTask.objects.editable_by(user).values("pk"))
 
     def for_list(self, user: User) -> Self:
-        """What `user` may see with what a list shows: the next first, paused ones last."""
-        soon = models.F("next_at").asc(nulls_last=True)
-        return self.visible_to(user).with_things().order_by("-is_on", soon, "created_at", "id")
+        """What `user` may see with what a list shows: the next first, paused ones last.
+
+        Lists are sorted by `upcoming`, which waits forever for drift and longer for paused ones,
+        by `called`, the name of the forecast, and by `ran`, never for what has not.
+        """
+        seen = self.visible_to(user).with_things()
+        unset = models.Case(
+            models.When(is_on=True, then=models.Value(_SOME_DAY)), default=models.Value(_NEVER)
+        )
+        return seen.annotate(
+            upcoming=Coalesce("next_at", unset, output_field=models.DateTimeField()),
+            called=Lower("forecast__name"),
+            ran=Coalesce("last_at", _BEFORE),
+        ).order_by("upcoming", "id")
 
     def with_things(self) -> Self:
         """Load what a page shows of a schedule."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import ngettext
@@ -96,7 +97,7 @@ def of_forecast(task: PredictionTask, user: User) -> Uses:
     return _of([task.first_id], user, Uses(versions=list(_staying(task))))
 
 
-def _of(firsts: list[object], user: User, found: Uses) -> Uses:
+def _of(firsts: list[UUID], user: User, found: Uses) -> Uses:
     schedules = Schedule.objects.visible_to(user).with_things().filter(forecast__in=firsts)
     runs = PredictionTask.objects.filter(Q(pk__in=firsts) | Q(origin__in=firsts))
     rules = (

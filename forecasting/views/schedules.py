@@ -21,6 +21,7 @@ from forecasting.alerts import sections
 from forecasting.forms import first_problem
 from forecasting.fresh import scheduling, words
 from forecasting.fresh.forms import ScheduleForm, usual
+from forecasting.fresh.ordering import Order
 from forecasting.fresh.shown import ShownSchedule
 from forecasting.models import AlertRule, PredictionTask, Schedule
 
@@ -31,11 +32,17 @@ CHOICES: Final = 200
 
 @require_safe
 def schedule_list(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """All schedules this person may see, those of `?q=`."""
-    text = request.GET.get("q", "").strip()
-    found = Schedule.objects.for_list(request.user)
-    page = keyset_page(found.search(text) if text else found, request, size=PAGE_SIZE)
-    context = _frame(request) | {"rows": _shown(page.rows), "page": page, "text": text}
+    """All schedules this person may see, those of `?q=`, sorted by `?sort=`."""
+    text, order = request.GET.get("q", "").strip(), Order.asked(request.GET.get("sort", ""))
+    found = Schedule.objects.for_list(request.user).search(text)
+    page = keyset_page(found, request, order.fields, size=PAGE_SIZE)
+    context = _frame(request) | {
+        "rows": _shown(page.rows),
+        "page": page,
+        "text": text,
+        "sort": request.GET.get("sort", ""),
+        "heads": order.heads(request.GET),
+    }
     only_table = request.htmx.target == "schedule-table"
     template = "_table.html" if only_table else "list.html"
     return render(request, f"forecasting/schedules/{template}", context)
