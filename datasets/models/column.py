@@ -56,6 +56,9 @@ class Column(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    # The role it had in its version, where a later version hides it as personal data.
+    own_role: str = ""
+
     @property
     def is_number(self) -> bool:
         """Does it hold numbers?"""

@@ -61,6 +61,9 @@ def compare(old: Version, new: Version) -> Comparison:
     cells = remembering.answer(
         new, "changed cells", asked, lambda: _first_cells(one, other, changed)
     )
+    roles = _roles(old, new)
+    named = {**diff["columns"], "roles": roles} if roles else diff["columns"]
+    diff = {**diff, "columns_roles": len(roles), "columns": named}
     return Comparison(old, new, diff, [_shown(new, cell) for cell in cells])
 
 
@@ -68,12 +71,23 @@ def _by_columns(old: Version, new: Version) -> dict[str, Any]:
     """Versions that share a file differ in names and roles only."""
     pairs = list(zip(old.columns.all(), new.columns.all(), strict=True))
     renamed = [[was.name, now.name] for was, now in pairs if was.name != now.name]
-    roles = [[now.name, was.role, now.role] for was, now in pairs if was.role != now.role]
+    roles = _roles(old, new)
     return {
         "columns_renamed": len(renamed),
         "columns_roles": len(roles),
         "columns": {"renamed": renamed, "roles": roles},
     }
+
+
+def _roles(old: Version, new: Version) -> list[list[str]]:
+    """Columns that serve as something else: name, role before, role now."""
+    before = {column.key: column.own_role or column.role for column in old.columns.all()}
+    now = {column.key: column.own_role or column.role for column in new.columns.all()}
+    return [
+        [column.name, before[column.key], now[column.key]]
+        for column in new.columns.all()
+        if column.key in before and before[column.key] != now[column.key]
+    ]
 
 
 def _first_cells(old: Side, new: Side, keys: list[str]) -> list[list[Any]]:

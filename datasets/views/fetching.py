@@ -76,7 +76,7 @@ def _hide(version: Version, current: Version | None) -> None:
     keys, names = {column.key for column in hidden}, {column.name for column in hidden}
     for column in version.columns.all():
         if column.key in keys or column.name in names:
-            column.role = Column.Role.PERSONAL
+            column.own_role, column.role = column.own_role or column.role, Column.Role.PERSONAL
 
 
 def require_version(dataset: Dataset) -> Version:

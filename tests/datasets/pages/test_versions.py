@@ -107,6 +107,18 @@ def test_a_comparison_says_in_words_what_a_column_became(hourly, owner, owner_cl
     assert "→ not used</dd>" in text
 
 
+def test_a_comparison_names_roles_also_where_cells_changed(hourly, owner, owner_client):
+    edited(hourly, owner)
+    change_columns(hourly.versions.get(number=2), [ColumnChange("c3", role="personal")], owner)
+    text = text_of(owner_client, at("compare", hourly) + "?old=1&new=3")
+    assert "1 value changed" in text
+    assert "1 role changed" in text
+    assert '<dt class="mono">note</dt>' in text
+    only = text_of(owner_client, at("compare", hourly) + "?old=2&new=3")
+    assert "1 role changed" in only
+    assert "Nothing differs" not in only
+
+
 def test_comparing_equal_versions_says_that_nothing_differs(hourly, owner_client):
     assert "Nothing differs" in text_of(owner_client, at("compare", hourly) + "?old=1&new=1")
 
