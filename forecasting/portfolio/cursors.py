@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 MOST_PLACE: Final = 2**62
-# The value that rows are sorted by, and the place in the answer of the row that had it.
+# The value that rows are sorted by, None for unknown, and the place of its row in the answer.
 Cursor = tuple[Any, int]
 
 
 def encoded(row: Mapping[str, Any]) -> str:
     """The place of a row that was found with its key as `sorted`."""
     key = row["sorted"]
-    text = json.dumps([key if isinstance(key, str) else repr(float(key)), row["place"]])
+    kept = key if key is None or isinstance(key, str) else repr(float(key))
+    text = json.dumps([kept, row["place"]])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -27,7 +28,8 @@ def decoded(text: str, *, number: bool) -> Cursor | None:
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
         value, place = json.loads(raw)
-        cursor = (float(value) if number else str(value)), int(place)
+        key = value if value is None else float(value) if number else str(value)
+        cursor = key, int(place)
     except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError):
         return None
     return cursor if abs(cursor[1]) < MOST_PLACE else None

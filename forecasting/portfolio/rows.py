@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import duckdb
 
-from datasets.building.duck import connect, literal, parquet
+from datasets.building.duck import connect, parquet
 from forecasting.engine.hierarchy.structure import BOTTOM
 from forecasting.portfolio import cursors, reasons
 
@@ -151,16 +151,17 @@ class Portfolio:
         """
         where, given = self._where(wanted)
         key, falls = self._key(wanted), wanted.largest_first is not is_back
-        way, later = ("DESC" if falls else "ASC"), ("DESC" if is_back else "ASC")
         if cursor is not None:
-            sign, past = ("<" if falls else ">"), ("<" if is_back else ">")
-            where += f" AND ({key} {sign} ? OR ({key} = ? AND place {past} ?))"
-            given = [*given, cursor[0], cursor[0], cursor[1]]
+            test, more = _past(key, cursor, falls=falls, is_back=is_back)
+            where, given = f"{where} AND ({test})", [*given, *more]
+        way, nulls = ("DESC" if falls else "ASC"), ("FIRST" if is_back else "LAST")
+        later = "DESC" if is_back else "ASC"
         found = connection.execute(
             f"SELECT rows.*, chosen.sorted FROM (SELECT file_row_number AS at, {key} AS sorted, "  # noqa: S608
-            f"place FROM {self._numbered} WHERE {where} ORDER BY sorted {way}, place {later} "
-            f"LIMIT ?) AS chosen JOIN {self._numbered} AS rows ON rows.file_row_number = chosen.at "
-            f"ORDER BY chosen.sorted {way}, chosen.place {later}",
+            f"place FROM {self._numbered} WHERE {where} "
+            f"ORDER BY {key} {way} NULLS {nulls}, place {later} LIMIT ?) AS chosen "
+            f"JOIN {self._numbered} AS rows ON rows.file_row_number = chosen.at "
+            f"ORDER BY chosen.sorted {way} NULLS {nulls}, chosen.place {later}",
             [*given, wanted.size + 1],
         )
         return _dicts(found)
@@ -212,7 +213,7 @@ class Portfolio:
         with connect() as connection:
             found = connection.execute(
                 f"SELECT * FROM {self.table} WHERE {where} "  # noqa: S608
-                f"ORDER BY {self._key(wanted)} {way}, place",
+                f"ORDER BY {self._key(wanted)} {way} NULLS LAST, place",
                 given,
             )
             return _dicts(found)
@@ -264,18 +265,29 @@ class Portfolio:
         return " AND ".join(f"({one})" for one in where), given
 
     def _key(self, wanted: Wanted) -> str:
-        """What rows are sorted by; what is unknown comes last."""
+        """What rows are sorted by."""
         if wanted.sort in TEXTS:
-            least = literal("" if wanted.largest_first else "\U0010ffff")
-            return f"coalesce({TEXTS[wanted.sort]}, {least})"
+            return TEXTS[wanted.sort]
         column = self.coverage if wanted.sort == "coverage" else wanted.sort
-        least = literal("-inf" if wanted.largest_first else "inf")
-        size = f"abs({column})" if wanted.sort == "bias" else column
-        return f"coalesce(CAST({size} AS DOUBLE), {least}::DOUBLE)"
+        return f"abs({column})" if wanted.sort == "bias" else column
 
     def _plain(self, row: dict[str, Any]) -> dict[str, Any]:
         kept = {name: value for name, value in row.items() if name not in _OF_THE_QUERY}
         return kept | {"coverage": row.get(f"coverage-{self.level}")}
+
+
+def _past(key: str, cursor: cursors.Cursor, *, falls: bool, is_back: bool) -> tuple[str, list[Any]]:
+    """The rows on the far side of a cursor; what is unknown comes last, and first on the way back.
+
+    No function stands around the key, so that parts of the file without such rows are not read.
+    """
+    value, place = cursor
+    sign, past = ("<" if falls else ">"), ("<" if is_back else ">")
+    if value is None:
+        known = f"{key} IS NOT NULL OR " if is_back else ""
+        return f"{known}({key} IS NULL AND place {past} ?)", [place]
+    unknown = "" if is_back else f" OR {key} IS NULL"
+    return f"{key} {sign} ? OR ({key} = ? AND place {past} ?){unknown}", [value, value, place]
 
 
 _OF_THE_QUERY: Final = frozenset({"sorted", "file_row_number"})
