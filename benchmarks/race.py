@@ -16,6 +16,7 @@ PARTS = (
     "race_whatif",
     "race_windows",
     "race_anomalies",
+    "race_many",
 )
 
 if __name__ == "__main__":
