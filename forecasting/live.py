@@ -11,6 +11,7 @@ from datasets.models import Dataset
 from forecasting.fresh.shown import ShownRuns
 from forecasting.milestones import happened
 from forecasting.models import PredictionTask
+from forecasting.portfolio import shards
 from forecasting.shown import ShownForecast
 from forecasting.tabs import tabs_of
 from jobs import telling
@@ -45,6 +46,7 @@ def parts(
         "tabs": tabs_of(shown, tab),
         "runs": ShownRuns(shown),
         "events": happened(task),
+        "shards": shards.of(task),
         "follows": is_owner,
         "will_be_told": is_owner and _takes_long(shown),
         "can_edit": PredictionTask.objects.editable_by(user).filter(pk=task.pk).exists(),

@@ -15,7 +15,7 @@ from forecasting import stood_in, wording
 from forecasting.choosing.totals import METHOD_WORDS
 from forecasting.engine.hierarchy.building import TOTAL
 from forecasting.engine.hierarchy.structure import BOTTOM
-from forecasting.portfolio import figures, shards
+from forecasting.portfolio import figures
 from forecasting.portfolio.listed import ListedSeries
 
 
@@ -165,12 +165,7 @@ class ShownPortfolio(ListedSeries):
     @property
     def has_aside(self) -> bool:
         """Is there anything to show beside the list?"""
-        return bool(self.shards or self.bests or self.left_out or self.stood_in_for)
-
-    @cached_property
-    def shards(self) -> shards.Shards | None:
-        """How the work was dealt out."""
-        return shards.of(self.task)
+        return bool(self.bests or self.left_out or self.stood_in_for)
 
     def _change(self) -> str:
         before, now = self.totals.last_total, self.totals.compared_total
