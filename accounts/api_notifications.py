@@ -69,7 +69,7 @@ class NotificationViewSet(
         if not isinstance(user, User):
             return self.queryset
         asked = self.request.query_params
-        found = Notification.objects.of(user).of_kind(asked.get("kind", ""))
+        found = Notification.objects.of(user).with_ways().of_kind(asked.get("kind", ""))
         if asked.get("unread", "").lower() in {"1", "true"}:
             found = found.unread()
         text = asked.get("search", "").strip()
@@ -219,7 +219,14 @@ class WebhookViewSet(
 
 
 @extend_schema_view(
-    list=extend_schema(summary="What was sent to you, and how it went"),
+    list=extend_schema(
+        summary="What was sent to you, and how it went",
+        description="E-mails and webhooks; what was told in Almanac is under /notifications/.",
+        parameters=[
+            OpenApiParameter("channel", str, enum=Delivery.Channel.values),
+            OpenApiParameter("state", str, enum=Delivery.State.values),
+        ],
+    ),
     retrieve=extend_schema(summary="One delivery"),
 )
 @extend_schema(tags=["notifications"])
@@ -231,12 +238,17 @@ class DeliveryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> models.QuerySet[Delivery]:
-        """Own ones."""
+        """Own ones, narrowed by `channel` and `state`."""
         user = self.request.user
-        mine: models.QuerySet[Delivery] = (
-            Delivery.objects.of(user) if isinstance(user, User) else self.queryset
+        if not isinstance(user, User):
+            return self.queryset
+        asked = self.request.query_params
+        found: models.QuerySet[Delivery] = (
+            Delivery.objects.of(user)
+            .on_way(asked.get("channel", ""))
+            .in_state(*filter(None, [asked.get("state", "")]))
         )
-        return mine
+        return found
 
     @extend_schema(summary="Try again", request=None, responses={202: DeliverySerializer})
     @action(detail=True, methods=["post"])

@@ -13,14 +13,25 @@ from rest_framework import serializers
 from accounts.models import Delivery, Notification, QuietHours, Webhook
 
 
+class WaySerializer(serializers.ModelSerializer[Delivery]):
+    """How it went on one way out."""
+
+    class Meta:
+        model = Delivery
+        fields = ("id", "channel", "target", "state", "attempts", "answer", "finished_at")
+        read_only_fields = fields
+
+
 class NotificationSerializer(serializers.ModelSerializer[Notification]):
-    """`count`: how many times it happened; `last_at`: when last."""
+    """`count`: how many times it happened; `last_at`: when last; `ways`: e-mail and webhooks."""
+
+    ways = WaySerializer(source="deliveries", many=True, read_only=True)
 
     class Meta:
         model = Notification
         fields = (
             "id", "kind", "level", "title", "body", "link", "data", "count", "urgent",
-            "last_at", "read_at", "created_at",
+            "last_at", "read_at", "created_at", "ways",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Delivery, Webhook
 from accounts.notification_forms import QuietHoursForm, WebhookForm
-from accounts.notifying import delivering, testing, webhooks
+from accounts.notifying import delivering, history, testing, webhooks
 from accounts.notifying.choices import all_ways, choose, mail_is_set_up, quiet_hours_of
 from accounts.notifying.kinds import CHANNELS, chosen_kinds
 from accounts.notifying.signing import REPLAY_SECONDS
@@ -113,6 +113,8 @@ def retry_delivery(request: AuthenticatedHttpRequest, pk: UUID) -> HttpResponse:
 
 def _page(request: AuthenticatedHttpRequest, **more: Any) -> dict[str, Any]:
     person = request.user
+    chosen = _filter(request)
+    page = keyset_page(history.of(person, chosen), request, history.NEWEST, HISTORY)
     return {
         "section": "account",
         "choices": all_ways(person),
@@ -121,9 +123,18 @@ def _page(request: AuthenticatedHttpRequest, **more: Any) -> dict[str, Any]:
         "hooks": list(Webhook.objects.of(person)),
         "hook_form": WebhookForm(),
         "replay_minutes": REPLAY_SECONDS // 60,
-        "deliveries": keyset_page(Delivery.objects.of(person), request, size=HISTORY),
+        "history": chosen,
+        "delivery_ways": history.WAYS,
+        "delivery_states": history.STATES,
+        "deliveries": page,
+        "told": history.shown(page.rows),
         **more,
     }
+
+
+def _filter(request: AuthenticatedHttpRequest) -> history.Filter:
+    given = request.POST if request.method == "POST" else request.GET
+    return history.Filter.asked(given.get("way", ""), given.get("state", ""))
 
 
 def _part(

@@ -26,6 +26,12 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def newest_first(self) -> Self:
         return self.order_by("-last_at", "-id")
 
+    def with_ways(self) -> Self:
+        """Load what became of them on each way out."""
+        sent = Delivery.objects.select_related("webhook").order_by("channel", "created_at", "id")
+        ways = models.Prefetch("deliveries", queryset=sent)
+        return self.select_related("person").prefetch_related(ways)
+
     def unread(self) -> Self:
         return self.filter(read_at__isnull=True)
 
@@ -127,8 +133,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         open_states = [Delivery.State.WAITING, Delivery.State.HELD, Delivery.State.SENDING]
         return self.filter(state__in=open_states, next_try_at__lte=timezone.now())
 
-    def of_kind(self, kind: str) -> Self:
-        return self.filter(notification__kind=kind)
+    def on_way(self, channel: str) -> Self:
+        """Those by e-mail or by webhook; all of them for an empty word."""
+        return self.filter(channel=channel) if channel else self
+
+    def in_state(self, *states: str) -> Self:
+        """Those in one of these states; all of them for none."""
+        return self.filter(state__in=states) if states else self
 
 
 class Delivery(Stamped):

@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.models import Delivery, User
+from accounts.models import User
+from accounts.notifying import history
 from accounts.notifying.choices import mail_is_set_up
 from accounts.ownership import fetch_editable, fetch_visible, require_creator
 from accounts.paging import keyset_page
@@ -164,19 +165,22 @@ def _page(
     chosen = rule if rule is not None else next((one for one in rules if one.is_firing), None)
     chosen = chosen if chosen is not None else (rules[0] if rules else None)
     shown = ShownRule(chosen) if chosen is not None else None
-    sent = Delivery.objects.of(person).of_kind(telling.KIND)[:RECENT]
-    return _frame(person, "alerts") | {
-        "rules": [ShownRule(one) for one in rules],
-        "firing": sum(one.is_firing and one.is_on for one in rules),
-        "chosen": shown,
-        "is_new": chosen is not None and chosen._state.adding,  # noqa: SLF001
-        "choices": Choices(person, chosen) if chosen is not None else None,
-        "may_edit": chosen is not None and _may_edit(person, chosen),
-        "preview": _preview(chosen, problem),
-        "problem": problem,
-        "deliveries": list(sent),
-        "mail_is_set_up": mail_is_set_up(),
-    }
+    told = history.of(person, history.Filter()).filter(kind=telling.KIND)
+    return (
+        _frame(person, "alerts")
+        | {
+            "rules": [ShownRule(one) for one in rules],
+            "firing": sum(one.is_firing and one.is_on for one in rules),
+            "chosen": shown,
+            "is_new": chosen is not None and chosen._state.adding,  # noqa: SLF001
+            "choices": Choices(person, chosen) if chosen is not None else None,
+            "may_edit": chosen is not None and _may_edit(person, chosen),
+            "preview": _preview(chosen, problem),
+            "problem": problem,
+            "told": history.shown(told.order_by(*history.NEWEST)[:RECENT]),
+            "mail_is_set_up": mail_is_set_up(),
+        }
+    )
 
 
 def _preview(rule: AlertRule | None, problem: Problem | None) -> Any:
