@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from drf_spectacular.utils import extend_schema
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -13,7 +14,7 @@ from rest_framework.response import Response
 from accounts.api_base import OwnedViewSet
 from accounts.requests import AuthenticatedApiRequest
 from datasets.serializers import JobSummarySerializer
-from forecasting.fresh import following, refitting, runs
+from forecasting.fresh import following, refitting, roll, runs
 from forecasting.models import PredictionTask
 from forecasting.serializers import PredictionTaskSerializer, StartedSerializer
 
@@ -28,14 +29,23 @@ class RunSerializer(serializers.ModelSerializer[PredictionTask]):
     """One run of a forecast, without its numbers."""
 
     version = serializers.IntegerField(source="version.number", read_only=True)
+    series = serializers.SerializerMethodField(
+        help_text=_("Series that came, went or stand still: `new`, `gone`, `quiet`.")
+    )
 
     class Meta:
         model = PredictionTask
         fields = (
             "id", "run", "moved_by", "refits", "version", "status", "error_message", "created_at",
-            "completed_at",
+            "completed_at", "series",
         )  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(serializers.DictField(child=serializers.DictField()))
+    def get_series(self, task: PredictionTask) -> dict[str, Any]:
+        """Counts and names, of a run that moved."""
+        found: dict[str, Any] = task.receipt.get("moved", {}).get(roll.KEPT, {})
+        return found
 
 
 class FreshActions(OwnedViewSet):

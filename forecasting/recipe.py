@@ -12,7 +12,7 @@ The same recipe on a newer version of the data is the same forecast brought up t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -49,7 +49,8 @@ class Recipe:
     """The data and every choice that a forecast is made with.
 
     `entrants` are the models that were chosen; None stands for those of the `preset`. The `panel`
-    holds what they learn from; `scant` are the series that have too little for that.
+    holds what they learn from; `scant` are the series that have too little for that, `unseen` those
+    that were not wanted.
     """
 
     panel: Panel
@@ -62,6 +63,7 @@ class Recipe:
     windows: int | None = None
     summing: Summing | None = None
     scant: Scant | None = None
+    unseen: tuple[str, ...] = ()
 
     @property
     def stood_in(self) -> StoodIn:
@@ -105,18 +107,19 @@ class Recipe:
         return TimeBudget(self.seconds)
 
 
-def of_task(task: PredictionTask) -> Recipe:
-    """The recipe of a forecast, on the version it was asked for.
+def of_task(task: PredictionTask, only: Collection[str] | None = None) -> Recipe:
+    """The recipe of a forecast, on the version it was asked for, for `only` some of its series.
 
     Raises DatasetProblem or EngineError where the data do not allow it.
     """
-    return made(task.version, task.parameters)
+    return made(task.version, task.parameters, only)
 
 
-def made(version: Version, asked: Mapping[str, Any]) -> Recipe:
+def made(version: Version, asked: Mapping[str, Any], only: Collection[str] | None = None) -> Recipe:
     """The recipe of these parameters on any version with the same columns."""
     horizon = int(asked["horizon"])
-    panel, scant, summing = _read(version, asked, horizon)
+    read = _read(version, asked, horizon, only)
+    panel, summing = read.panel, read.summing
     rules = rules_of(asked)
     entrants = entrants_of(asked)
     if summing is not None:
@@ -133,7 +136,8 @@ def made(version: Version, asked: Mapping[str, Any]) -> Recipe:
         entrants=entrants,
         windows=int(asked["windows"]) if asked.get("windows") else None,
         summing=summing,
-        scant=scant,
+        scant=read.scant,
+        unseen=read.unseen,
     )
 
 
@@ -141,12 +145,23 @@ def panel_of(version: Version, asked: Mapping[str, Any], horizon: int) -> Panel:
     """Targets and covariates, the calendar of the place, the seasons somebody knows; the series of
     all levels where totals are wanted. Series with too little to learn from are left out.
     """
-    return _read(version, asked, horizon)[0]
+    return _read(version, asked, horizon).panel
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    panel: Panel
+    scant: Scant | None
+    summing: Summing | None
+    unseen: tuple[str, ...] = ()
 
 
 def _read(
-    version: Version, asked: Mapping[str, Any], horizon: int
-) -> tuple[Panel, Scant | None, Summing | None]:
+    version: Version,
+    asked: Mapping[str, Any],
+    horizon: int,
+    only: Collection[str] | None = None,
+) -> _Read:
     covariates = asked.get("covariates") or {}
     panel = read_panel(
         version,
@@ -156,6 +171,12 @@ def _read(
     )
     if series := asked.get("series"):
         panel = panel.select(list(series))
+    unseen = [name for name in panel.ids if only is not None and name not in only]
+    if len(unseen) == len(panel):
+        unseen = []
+    if unseen:
+        without = set(unseen)
+        panel = panel.select([name for name in panel.ids if name not in without])
     if seasons := asked.get("seasons"):
         panel = replace(panel, frequency=panel.frequency.with_seasons(seasons))
     scant = Scant.of(panel)
@@ -168,7 +189,7 @@ def _read(
     if country := place.get("country"):
         zone = str(version.profile.get("zone") or "")
         panel = with_calendar(panel, horizon, country, place.get("subdivision") or None, zone=zone)
-    return as_at_every_cutoff(panel, horizon), scant, summing
+    return _Read(as_at_every_cutoff(panel, horizon), scant, summing, tuple(unseen))
 
 
 def rules_of(asked: Mapping[str, Any]) -> Rules:

@@ -24,10 +24,11 @@ from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.panel import Panel
 from forecasting.engine.registry import create
 from forecasting.engine.sentences import as_json
-from forecasting.fresh import runs
+from forecasting.fresh import roll, runs
+from forecasting.fresh.roll import Roll
 from forecasting.models import PredictionResult, PredictionTask
 from forecasting.models.trained_model import BASELINES
-from forecasting.portfolio import levels
+from forecasting.portfolio import levels, summary
 from forecasting.recipe import Recipe
 from forecasting.refusals import problem_from
 from forecasting.serving import places
@@ -43,10 +44,11 @@ CARRIED: Final = ("windows", "tested_series", "significance", "refitted", "notes
 
 @dataclass
 class Moved:
-    """What one job moved: results by name, and why others could not."""
+    """What one job moved: results by name, why others could not, and which series came or went."""
 
     found: dict[str, PredictionResult] = field(default_factory=dict)
     reasons: dict[str, EngineError] = field(default_factory=dict)
+    roll: Roll = field(default_factory=Roll)
 
 
 def prepare(task: PredictionTask, *, moved_by: str) -> PredictionTask:
@@ -83,13 +85,15 @@ def answer(task: PredictionTask, run: Progress, *, here: bool) -> bool:
     done = set(task.results.values_list("name", flat=True))
     heavy = {one.name for one in needs_torch(listed)}
     mine = [one for one in listed if one.name not in done and not (here and one.name in heavy)]
-    asked, began = recipe.of_task(task), time.perf_counter()
+    began = time.perf_counter()
+    asked = recipe.of_task(task, roll.known_to(mine))
     if asked.summing is not None:
         levels.write(task, asked.summing.hierarchy)
     moved = _move(task, mine, asked, run)
     rest = bool(here and heavy)
     _require_some(task, moved, rest=rest)
-    _close(task, run, _Closing(before, asked.panel, moved, time.perf_counter() - began))
+    _close(task, run, _Closing(before, asked, moved, time.perf_counter() - began))
+    summary.prepare(task)
     return rest
 
 
@@ -98,7 +102,7 @@ class _Closing:
     """What the receipt of a run is written from."""
 
     before: PredictionTask
-    panel: Panel
+    asked: Recipe
     moved: Moved
     seconds: float
 
@@ -114,10 +118,11 @@ def _move(
     task: PredictionTask, listed: Sequence[PredictionResult], asked: Recipe, run: Progress
 ) -> Moved:
     moved, history = Moved(), results.history_of(asked.panel, asked.horizon)
+    moved.roll.new += asked.unseen
     for place, before in enumerate(listed):
         run.raise_if_cancelled()
         try:
-            said = _said(before, asked)
+            said = _said(before, asked, moved.roll)
         except EngineError as reason:
             moved.reasons[before.name] = reason
         else:
@@ -128,13 +133,13 @@ def _move(
     return moved
 
 
-def _said(before: PredictionResult, asked: Recipe) -> keeping.Said:
+def _said(before: PredictionResult, asked: Recipe, found: Roll) -> keeping.Said:
     """The model after the new rows and its forecast; its weights stay what they were."""
-    model, forecast = _told(before, asked)
+    model, forecast = _told(before, asked, found)
     return keeping.Said(model, asked.whole(forecast), asked.stood_in)
 
 
-def _told(before: PredictionResult, asked: Recipe) -> tuple[Forecaster, Forecast]:
+def _told(before: PredictionResult, asked: Recipe, found: Roll) -> tuple[Forecaster, Forecast]:
     row = before.model
     if row is None and before.type in BASELINES:
         model = create(before.type).fit(asked.panel, horizon=asked.horizon)
@@ -144,16 +149,22 @@ def _told(before: PredictionResult, asked: Recipe) -> tuple[Forecaster, Forecast
     model = artifacts.load(fetched(row.model_path)[0])
     if row.dataset_id != before.task.dataset_id:
         return model, model.predict(asked.panel, levels=asked.levels)
-    model.update(_known(model, asked.panel))
+    found.add(model.context_, asked.panel)
+    known = _known(model, asked.panel)
+    if known.ids != model.context_.ids:
+        # Some series went: the others are answered from their rows, by what was learned.
+        return model, model.predict(known, levels=asked.levels)
+    model.update(known)
     return model, model.predict(levels=asked.levels)
 
 
 def _known(model: Forecaster, panel: Panel) -> Panel:
     """The series that the model knows; those that are new wait for the next training."""
-    ids = model.context_.ids
-    if panel.ids != ids and set(ids) <= set(panel.ids):
-        return panel.select(list(ids))
-    return panel
+    ids, there = model.context_.ids, set(panel.ids)
+    if panel.ids == ids:
+        return panel
+    both = [name for name in ids if name in there]
+    return panel.select(both) if both else panel
 
 
 def _require_some(task: PredictionTask, moved: Moved, *, rest: bool) -> None:
@@ -186,7 +197,7 @@ def _close(task: PredictionTask, run: Progress, closing: _Closing) -> None:
 
 
 def _receipt(task: PredictionTask, closing: _Closing) -> dict[str, Any]:
-    before, panel = closing.before, closing.panel
+    before, panel = closing.before, closing.asked.panel
     task.refresh_from_db(fields=["receipt"])
     earlier: dict[str, Any] = task.receipt
     carried = {name: before.receipt[name] for name in CARRIED if name in before.receipt}
@@ -196,6 +207,7 @@ def _receipt(task: PredictionTask, closing: _Closing) -> dict[str, Any]:
     }
     seconds = float(earlier.get("compute_seconds", 0.0)) + closing.seconds
     told = instant.facts_of(panel) | {
+        "series": closing.asked.series,
         "instant_seconds": earlier.get("instant_seconds") or instant.since_asked(task),
         "compute_seconds": round(seconds, 3),
         "left_out": {},
@@ -206,6 +218,7 @@ def _receipt(task: PredictionTask, closing: _Closing) -> dict[str, Any]:
             "rows": max(0, int(panel.lengths.max()) - int(before.receipt.get("rows") or 0)),
             "tested_on": _tested_on(before),
             "reasons": reasons,
+            roll.KEPT: moved.get(roll.KEPT, {}) | closing.moved.roll.as_receipt(),
         },
     }
     return carried | told

@@ -8,7 +8,7 @@ from functools import cached_property
 from django.utils.translation import gettext
 
 from forecasting import wording
-from forecasting.fresh import comparing, runs, words
+from forecasting.fresh import comparing, roll, runs, words
 from forecasting.models import PredictionTask, Schedule
 from forecasting.shown import ShownForecast
 
@@ -127,6 +127,11 @@ class ShownRuns:
             return ""
         found = comparing.between(self.before, self.task, self.shown.chosen, self.shown.series)
         return words.moved(found) if found else ""
+
+    @property
+    def series_words(self) -> list[str]:
+        """Which series came, went, or stand still."""
+        return roll.words(self.task)
 
     @cached_property
     def follows(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 from datasets import storage
 from forecasting.engine import artifacts
 from forecasting.engine.forecaster import Forecaster
+from forecasting.engine.hierarchy.reconciled import Reconciled
 from forecasting.engine.panel import Panel
 from forecasting.engine.panel_asking import panel_like
 from forecasting.serving.bounded import BoundedCache
@@ -51,6 +52,8 @@ def rows_for(model: Forecaster, question: Question) -> Panel:
         panel = panel_like(table_of(question.rows), learned)
     if panel is None:
         return learned
+    if isinstance(model, Reconciled):
+        panel = model.levels_of(panel)
     return panel.tail(int(learned.lengths.max()))
 
 

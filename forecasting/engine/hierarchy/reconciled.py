@@ -103,6 +103,15 @@ class Reconciled(Forecaster):
             "base": self.base_.report_,
         }
 
+    def levels_of(self, panel: Panel) -> Panel:
+        """All levels from a panel of the single series, or of more than the model has learned."""
+        hierarchy = self.hierarchy
+        if hierarchy is None or set(panel.ids) == set(hierarchy.names):
+            return panel
+        if not set(hierarchy.bottom) <= set(panel.ids):
+            return panel
+        return hierarchy.aggregate(panel.select(list(hierarchy.bottom)))
+
     def _predict(self, panel: Panel, horizon: int) -> Floats:
         return self._coherent(self.base_.predict(panel, horizon, levels=())).mean
 
