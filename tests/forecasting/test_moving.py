@@ -93,7 +93,7 @@ def test_a_moved_run_keeps_ranks_and_tests_and_says_on_which_version_they_are_of
         "rows": 24,
         "tested_on": 1,
         "reasons": {},
-            "series": {},
+        "series": {},
     }
     assert run.receipt["rows"] == HOURS + 24
 
