@@ -1,6 +1,7 @@
 """A real browser on the real stack."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -71,14 +72,14 @@ def signed_in(stack, chromium):
 
 # How htmx tells that a request was under way when the page was left.
 LEFT_BEHIND = ("htmx:afterRequest", "htmx:sendError", "htmx:sendAbort")
-# How Chromium tells of a form that was refused with a sentence.
-REFUSED = "the server responded with a status of 422"
+# How Chromium and htmx tell of what was refused with a sentence that the person reads.
+REFUSED = re.compile(r"responded with a status of 4(09|22)|Response Status Error Code 409")
 
 
 def is_trouble(message):
     """An error in the console that a person could have met."""
     text = message.text
-    return message.type == "error" and not text.startswith(LEFT_BEHIND) and REFUSED not in text
+    return message.type == "error" and not text.startswith(LEFT_BEHIND) and not REFUSED.search(text)
 
 
 @pytest.fixture
