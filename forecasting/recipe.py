@@ -96,7 +96,8 @@ class Recipe:
 
     def course(self) -> Course:
         """The past windows that every model is tested on, instant and racing ones alike."""
-        return Course.plan(self.panel, self.horizon, self.levels, self.windows)
+        together = self.rules.together
+        return Course.plan(self.panel, self.horizon, self.levels, self.windows, together=together)
 
     def adding_up(self, entrant: Entrant) -> Entrant:
         """The same model; one whose forecasts add up where totals are wanted."""
@@ -123,7 +124,7 @@ def made(version: Version, asked: Mapping[str, Any], only: Collection[str] | Non
     rules = rules_of(asked)
     entrants = entrants_of(asked)
     if summing is not None:
-        rules = replace(rules, limits=Limits())
+        rules = replace(rules, limits=Limits(), together=True)
         usual = [one.entrant for one in starters_of(PRESETS[preset_of(asked)], panel)]
         entrants = tuple(summing.entrant(one) for one in entrants or usual)
     return Recipe(

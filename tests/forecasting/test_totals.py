@@ -196,3 +196,17 @@ def test_levels_are_kept_with_every_member(owner, owner_client):
     kept = pq.read_table(levels.found(task)).to_pandas()
     assert kept.groupby("level").size().to_dict() == {"total": 5, "region": 5, "bottom": 5}
     assert set(kept[kept["unique_id"] == "north"]["member"]) == {"a", "b"}
+
+
+def test_one_short_series_keeps_no_model_from_the_totals(owner, owner_client):
+    lines = ["date,store,region,sales"] + [
+        f"{date(2026, 1, 1) + timedelta(day)},{store},{region},{10 * place + day % 7 + day % 5}"
+        for place, (store, region) in enumerate(REGIONS.items(), 1)
+        for day in range(105 if store == "b" else 0, 140)
+    ]
+    dataset = read_dataset(owner, "\n".join(lines) + "\n", name="shops.csv")
+    task = answer_of(owner_client, dataset, hierarchy={"columns": ["region"]})
+    assert {one.name for one in task.results.all()} == {"linear", "seasonal_naive", "naive"}
+    for result in task.results.all():
+        assert_adds_up(result)
+        assert result.metrics["windows"]

@@ -41,20 +41,26 @@ class Course:
 
     @staticmethod
     def plan(
-        panel: Panel, horizon: int, levels: Sequence[float] = (80, 95), windows: int | None = None
+        panel: Panel,
+        horizon: int,
+        levels: Sequence[float] = (80, 95),
+        windows: int | None = None,
+        *,
+        together: bool = False,
     ) -> Course:
         """Windows that do not overlap in the newest fifth, spread over it where there is room.
 
         They are laid out for the shortest series that holds four of them, so that most series are
-        tested; ``windows`` asks for a number, a horizon apart.
+        tested; ``windows`` asks for a number, a horizon apart. Series that belong ``together``, as
+        totals and their members do, are all tested, or none is: the shortest one decides.
         """
         steps = check_horizon(horizon)
-        origin = _laid_out(panel, steps, windows)
+        origin = _laid_out(panel, steps, windows, LENGTHS[:1] if together else LENGTHS)
         tested = panel
         if origin is not None:
             long = panel.lengths >= origin.ends[0] + least_rows(steps)
             long &= _known_before(panel, origin.ends[0])
-            if not long.any():
+            if not long.any() or (together and not long.all()):
                 origin = None
             elif not long.all():
                 tested = panel.select([panel.ids[s] for s in np.flatnonzero(long)])
@@ -95,12 +101,14 @@ def _known_before(panel: Panel, rows: int) -> NDArray[np.bool_]:
     return every
 
 
-def _laid_out(panel: Panel, horizon: int, windows: int | None) -> RollingOrigin | None:
+def _laid_out(
+    panel: Panel, horizon: int, windows: int | None, lengths: Sequence[float]
+) -> RollingOrigin | None:
     values = len(panel) * len(panel.channels) * horizon
     most = min(MOST_WINDOWS, max(1, MOST_VALUES // values))
     most = min(most, max(FEW_WINDOWS, MOST_TESTS // len(panel)))
     best: RollingOrigin | None = None
-    for share in LENGTHS:
+    for share in lengths:
         rows = int(np.quantile(panel.lengths, share, method="lower"))
         found = _for_length(rows, horizon, windows, most, panel.frequency.season_length)
         if found is not None and (best is None or found.windows > best.windows):

@@ -17,11 +17,12 @@ SEED = "seed"
 class Rules:
     """``limits`` of every forecast, the ``seed`` of models that draw random numbers and are not
     given one, and whether a model is fitted before the first window only (``refit="never"``) or
-    anew before each ("always")."""
+    anew before each ("always"). Series that belong ``together`` are all tested, or none is."""
 
     limits: Limits = field(default_factory=Limits)
     seed: int | None = None
     refit: Refit = "never"
+    together: bool = False
 
     def __post_init__(self) -> None:
         if self.refit not in ("never", "always"):

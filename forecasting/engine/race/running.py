@@ -61,7 +61,7 @@ def race(  # noqa: PLR0913 -- the public door names every choice
     what the naive models raise when nothing can be learned from the data at all.
     """
     recipe = preset_named(preset)
-    course = Course.plan(panel, horizon, levels, windows)
+    course = Course.plan(panel, horizon, levels, windows, together=rules.together)
     starters = starters_of(recipe, panel) if models is None else named(models)
     state = State(
         recipe,
