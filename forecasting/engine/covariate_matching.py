@@ -54,8 +54,8 @@ def _known(panel: Panel, names: tuple[str, ...]) -> Known | None:
     if not names or panel.known is None:
         _require_none(names)
         return None
-    places = _places(panel.known.names, names)
-    return Known(names, panel.known.values[:, places], panel.known.indptr, panel.known.ahead)
+    _places(panel.known.names, names)
+    return panel.known.only(names)
 
 
 def _past(panel: Panel, names: tuple[str, ...]) -> Past | None:

@@ -7,7 +7,7 @@ row (Past), the region of a shop never changes (Static).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +22,17 @@ class Known:
     """Known-future covariates of a panel.
 
     ``values`` is ``[M, K]``, all series one after another; the rows ``indptr[s]:indptr[s + 1]`` of
-    series ``s`` begin with its first row and reach as far beyond its last one as is known. With
-    ``ahead`` no cutoff of the past knows more rows than so many: a test on the past must not see
-    what a forecast of today cannot.
+    series ``s`` begin with its first row and reach as far beyond its last one as all covariates are
+    known. ``later`` ``[S, L, K]`` are the rows after those, in which only some are known: each
+    covariate up to its first NaN. With ``ahead`` no cutoff of the past knows more rows than so
+    many, nor more of ``later``: a test on the past must not see what a forecast of today cannot.
     """
 
     names: tuple[str, ...]
     values: Floats
     indptr: NDArray[np.int64]
     ahead: int | None = None
+    later: Floats | None = None
 
     def __post_init__(self) -> None:
         if not np.isfinite(self.values).all():
@@ -43,12 +45,65 @@ class Known:
                 name=self.names[column],
                 row=row + 1,
             )
-        for array in (self.values, self.indptr):
-            array.flags.writeable = False
+        for array in (self.values, self.indptr, self.later):
+            if array is not None:
+                array.flags.writeable = False
+
+    @staticmethod
+    def of(
+        names: Sequence[str],
+        blocks: Sequence[Floats],
+        ends: Sequence[int] | NDArray[np.int64],
+        ahead: int | None = None,
+    ) -> Known:
+        """From ``[T + F, K]`` per series, of which the first ``ends[s]`` rows are known of all."""
+        firsts = [block[:end] for block, end in zip(blocks, ends, strict=True)]
+        rests = [block[end:] for block, end in zip(blocks, ends, strict=True)]
+        later = np.full((len(rests), max(map(len, rests), default=0), len(names)), np.nan)
+        for found, rest in zip(later, rests, strict=True):
+            found[: len(rest)] = rest
+        later[np.logical_or.accumulate(~np.isfinite(later), axis=1)] = np.nan
+        some = np.flatnonzero(np.isfinite(later).any(axis=(0, 2)))
+        indptr = np.concatenate([[0], np.cumsum([len(first) for first in firsts])])
+        return Known(
+            tuple(names),
+            np.concatenate(firsts),
+            indptr.astype(np.int64),
+            ahead,
+            later[:, : some[-1] + 1] if len(some) else None,
+        )
 
     def at(self, index: int) -> Floats:
         """Covariates ``[T + F, K]`` of the series at a position, a view."""
         return self.values[self.indptr[index] : self.indptr[index + 1]]
+
+    def whole(self, index: int) -> Floats:
+        """The same with the rows of which only some are known, NaN for the others."""
+        if self.later is None:
+            return self.at(index)
+        return np.concatenate([self.at(index), self.later[index]])
+
+    def reach(self, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Rows known after the last one of every series, of each covariate ``[S, K]``."""
+        found = np.repeat(self.beyond(lengths)[:, None], len(self.names), axis=1)
+        return found if self.later is None else found + self._extra()
+
+    def changed(self, blocks: Sequence[Floats]) -> Known:
+        """Other numbers in the rows of ``whole``; what is not known stays so."""
+        kept = [np.where(np.isnan(self.whole(s)), np.nan, block) for s, block in enumerate(blocks)]
+        return Known.of(self.names, kept, np.diff(self.indptr), self.ahead)
+
+    def only(self, names: Sequence[str]) -> Known:
+        """These covariates in this order, each as far as it is known."""
+        places = [self.names.index(name) for name in names]
+        ends, ahead = np.diff(self.indptr), self.ahead
+        if self.later is None:
+            return Known(tuple(names), self.values[:, places], self.indptr, ahead)
+        more = self._extra()[:, places].min(axis=1)
+        if ahead is not None:
+            ahead += int(more.min())
+        blocks = [self.whole(s)[:, places] for s in range(len(ends))]
+        return Known.of(names, blocks, ends + more, ahead)
 
     def beyond(self, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
         """Rows known after the last one of every series."""
@@ -80,15 +135,29 @@ class Known:
         """What is known when every series has only its first ``lengths[s]`` rows."""
         if self.ahead is None:
             return self
-        return self._of([self.at(s)[: length + self.ahead] for s, length in enumerate(lengths)])
+        ends = [int(length) + self.ahead for length in lengths]
+        if self.later is None:
+            return self._of([self.at(s)[:end] for s, end in enumerate(ends)])
+        extra = self._extra().min(axis=0)
+        blocks = [self.whole(s)[: end + extra.max()].copy() for s, end in enumerate(ends)]
+        for block, end in zip(blocks, ends, strict=True):
+            block[end:][np.arange(len(block) - end)[:, None] >= extra] = np.nan
+        return Known.of(self.names, blocks, ends, self.ahead)
 
     def select(self, rows: list[int]) -> Known:
         """Only the series at these positions."""
-        return self._of([self.at(row) for row in rows])
+        found = self._of([self.at(row) for row in rows])
+        return found if self.later is None else replace(found, later=self.later[rows])
 
     def _of(self, parts: list[Floats]) -> Known:
         indptr = np.concatenate([[0], np.cumsum([len(p) for p in parts])]).astype(np.int64)
-        return Known(self.names, np.concatenate(parts), indptr, self.ahead)
+        return Known(self.names, np.concatenate(parts), indptr, self.ahead, self.later)
+
+    def _extra(self) -> NDArray[np.int64]:
+        """Rows of ``later`` in which each covariate of every series is known ``[S, K]``."""
+        assert self.later is not None
+        found: NDArray[np.int64] = np.isfinite(self.later).sum(axis=1)
+        return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -81,9 +81,17 @@ def _joined_known(older: Panel, newer: Panel, offsets: list[int]) -> Known | Non
             names=", ".join(older.known.names),
         )
     blocks = [
-        _overlaid(older.known.at(s), newer.known.at(s), offset) for s, offset in enumerate(offsets)
+        _overlaid(older.known.whole(s), newer.known.whole(s), offset)
+        for s, offset in enumerate(offsets)
     ]
-    return Known(older.known.names, *flat_rows(blocks))
+    if older.known.later is None and newer.known.later is None:
+        return Known(older.known.names, *flat_rows(blocks))
+    return Known.of(older.known.names, blocks, [_complete(block) for block in blocks])
+
+
+def _complete(block: Floats) -> int:
+    """Rows up to the last that holds every covariate."""
+    return int(np.flatnonzero(np.isfinite(block).all(axis=1))[-1]) + 1
 
 
 def _joined_past(older: Panel, newer: Panel, offsets: list[int]) -> Past | None:

@@ -229,6 +229,8 @@ class Panel:
             digest.update(np.ascontiguousarray(self.known.values).tobytes())
             if self.known.ahead is not None:
                 digest.update(repr(self.known.ahead).encode())
+            if self.known.later is not None:
+                digest.update(self.known.later.tobytes())
         for kind in (self.past, self.static):
             if kind is not None:
                 digest.update(repr((type(kind).__name__, kind.names)).encode())

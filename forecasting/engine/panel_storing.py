@@ -21,6 +21,8 @@ def panel_arrays(panel: Panel) -> dict[str, NDArray[Any]]:
     }
     if panel.known is not None:
         arrays |= {"known.values": panel.known.values, "known.indptr": panel.known.indptr}
+        if panel.known.later is not None:
+            arrays["known.later"] = panel.known.later
     if panel.past is not None:
         arrays["past.values"] = panel.past.values
     if panel.static is not None:
@@ -51,7 +53,12 @@ def stored_panel(facts: dict[str, Any], arrays: dict[str, Any]) -> Panel:
         arrays["context.starts"].view("datetime64[ns]"),
         arrays["context.values"],
         arrays["context.indptr"],
-        Known(tuple(known), arrays["known.values"], arrays["known.indptr"]) if known else None,
+        _stored_known(known, arrays) if known else None,
         None if past is None else Past(tuple(past), arrays["past.values"]),
         None if static is None else Static(tuple(static), arrays["static.values"]),
     )
+
+
+def _stored_known(names: list[str], arrays: dict[str, Any]) -> Known:
+    values, indptr = arrays["known.values"], arrays["known.indptr"]
+    return Known(tuple(names), values, indptr, later=arrays.get("known.later"))

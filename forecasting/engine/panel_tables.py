@@ -114,17 +114,16 @@ def _lengths(targets: Floats, indptr: NDArray[np.int64]) -> NDArray[np.int64]:
 def _known(
     values: Floats, indptr: NDArray[np.int64], lengths: NDArray[np.int64], names: Sequence[str]
 ) -> Known | None:
-    """Future rows at the end that do not hold every covariate are not known."""
+    """All covariates up to the last row that holds each, then every one up to its first hole."""
     if not names:
         return None
-    blocks = []
+    blocks, ends = [], []
     for (a, b), length in zip(pairwise(indptr), lengths, strict=True):
         complete = np.flatnonzero(np.isfinite(values[a:b]).all(axis=1))
         last = int(complete[-1]) + 1 if len(complete) else 0
-        blocks.append(values[a : a + max(last, int(length))])
-    sizes = [len(block) for block in blocks]
-    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    return Known(tuple(names), np.concatenate(blocks), starts)
+        blocks.append(values[a:b])
+        ends.append(max(last, int(length)))
+    return Known.of(names, blocks, ends)
 
 
 def _static(table: Grouped, wanted: Sequence[str] | pd.DataFrame) -> Static | None:

@@ -14,12 +14,12 @@ from typing import Final
 import numpy as np
 
 from forecasting.engine.covariate_blocks import known_names, past_names
-from forecasting.engine.covariates import Known, Past
+from forecasting.engine.covariates import Past
 from forecasting.engine.errors import gettext_noop
 from forecasting.engine.explaining.model_inputs import fitted_steps
 from forecasting.engine.explaining.shuffling import KNOWN, PAST
 from forecasting.engine.forecaster import Forecaster
-from forecasting.engine.panel import Floats, Panel, flat_rows
+from forecasting.engine.panel import Floats, Panel
 from forecasting.engine.stacking.forecaster import LinearStack
 from forecasting.engine.watch import Watch
 
@@ -132,7 +132,7 @@ def _blocks(panel: Panel, kind: str) -> list[Floats]:
     """Copies of the covariates of every series, the future of known ones included."""
     if kind == KNOWN:
         assert panel.known is not None
-        return [panel.known.at(s).copy() for s in range(len(panel))]
+        return [panel.known.whole(s).copy() for s in range(len(panel))]
     assert panel.past is not None
     bounds = zip(panel.indptr[:-1], panel.indptr[1:], strict=True)
     return [panel.past.values[low:high].copy() for low, high in bounds]
@@ -140,7 +140,8 @@ def _blocks(panel: Panel, kind: str) -> list[Floats]:
 
 def _with(panel: Panel, kind: str, blocks: list[Floats]) -> Panel:
     if kind == KNOWN:
-        return replace(panel, known=Known(known_names(panel), *flat_rows(blocks)))
+        assert panel.known is not None
+        return replace(panel, known=panel.known.changed(blocks))
     return replace(panel, past=Past(past_names(panel), np.concatenate(blocks)))
 
 

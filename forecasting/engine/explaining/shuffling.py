@@ -41,6 +41,8 @@ def shuffled(panel: Panel, item: Input, horizon: int, random: np.random.Generato
         return replace(panel, values=_turned_lags(panel, item.places, random))
     if item.kind == KNOWN and panel.known is not None:
         ends = panel.lengths + horizon
+        if panel.known.later is not None:
+            return replace(panel, known=_turned_as_far(panel.known, item.places, random))
         parts = [panel.known.at(s)[: ends[s]] for s in range(len(panel))]
         turned = [_turned(part, item.places, random) for part in parts]
         return replace(panel, known=Known(panel.known.names, *flat_rows(turned)))
@@ -67,6 +69,17 @@ def _turned(values: Floats, columns: NDArray[np.int64], random: np.random.Genera
     changed = values.copy()
     changed[:, columns] = np.roll(values[:, columns], _turn(len(values), random), axis=0)
     return changed
+
+
+def _turned_as_far(known: Known, columns: NDArray[np.int64], random: np.random.Generator) -> Known:
+    """In the rows in which these columns are known; they end where they did."""
+    blocks = []
+    for s in range(len(known.indptr) - 1):
+        block = known.whole(s).copy()
+        rows = int(np.isfinite(block[:, columns]).all(axis=1).sum())
+        block[:rows] = _turned(block[:rows], columns, random)
+        blocks.append(block)
+    return known.changed(blocks)
 
 
 def _turn(rows: int, random: np.random.Generator) -> int:

@@ -72,7 +72,7 @@ def _effects(panel: Panel, where: tuple[int, int], column: Floats, horizon: int)
     alone = panel.select([panel.ids[s]], [panel.channels[c]])
     found = cycles(column, panel.frequency.season_lengths)
     weights = Effects.of(alone, [column], found[0] if found else 1).weights[0]
-    known = panel.known.at(s)[: len(column) + horizon]
+    known = panel.known.whole(s)[: len(column) + horizon]
     moved = np.zeros((len(weights), len(column) + horizon))
-    moved[:, : len(known)] = ((known - known[: len(column)].mean(axis=0)) * weights).T
+    moved[:, : len(known)] = np.nan_to_num((known - known[: len(column)].mean(axis=0)) * weights).T
     return moved

@@ -28,6 +28,19 @@ def ends_early(panel: Panel, horizon: int) -> bool:
     return known is not None and int(known.beyond(panel.lengths).min()) < horizon
 
 
+def early_groups(panel: Panel, horizon: int) -> list[tuple[str, ...]]:
+    """Known covariates that are not known for all ``horizon`` steps of every series; those that
+    end together are together.
+    """
+    if panel.known is None:
+        return []
+    found: dict[bytes, list[str]] = {}
+    for name, reach in zip(panel.known.names, panel.known.reach(panel.lengths).T, strict=True):
+        if reach.min() < horizon:
+            found.setdefault(np.minimum(reach, horizon).tobytes(), []).append(name)
+    return [tuple(names) for names in found.values()]
+
+
 def as_at_every_cutoff(panel: Panel, horizon: int) -> Panel:
     """The panel whose past knows no more of the steps ahead than its end does.
 
@@ -76,16 +89,14 @@ class Completed:
         count = min((len(futures) for futures in found), default=1)
         columns = (*known_names(panel), *names)
         steps = np.full((count, len(panel), horizon, len(columns)), np.nan)
-        reach = _known_ahead(panel, steps)
-        if panel.known is not None and not any(one.kind == "known" for one in unknown):
-            for s, n in _rows(panel):
-                panel.known.future(s, n, horizon, panel.ids[s])
+        _require_known(panel, unknown, horizon)
         for one, futures in zip(unknown, found, strict=True):
             places = [columns.index(name) for name in one.names]
-            for s, first in enumerate(reach if one.kind == "known" else np.zeros_like(reach)):
+            for s, first in enumerate(np.minimum(one.begins(panel), horizon)):
                 steps[:, s, first:, places] = futures[:count, s, : horizon - first].transpose(
                     2, 0, 1
                 )
+        _write_known(panel, steps)
         if calendar is not None:
             columns, blocks, steps = _with_calendar(panel, calendar, columns, blocks, steps)
         whole = [np.concatenate([b, steps[0, s]]) for s, b in enumerate(blocks)]
@@ -115,19 +126,26 @@ def _history(panel: Panel, names: tuple[str, ...]) -> list[Floats]:
     return [np.hstack([e, *part]) for e, part in zip(empty, parts, strict=True)]
 
 
+def _require_known(panel: Panel, unknown: Sequence[Unknown], horizon: int) -> None:
+    forecast = {name for one in unknown for name in one.names}
+    rest = [name for name in known_names(panel) if name not in forecast]
+    if panel.known is not None and rest:
+        known = panel.known.only(rest)
+        for s, n in _rows(panel):
+            known.future(s, n, horizon, panel.ids[s])
+
+
 def _rows(panel: Panel) -> list[tuple[int, int]]:
     return [(s, int(n)) for s, n in enumerate(panel.lengths)]
 
 
-def _known_ahead(panel: Panel, steps: Floats) -> NDArray[np.int64]:
-    """Write into ``steps`` what is known of the future; how many steps of every series that is."""
-    reach = np.zeros(len(panel), dtype=np.int64)
+def _write_known(panel: Panel, steps: Floats) -> None:
+    """Write into ``steps`` what is known of the future, over what was forecast of it."""
     if panel.known is not None:
         for s, n in _rows(panel):
-            block = panel.known.at(s)[n : n + steps.shape[2]]
-            steps[:, s, : len(block), : block.shape[1]] = block
-            reach[s] = len(block)
-    return reach
+            block = panel.known.whole(s)[n : n + steps.shape[2]]
+            held = np.isfinite(block)
+            steps[:, s, : len(block), : block.shape[1]][:, held] = block[held]
 
 
 def _with_calendar(

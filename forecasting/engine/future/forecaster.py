@@ -18,12 +18,11 @@ from numpy.typing import NDArray
 
 from forecasting.engine import members
 from forecasting.engine.capabilities import Capabilities
-from forecasting.engine.covariate_blocks import known_names
 from forecasting.engine.errors import SettingsError, gettext_noop
 from forecasting.engine.forecast import Forecast
 from forecasting.engine.forecaster import Forecaster
 from forecasting.engine.future.calendars import Calendar
-from forecasting.engine.future.completing import Completed, ends_early, promoted_names, told
+from forecasting.engine.future.completing import Completed, early_groups, promoted_names, told
 from forecasting.engine.future.mixing import LEVELS, mixed, offsets
 from forecasting.engine.future.settings import NAME, CovariateSettings
 from forecasting.engine.future.unknown import Unknown
@@ -76,9 +75,8 @@ class CovariateForecasting(Forecaster):
             checkpoint=checkpoint and checkpoint / model.name,
             budget=watch.budget.share(1),
         )
-        kinds = {"past": promoted_names(panel)}
-        if ends_early(panel, horizon):
-            kinds["known"] = known_names(panel)
+        kinds = [("past", promoted_names(panel))]
+        kinds += [("known", names) for names in early_groups(panel, horizon)]
         self.unknown_ = self._learned(panel, kinds, horizon, watch.part(FITTING, 1.0))
         fitted = [self.model_, *(one.model for one in self.unknown_)]
         self.lookback_ = max(member.lookback_ for member in fitted)
@@ -92,18 +90,21 @@ class CovariateForecasting(Forecaster):
     def update(self, panel: Panel) -> Self:
         """Take in new rows; known covariates that end with them are forecast from now on."""
         super().update(panel)
-        if ends_early(self.context_, self.horizon_) and not self._forecasts("known"):
-            names = {"known": known_names(self.context_)}
-            self.unknown_ += self._learned(self.context_, names, self.horizon_, Watch())
+        forecast = {name for one in self.unknown_ for name in one.names}
+        early = early_groups(self.context_, self.horizon_)
+        rest = [tuple(name for name in names if name not in forecast) for names in early]
+        kinds = [("known", names) for names in rest]
+        self.unknown_ += self._learned(self.context_, kinds, self.horizon_, Watch())
         return self
 
-    def _forecasts(self, kind: str) -> bool:
-        return any(one.kind == kind for one in self.unknown_)
-
     def _learned(
-        self, panel: Panel, kinds: Mapping[str, tuple[str, ...]], horizon: int, watch: Watch
+        self,
+        panel: Panel,
+        kinds: Sequence[tuple[str, tuple[str, ...]]],
+        horizon: int,
+        watch: Watch,
     ) -> list[Unknown]:
-        wanted = {kind: names for kind, names in kinds.items() if names}
+        wanted = [(kind, names) for kind, names in kinds if names]
         return [
             Unknown.learned(
                 panel,
@@ -113,7 +114,7 @@ class CovariateForecasting(Forecaster):
                 self.settings,
                 watch.part(place / len(wanted), (place + 1) / len(wanted)),
             )
-            for place, (kind, names) in enumerate(wanted.items())
+            for place, (kind, names) in enumerate(wanted)
         ]
 
     def covariates(

@@ -29,8 +29,8 @@ def with_calendar(
     ``features`` are names of ``calendars.FEATURES``; without them those that vary at this frequency
     and of which the data hold two cycles, and holidays where a ``country`` is given. Times of
     the day are those of ``zone`` (the engine's times are UTC where the data had a zone). Other
-    known covariates stay; where they end earlier, so does the calendar. Raises SettingsError for
-    an unknown feature, country or zone.
+    known covariates stay, each as far as it is known. Raises SettingsError for an unknown feature,
+    country or zone.
     """
     calendar = Calendar.of(panel, features, country or "", subdivision or "", zone)
     return on_calendar(panel, horizon, calendar)
@@ -43,12 +43,22 @@ def on_calendar(panel: Panel, horizon: int, calendar: Calendar) -> Panel:
         return panel
     others = [place for place, name in enumerate(known_names(panel)) if name not in names]
     kept = panel.known if panel.known is not None and others else None
-    ends = panel.lengths + (steps if kept is None else kept.beyond(panel.lengths))
-    blocks = calendar_blocks(panel, calendar, ends)
-    if kept is not None:
-        pairs = (np.hstack([kept.at(s)[:, others], block]) for s, block in enumerate(blocks))
-        names, blocks = (*(kept.names[place] for place in others), *names), list(pairs)
-    return replace(panel, known=Known(names, *flat_rows(blocks)))
+    if kept is None:
+        blocks = calendar_blocks(panel, calendar, panel.lengths + steps)
+        return replace(panel, known=Known(names, *flat_rows(blocks)))
+    kept = kept.only([kept.names[place] for place in others])
+    ends = panel.lengths + np.maximum(steps, kept.reach(panel.lengths).max(axis=1))
+    tables = calendar_blocks(panel, calendar, ends)
+    pairs = [np.hstack([_padded(kept.whole(s), len(t)), t]) for s, t in enumerate(tables)]
+    names = (*kept.names, *names)
+    return replace(panel, known=Known.of(names, pairs, np.diff(kept.indptr), kept.ahead))
+
+
+def _padded(block: Floats, rows: int) -> Floats:
+    """So many rows of it, those that nobody knows as NaN."""
+    found = np.full((rows, block.shape[1]), np.nan)
+    found[: len(block)] = block[:rows]
+    return found
 
 
 def future_frame(

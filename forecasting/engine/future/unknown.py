@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecasting.engine.covariate_matching import matched
 from forecasting.engine.errors import TooShortError, gettext_noop
@@ -69,6 +70,12 @@ class Unknown:
             found = np.concatenate([mean[None], mean + self.paths.on(rows, horizon)])
         for place, limits in enumerate(self.limits):
             found[1:, ..., place] = limits.mean(found[1:, ..., place])
+        return found
+
+    def begins(self, panel: Panel) -> NDArray[np.int64]:
+        """The step, from 0, from which on each series of the panel has a forecast of them."""
+        rows = series_of(panel, self.kind, self.names).lengths
+        found: NDArray[np.int64] = np.maximum(rows - panel.lengths, 0)
         return found
 
     def facts(self) -> dict[str, Any]:

@@ -54,8 +54,25 @@ def mean_known(hierarchy: Hierarchy, rows: Panel, grid: Grid) -> Known | None:
         return None
     reach = grid.begins + np.diff(known.indptr)
     lasts = np.concatenate([least_of_members(hierarchy, reach), reach])
-    blocks = [known.at(series) for series in range(len(rows))]
-    return Known(known.names, *flat_rows(_means(hierarchy, blocks, grid, lasts)))
+    if known.later is None:
+        blocks = [known.at(series) for series in range(len(rows))]
+        return Known(known.names, *flat_rows(_means(hierarchy, blocks, grid, lasts)))
+    return _each_as_far(hierarchy, rows, grid, lasts)
+
+
+def _each_as_far(hierarchy: Hierarchy, rows: Panel, grid: Grid, lasts: NDArray[np.int64]) -> Known:
+    """The same of covariates that end at different times: in a total each where all members do."""
+    assert rows.known is not None
+    known = rows.known
+    own = (grid.begins + rows.lengths)[:, None] + known.reach(rows.lengths)
+    ends = np.stack(
+        [np.concatenate([least_of_members(hierarchy, column), column]) for column in own.T], axis=1
+    )
+    blocks = [known.whole(series) for series in range(len(rows))]
+    made = _means(hierarchy, blocks, grid, np.maximum(ends.max(axis=1), lasts))
+    for block, first, own_ends in zip(made, grid.firsts, ends, strict=True):
+        block[np.arange(len(block))[:, None] + first >= own_ends] = np.nan
+    return Known.of(known.names, made, lasts - grid.firsts)
 
 
 def mean_past(hierarchy: Hierarchy, rows: Panel, grid: Grid) -> Past | None:
