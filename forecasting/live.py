@@ -11,7 +11,6 @@ from datasets.models import Dataset
 from forecasting.fresh.shown import ShownRuns
 from forecasting.milestones import happened
 from forecasting.models import PredictionTask
-from forecasting.portfolio import shards
 from forecasting.shown import ShownForecast
 from forecasting.tabs import tabs_of
 from jobs import telling
@@ -46,7 +45,7 @@ def parts(
         "tabs": tabs_of(shown, tab),
         "runs": ShownRuns(shown),
         "events": happened(task),
-        "shards": shards.of(task),
+        "shards": shown.shards,
         "follows": is_owner,
         "will_be_told": is_owner and _takes_long(shown),
         "can_edit": PredictionTask.objects.editable_by(user).filter(pk=task.pk).exists(),

@@ -33,6 +33,12 @@ class Shard:
             return "done"
         return "" if self.done else "waiting"
 
+    @property
+    def state_words(self) -> str:
+        """Its state for people."""
+        words = {"done": gettext("done"), "": gettext("running"), "waiting": gettext("waiting")}
+        return words[self.state]
+
 
 @dataclass(frozen=True)
 class Shards:

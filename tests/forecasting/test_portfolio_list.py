@@ -16,8 +16,7 @@ from forecasting.portfolio.listed import ListedSeries
 from forecasting.portfolio.rows import Portfolio, Wanted
 from forecasting.shown import ShownForecast
 from tests.datasets.made import read_dataset
-from tests.forecasting.made import again as fresh
-from tests.forecasting.made import answered, ready_to_race, share
+from tests.forecasting.made import answered, share
 from tests.forecasting.test_portfolio import ROWS, look, names_of, portfolio_of
 from tests.forecasting.test_portfolio import shops as plain_shops
 
@@ -221,27 +220,6 @@ def test_columns_of_a_wide_table_are_asked_for_by_their_keys(owner):
     draft = again.draft(task, ["wind"], "same", dataset=dataset, owner=owner)
     assert draft.body["targets"] == [dataset.current_version.column("c3").key]
     assert "series" not in draft.body
-
-
-def test_shards_are_shown_while_they_work_and_afterwards(owner, owner_client):
-    task = ready_to_race(owner, "window_mean", dataset=shops(owner), horizon=7)
-    told = [
-        {"number": 1, "series": 4, "state": "done", "seconds": 2.0, "per_second": 2.0},
-        {"number": 2, "series": 2, "done": 1, "state": "running", "per_second": 0.5},
-    ]
-    job = task.training_job
-    job.detail = {**job.detail, "shards": told}
-    job.save(update_fields=["detail"])
-    for html in (
-        owner_client.get(task.get_absolute_url()).content.decode(),
-        look(owner_client, fresh(task)),
-    ):
-        assert "5 of 6 series" in html
-        assert "0.5 series a second" in html
-        assert 'aria-label="Shard 2, running"' in html
-    job.detail = {}
-    job.save(update_fields=["detail"])
-    assert "Shard 2" not in look(owner_client, fresh(task))
 
 
 def test_the_first_page_of_100000_series_reads_little_of_their_file(tmp_path):

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.urls import reverse
 
 from config.compute import Compute
 from forecasting import results, shards, standing, tasks
@@ -104,13 +105,19 @@ def test_the_running_page_lists_every_shard_with_pace_and_time_left(owner, owner
     job.state = "running"
     job.save(update_fields=["detail", "state"])
     PredictionTask.objects.filter(pk=task.pk).update(status="running")
-    html = owner_client.get(task.get_absolute_url()).content.decode()
-    card = html.split('id="forecast-shards"')[1].split("</section>")[0]
-    assert "3 shards on 2 workers" in card
-    assert "270 of 465 series" in card
-    assert "11 a second" in card
-    assert "0:46 left" in card
-    assert card.count("<li>") == 3
+    for address in (task.get_absolute_url(), reverse("forecasting:portfolio", args=[task.pk])):
+        html = owner_client.get(address).content.decode()
+        assert html.count('id="forecast-shards"') == 1
+        card = html.split('id="forecast-shards"')[1].split("</section>")[0]
+        assert "3 shards on 2 workers" in card
+        assert "270 of 465 series" in card
+        assert "11 a second" in card
+        assert "0:46 left" in card
+        assert card.count("<li>") == 3
+        assert 'aria-label="Shard 2, running"' in card
+    job.detail = {}
+    job.save(update_fields=["detail"])
+    assert "Shard 2" not in owner_client.get(address).content.decode()
 
 
 def test_cancel_is_heard_inside_a_shard(owner, many, monkeypatch):
