@@ -15,7 +15,11 @@ from forecasting.choosing.limits import Bounds
 from forecasting.portfolio.levels import HOWS, METHODS
 from forecasting.refusals import ForecastProblem
 
-MOST_SERIES: Final = 5_000
+# What a training worker holds in memory and people wait for: the shrunk covariance of MinT has
+# as many columns as there are rows of past errors, the other methods need none.
+MOST_SERIES: Final = 50_000
+MOST_SHRUNK: Final = 30_000
+SHRUNK: Final = "mint_shrink"
 MOST_GROUPS: Final = 4
 METHOD_WORDS: Final = {
     "mint_shrink": _("MinT: levels weigh by how wrong they were together"),
@@ -80,13 +84,6 @@ def check(version: Version, given: Any, bounds: Bounds) -> Totals:
     count = int(version.profile.get("series_count") or 1)
     if not version.series_column or count < 2:
         raise _about(gettext("Totals need a table with several series under one another."))
-    if count > MOST_SERIES:
-        raise _about(
-            gettext(
-                "Totals of %(count)s series are too many to reconcile. Choose %(most)s or fewer."
-            )
-            % {"count": f"{count:,}", "most": f"{MOST_SERIES:,}"}
-        )
     if bounds and (bounds.integer or bounds.high is not None or bounds.low != 0):
         raise _about(
             gettext(
@@ -101,7 +98,27 @@ def check(version: Version, given: Any, bounds: Bounds) -> Totals:
                 gettext("%(given)s is not known here. Use one of: %(known)s.")
                 % {"given": value[:60], "known": ", ".join(known)}
             )
+    _require_few(count, method)
     return Totals(_columns(version, given.get("columns") or ()), how, method, is_on=True)
+
+
+def _require_few(count: int, method: str) -> None:
+    words = {"count": f"{count:,}", "most": f"{MOST_SERIES:,}", "shrunk": f"{MOST_SHRUNK:,}"}
+    if count > MOST_SERIES:
+        raise _about(
+            gettext(
+                "Totals of %(count)s series are too many to reconcile. Choose %(most)s or fewer."
+            )
+            % words
+        )
+    if method == SHRUNK and count > MOST_SHRUNK:
+        raise _about(
+            gettext(
+                "MinT reconciles up to %(shrunk)s series, not %(count)s. Choose how many series "
+                "are in each level (wls_struct) or bottom-up, which go up to %(most)s."
+            )
+            % words
+        )
 
 
 def _columns(version: Version, wanted: Any) -> tuple[Column, ...]:

@@ -9,10 +9,13 @@ import pytest
 from django.urls import reverse
 
 from forecasting import results, tasks
+from forecasting.choosing import totals as choosing
+from forecasting.choosing.limits import Bounds
 from forecasting.engine.hierarchy.structure import BOTTOM
 from forecasting.models import PredictionTask
 from forecasting.portfolio import levels, summary
 from forecasting.portfolio.rows import Portfolio, Wanted
+from forecasting.refusals import ForecastProblem
 from tests.datasets.made import read_dataset
 from tests.forecasting.asked import ask_api, press
 from tests.forecasting.made import again, ready_to_race
@@ -159,7 +162,6 @@ def test_never_below_zero_is_kept_by_the_levels(owner, owner_client):
         ({"columns": ["sales"]}, "No column of groups is called sales"),
         ({"how": "most"}, "Use one of: sum, mean"),
         ({"method": "magic"}, "mint_shrink"),
-        ({"rows": 1}, "Give totals as"),
         ({"columns": "region"}, "4 columns or fewer"),
     ],
 )
@@ -168,6 +170,14 @@ def test_what_cannot_be_added_up_is_refused_in_a_sentence(owner, owner_client, a
     assert answer.status_code == 422
     assert words in answer.json()["error"]["message"]
     assert answer.json()["error"]["field"] == "hierarchy"
+
+
+def test_a_name_that_totals_do_not_have_is_refused(owner, owner_client):
+    answer = ask_api(owner_client, shops(owner, days=40), horizon="3", hierarchy={"rows": 1})
+    assert answer.status_code == 400
+    assert "rows" in answer.json()["error"]["message"]
+    with pytest.raises(ForecastProblem, match="Give totals as"):
+        choosing.check(shops(owner, days=40).current_version, {"rows": 1}, Bounds())
 
 
 def test_other_bounds_and_series_of_two_groups_are_refused(owner, owner_client):
@@ -210,3 +220,31 @@ def test_one_short_series_keeps_no_model_from_the_totals(owner, owner_client):
     for result in task.results.all():
         assert_adds_up(result)
         assert result.metrics["windows"]
+
+
+@pytest.mark.parametrize(
+    ("count", "method", "words"),
+    [
+        (30_000, "mint_shrink", ""),
+        (30_001, "mint_shrink", "MinT reconciles up to 30,000 series, not 30,001."),
+        (50_000, "wls_struct", ""),
+        (50_001, "bottom_up", "Totals of 50,001 series are too many to reconcile."),
+    ],
+)
+def test_how_many_series_add_up_depends_on_the_method(owner, count, method, words):
+    version = shops(owner, days=40).current_version
+    version.profile = version.profile | {"series_count": count}
+    given = {"columns": ["region"], "method": method}
+    if not words:
+        assert choosing.check(version, given, Bounds()).method == method
+        return
+    with pytest.raises(ForecastProblem, match=re.escape(words)):
+        choosing.check(version, given, Bounds())
+
+
+def test_many_series_draw_fewer_paths_and_still_add_up(owner, owner_client, monkeypatch):
+    monkeypatch.setattr(levels, "MANY_SERIES", 4)
+    task = answer_of(owner_client, shops(owner), hierarchy={"columns": ["region"]})
+    result = task.results.get(name="linear")
+    assert result.model.parameters["samples"] == levels.FEWER_PATHS
+    assert_adds_up(result)

@@ -12,6 +12,7 @@ from forecasting.engine.errors import gettext_noop
 from forecasting.engine.forecast import Forecast
 from forecasting.engine.hierarchy.past_errors import PastErrors
 from forecasting.engine.hierarchy.settings import Reconciliation
+from forecasting.engine.hierarchy.shaking import blocks_of_columns
 from forecasting.engine.hierarchy.sharing import learned_shares
 from forecasting.engine.hierarchy.structure import Hierarchy
 from forecasting.engine.hierarchy.task import Task
@@ -81,6 +82,8 @@ def _ends(
 ) -> dict[float, tuple[Floats, Floats]]:
     """Ends ``[n]`` of the central intervals of samples ``[n, N]``, none inside the mean."""
     tails = [0.5 - level / 200 for level in levels] + [0.5 + level / 200 for level in levels]
-    found = np.quantile(samples, tails, axis=1)
+    found = np.empty((len(tails), len(samples)))
+    for rows in blocks_of_columns(samples.shape[1], len(samples)):
+        found[:, rows] = np.quantile(samples[rows], tails, axis=1)
     low, high = np.minimum(found[: len(levels)], mean), np.maximum(found[len(levels) :], mean)
     return {level: (low[k], high[k]) for k, level in enumerate(levels)}

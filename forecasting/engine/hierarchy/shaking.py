@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,17 @@ from forecasting.engine.hierarchy.structure import Hierarchy
 from forecasting.engine.panel import Floats
 
 Bands = tuple[Mapping[float, Floats], Mapping[float, Floats]]
+
+
+# Numbers that a step on the way holds at once; a hundred thousand series have many paths.
+MOST_AT_ONCE: Final = 3_000_000
+
+
+def blocks_of_columns(rows: int, columns: int) -> Iterator[slice]:
+    """Some columns at a time, so that memory stays bounded."""
+    width = max(1, MOST_AT_ONCE // max(1, rows))
+    for first in range(0, columns, width):
+        yield slice(first, min(first + width, columns))
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,11 +102,15 @@ class Shaking:
         for step in range(self.mean.shape[1]):
             errors = self._errors_at(step)
             known = (~np.isnan(errors)).sum(axis=0)
-            ranks = np.argsort(np.argsort(errors, axis=0), axis=0).T[:, drawn]
-            place = (ranks + within) / np.maximum(known, 1)[:, None]
-            if known.min() < len(errors):
-                place = np.where(np.isnan(errors).T[:, drawn], within, place)
-            yield self._quantiles(step, ndtri(place))
+            ranks = np.argsort(np.argsort(errors, axis=0), axis=0).T
+            found = np.empty((len(self.mean), samples))
+            for part in blocks_of_columns(*found.shape):
+                columns = drawn[part]
+                place = (ranks[:, columns] + within[:, part]) / np.maximum(known, 1)[:, None]
+                if known.min() < len(errors):
+                    place = np.where(np.isnan(errors).T[:, columns], within[:, part], place)
+                found[:, part] = self._quantiles(step, ndtri(place))
+            yield found
 
     def _quantiles(self, step: int, scale: Floats) -> Floats:
         """Deviations ``[n, N]`` at places on the normal scale, linear between the known levels."""

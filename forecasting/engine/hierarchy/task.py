@@ -19,7 +19,7 @@ from forecasting.engine.hierarchy.reducing import (
     required,
 )
 from forecasting.engine.hierarchy.settings import Reconciliation
-from forecasting.engine.hierarchy.shaking import Shaking
+from forecasting.engine.hierarchy.shaking import Shaking, blocks_of_columns
 from forecasting.engine.hierarchy.structure import Hierarchy
 from forecasting.engine.panel import Floats
 from forecasting.engine.watch import Watch
@@ -77,8 +77,10 @@ class Task:
         steps = shaking.deviations(self.how.joint, self.how.samples, random)
         for step, moved in enumerate(steps):
             watch.report(step / mean.shape[1], gettext_noop("Drawing paths that add up"))
-            around = reduce(moved[:, None, :], slice(step, step + 1))[:, 0]
-            made = bottom[:, step, None] + around
+            made = np.empty((len(bottom), moved.shape[1]))
+            for part in blocks_of_columns(*moved.shape):
+                around = reduce(moved[:, None, part], slice(step, step + 1))[:, 0]
+                made[:, part] = bottom[:, step, None] + around
             yield np.maximum(made, 0.0) if self.how.nonnegative else made
 
 

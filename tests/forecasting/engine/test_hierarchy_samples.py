@@ -5,6 +5,7 @@ import pytest
 
 from forecasting.engine.errors import SettingsError
 from forecasting.engine.forecast import Forecast
+from forecasting.engine.hierarchy import shaking
 from forecasting.engine.hierarchy.past_errors import PastErrors
 from forecasting.engine.hierarchy.reconciliation import WITHOUT_INTERVALS, reconcile
 from forecasting.engine.hierarchy.sampling import sample_paths
@@ -151,3 +152,15 @@ def test_paths_that_cannot_be_drawn_are_refused():
         sample_paths(BASE, TREE, Reconciliation(samples=10**8), errors=ERRORS)
     with pytest.raises(SettingsError, match="at least two sample paths"):
         Reconciliation(samples=1)
+
+
+@pytest.mark.parametrize("method", ["mint_shrink", "bottom_up"])
+def test_a_few_paths_at_a_time_are_the_same_paths(method, monkeypatch):
+    how = Reconciliation(method, samples=50)
+    together = reconcile(BASE, TREE, how, errors=ERRORS)
+    # 7 series: three paths at once, and one series at once for the ends.
+    monkeypatch.setattr(shaking, "MOST_AT_ONCE", 21)
+    apart = reconcile(BASE, TREE, how, errors=ERRORS)
+    for level in together.lower:
+        np.testing.assert_allclose(apart.lower[level], together.lower[level], rtol=1e-12)
+        np.testing.assert_allclose(apart.upper[level], together.upper[level], rtol=1e-12)
