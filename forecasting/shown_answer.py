@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from forecasting import figures, histories, results, spans
 from forecasting.addresses import Choice
@@ -82,8 +82,15 @@ class ShownAnswer:
     @property
     def series_total(self) -> int:
         """The same without totals over them."""
-        levels = self.chosen.metrics.get("levels", []) if self.chosen else []
-        return self.labels_total - sum(int(one["series"]) for one in levels[:-1])
+        return self.labels_total - sum(int(one["series"]) for one in self.levels[:-1])
+
+    @cached_property
+    def levels(self) -> list[dict[str, Any]]:
+        """The levels of totals and their sums, by the first model that keeps them: seasonal naive
+        does not reconcile and has none of its own.
+        """
+        found = [self.chosen, *self.ranked] if self.chosen else []
+        return next((kept for one in found if (kept := one.metrics.get("levels"))), [])
 
     @property
     def has_more_labels(self) -> bool:

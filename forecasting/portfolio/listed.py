@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from datasets.building.duck import connect
 from datasets.decimals import common_decimals
 from forecasting import results
+from forecasting.engine.hierarchy.building import TOTAL
 from forecasting.engine.hierarchy.structure import BOTTOM
 from forecasting.models import PredictionResult
-from forecasting.models.trained_model import name_label
 from forecasting.portfolio import asked, observed, reasons, summary
 from forecasting.portfolio.again import CROSTON, SAME
 from forecasting.portfolio.asked import ONLY, with_query
@@ -60,7 +60,7 @@ class ListedSeries:
     @cached_property
     def level_names(self) -> list[str]:
         """The levels of the hierarchy."""
-        return [row["level"] for row in self.chosen.metrics.get("levels", [])]
+        return [row["level"] for row in self.shown.levels]
 
     @cached_property
     def totals(self) -> Totals:
@@ -130,8 +130,8 @@ class ListedSeries:
         ]
 
     def model_label(self, name: str | None) -> str:
-        """A model as people call it."""
-        return name_label(name, self.words.kinds.get(name, name)) if name else ""
+        """A model as people call it; that all of them add up goes without saying here."""
+        return reasons.model_label(name, self.words.kinds) if name else ""
 
     @property
     def group_head(self) -> dict[str, Any] | None:
@@ -168,6 +168,19 @@ class ListedSeries:
             }
             for name, label in ONLY.items()
             if name != "stood_in" or counts[name] or self.wanted.only == name
+        ]
+
+    @property
+    def level_choices(self) -> list[dict[str, Any]]:
+        """The levels to list, the widest first; [] where there are no totals."""
+        away = {"only": "", "q": "", "best": "", "group": ""}
+        return [
+            {
+                "label": level_words(level),
+                "chosen": level == self.wanted.level,
+                "url": self.url(level="" if level == BOTTOM else level, **away),
+            }
+            for level in self.level_names
         ]
 
     @property
@@ -344,3 +357,9 @@ class ListedSeries:
         if self.shown.here.model:
             said["model"] = self.shown.here.model
         return with_query(self.task.get_absolute_url(), said)
+
+
+def level_words(level: str) -> str:
+    """A level as people read it."""
+    usual = {BOTTOM: gettext("Single series"), TOTAL: gettext("All together")}
+    return usual.get(level) or level

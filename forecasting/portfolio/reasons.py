@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 
 from forecasting import spans, stood_in, wording
 from forecasting.engine.frequency import Frequency
-from forecasting.models.trained_model import name_label
+from forecasting.models.trained_model import ADDING_UP, YARDSTICK, label_of, name_label
 
 # A series that stands still for so many of its values is one of rare events.
 RARE: Final = 0.3
@@ -46,7 +46,7 @@ def why_sql(chosen: str) -> str:
         "better": f"best <> {chosen} AND best_mae <= {BETTER} * mae",
         "high": f"mae > 0 AND bias >= {ONE_SIDED} * mae",
         "low": f"mae > 0 AND bias <= -{ONE_SIDED} * mae",
-        "alike": f"abs(skill) < {ALIKE} AND best IS NOT NULL",
+        "alike": f"abs(skill) < {ALIKE} AND {chosen} <> '{YARDSTICK}'",
     }
     whens = " ".join(f"WHEN {test} THEN '{code}'" for code, test in cases.items())
     return f"CASE {whens} END"
@@ -110,8 +110,14 @@ class Words:
 
     def _better(self, row: Mapping[str, Any]) -> str:
         share = 1 - float(row["best_mae"]) / float(row["mae"])
-        model = name_label(row["best"], self.kinds.get(row["best"], row["best"]))
+        model = model_label(row["best"], self.kinds)
         return gettext("%(model)s was %(size)s closer on past windows") % {
             "model": model,
             "size": wording.percent(share),
         }
+
+
+def model_label(name: str, kinds: Mapping[str, str]) -> str:
+    """A model as people call it, without that its forecasts add up."""
+    kind = kinds.get(name, name)
+    return label_of(name) if kind == ADDING_UP else name_label(name, kind)

@@ -13,8 +13,7 @@ from django.utils.translation import gettext, ngettext
 from datasets.decimals import common_decimals
 from forecasting import stood_in, wording
 from forecasting.choosing.totals import METHOD_WORDS
-from forecasting.engine.hierarchy.building import TOTAL
-from forecasting.engine.hierarchy.structure import BOTTOM
+from forecasting.models.trained_model import YARDSTICK
 from forecasting.portfolio import figures
 from forecasting.portfolio.listed import ListedSeries
 
@@ -30,22 +29,9 @@ class ShownPortfolio(ListedSeries):
         found: list[dict[str, Any]] = self.chosen.metrics.get("levels", [])
         below = [row["own"] for row in found[1:]] if self.sums else []
         return [
-            row
-            | {
-                "label": self.level_words(row["level"]),
-                "depth": depth,
-                "parts": below[depth] if depth < len(below) else None,
-                "chosen": row["level"] == self.wanted.level,
-                "url": self.url(level=level, only="", q="", best="", group=""),
-            }
-            for depth, row in enumerate(found)
-            for level in [row["level"] if row["level"] != BOTTOM else ""]
+            row | choice | {"depth": depth, "parts": below[depth] if depth < len(below) else None}
+            for depth, (row, choice) in enumerate(zip(found, self.level_choices, strict=False))
         ]
-
-    def level_words(self, level: str) -> str:
-        """A level as people read it."""
-        usual = {BOTTOM: gettext("Single series"), TOTAL: gettext("All together")}
-        return usual.get(level) or level
 
     @property
     def method_words(self) -> str:
@@ -102,6 +88,8 @@ class ShownPortfolio(ListedSeries):
     def verdict(self) -> str:
         """How they did on past windows."""
         totals = self.totals
+        if self.chosen.name == YARDSTICK:
+            return gettext("This is seasonal naive itself, which the others are measured against.")
         if not totals.skilled:
             return gettext("There are too few rows to test them on the past.")
         words = {"n": f"{totals.below:,}", "all": f"{totals.skilled:,}"}

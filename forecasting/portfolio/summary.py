@@ -33,7 +33,7 @@ from forecasting.portfolio import contenders, errors, levels, observed, reasons
 
 MEMORY: Final = "800MB"
 # Columns of the rows; files of another format are made anew.
-FORMAT: Final = 2
+FORMAT: Final = 3
 # A page of the usual order lies in one of these.
 ROWS_IN_A_GROUP: Final = 4_096
 # Rows of fewer series are made in a moment, when somebody looks.
