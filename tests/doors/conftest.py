@@ -1,4 +1,6 @@
 import pytest
+from django.conf import settings
+from django.test import override_settings
 
 
 @pytest.fixture(scope="session")
@@ -6,14 +8,12 @@ def storehouse(tmp_path_factory):
     return tmp_path_factory.mktemp("doors")
 
 
-@pytest.fixture(autouse=True)
-def own_files(settings, storehouse):
+@pytest.fixture(scope="module", autouse=True)
+def own_files(storehouse):
     """Files lie in a folder of this run; they are made once and shared by all knocks."""
-    settings.VAR_DIR = storehouse
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": storehouse / "storage"},
-        },
+    storage = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": storehouse / "storage"},
     }
+    with override_settings(VAR_DIR=storehouse, STORAGES={**settings.STORAGES, "default": storage}):
+        yield

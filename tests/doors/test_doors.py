@@ -8,7 +8,8 @@ from operator import attrgetter
 
 import pytest
 from django.core.cache import cache
-from django.db import models, transaction
+from django.core.signals import request_finished
+from django.db import close_old_connections, models, transaction
 from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
@@ -17,7 +18,8 @@ from rest_framework_simplejwt.tokens import AccessToken
 from accounts.jwt import sign_in
 from accounts.models import Share, User
 from accounts.ownership import Owned
-from tests.conftest import api_of, browser_of
+from tests.conftest import browser_of
+from tests.doors.house import built
 from tests.doors.matrix import door_of
 from tests.doors.routes import VERBS, all_routes
 from tests.factories import make_share, make_token, make_user
@@ -73,9 +75,46 @@ def fresh_counters():
     cache.clear()
 
 
+@pytest.fixture(scope="module")
+def house(own_files, django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), built([knock.door for knock in KNOCKS]) as made:
+        yield made
+
+
 @pytest.fixture
-def row(request, owner, knock):
-    return knock.door.make(owner) if knock.door.access in OBJECTS else None
+def row(db, house, knock):
+    return house.rows[knock.door.object].row
+
+
+@pytest.fixture
+def owner(db, house, knock):
+    return house.rows[knock.door.object].owner
+
+
+@pytest.fixture
+def stranger(db, house):
+    return house.stranger
+
+
+@pytest.fixture
+def collaborator(db, house):
+    return house.collaborator
+
+
+@pytest.fixture
+def viewer(db, house):
+    return house.viewer
+
+
+@pytest.fixture
+def admin(db, house):
+    return house.admin
+
+
+@pytest.fixture
+def client_for(house):
+    """A client for this knock, signed in as a person or as nobody."""
+    return lambda knock, person=None: house.client(APIClient if knock.is_api else Client, person)
 
 
 def url_of(knock, row, missing=False):
@@ -101,14 +140,17 @@ def send(client, knock, url, **headers):
             else verb(url, knock.door.data, headers=headers)
         )
         if getattr(answer, "streaming", False):
-            answer.close()
+            let_go(answer)
         transaction.set_rollback(True)
     assert answer.status_code < 500
     return answer
 
 
-def client_for(knock, user):
-    return api_of(user) if knock.is_api else browser_of(user)
+def let_go(answer):
+    """Close what it reads from, but not the connection, as the client does for other answers."""
+    request_finished.disconnect(close_old_connections)
+    answer.close()
+    request_finished.connect(close_old_connections)
 
 
 def lets_in(answer):
@@ -121,8 +163,8 @@ def snapshot(row):
 
 
 @every_knock
-def test_anonymous(knock, row, db):
-    answer = send(APIClient() if knock.is_api else Client(), knock, url_of(knock, row))
+def test_anonymous(knock, row, client_for):
+    answer = send(client_for(knock), knock, url_of(knock, row))
     if knock.door.access == "open":
         # Bad credentials are a 401 of an open door as well.
         assert answer.status_code in {200, 204, 302, 400, 401, 405} or answer.status_code == 422
@@ -136,7 +178,7 @@ def test_anonymous(knock, row, db):
 
 
 @every_knock
-def test_owner_or_any_person(knock, row, owner):
+def test_owner_or_any_person(knock, row, owner, client_for):
     answer = send(client_for(knock, owner), knock, url_of(knock, row))
     if knock.door.access == "staff":
         assert not lets_in(answer)
@@ -145,7 +187,7 @@ def test_owner_or_any_person(knock, row, owner):
 
 
 @every_knock
-def test_staff_has_no_master_key(knock, row, admin):
+def test_staff_has_no_master_key(knock, row, admin, client_for):
     answer = send(client_for(knock, admin), knock, url_of(knock, row))
     if knock.door.access in OBJECTS:
         assert answer.status_code == 404
@@ -154,7 +196,7 @@ def test_staff_has_no_master_key(knock, row, admin):
 
 
 @pytest.mark.parametrize("knock", [k for k in KNOCKS if k.door.access in OBJECTS], ids=str)
-def test_a_strangers_view_of_a_thing_is_that_of_nothing(knock, row, stranger):
+def test_a_strangers_view_of_a_thing_is_that_of_nothing(knock, row, stranger, client_for):
     before = snapshot(row)
     client = client_for(knock, stranger)
     foreign = send(client, knock, url_of(knock, row))
@@ -188,7 +230,7 @@ def owned_above(row):
 
 
 @pytest.mark.parametrize("knock", SHARED, ids=str)
-def test_a_viewer_of_a_share_may_only_look(knock, row, collaborator):
+def test_a_viewer_of_a_share_may_only_look(knock, row, collaborator, client_for):
     give(row, collaborator, Share.Level.VIEWER)
     before = snapshot(row)
     answer = send(client_for(knock, collaborator), knock, url_of(knock, row))
@@ -200,7 +242,9 @@ def test_a_viewer_of_a_share_may_only_look(knock, row, collaborator):
 
 
 @pytest.mark.parametrize("knock", SHARED, ids=str)
-def test_an_editor_of_a_share_may_change_it_but_not_act_as_owner(knock, row, collaborator):
+def test_an_editor_of_a_share_may_change_it_but_not_act_as_owner(
+    knock, row, collaborator, client_for
+):
     give(row, collaborator, Share.Level.EDITOR)
     answer = send(client_for(knock, collaborator), knock, url_of(knock, row))
     if knock.is_for_the_owner:
@@ -210,7 +254,7 @@ def test_an_editor_of_a_share_may_change_it_but_not_act_as_owner(knock, row, col
 
 
 @pytest.mark.parametrize("knock", SHARED, ids=str)
-def test_an_editor_with_the_role_viewer_may_only_look(knock, row, viewer):
+def test_an_editor_with_the_role_viewer_may_only_look(knock, row, viewer, client_for):
     give(row, viewer, Share.Level.EDITOR)
     answer = send(client_for(knock, viewer), knock, url_of(knock, row))
     may_look = knock.is_read and not knock.door.for_creators
@@ -221,7 +265,7 @@ CREATING = [k for k in KNOCKS if k.door.for_creators or (k.door.creates and not 
 
 
 @pytest.mark.parametrize("knock", CREATING, ids=str)
-def test_the_role_viewer_creates_nothing(knock, row, viewer):
+def test_the_role_viewer_creates_nothing(knock, row, viewer, client_for):
     if row is not None:
         give(row, viewer, Share.Level.VIEWER)
     assert send(client_for(knock, viewer), knock, url_of(knock, row)).status_code == 403
@@ -232,26 +276,26 @@ every_api_knock = pytest.mark.parametrize("knock", API, ids=str)
 
 
 @every_api_knock
-def test_a_reading_token_reads_only(knock, row, owner):
+def test_a_reading_token_reads_only(knock, row, owner, client_for):
     _, secret = make_token(owner, ["read"])
-    answer = send(APIClient(), knock, url_of(knock, row), Authorization=f"Token {secret}")
+    answer = send(client_for(knock), knock, url_of(knock, row), Authorization=f"Token {secret}")
     # A GET reads for a token, also where it shows a form.
     assert lets_in(answer) if knock.is_read else answer.status_code == 403
 
 
 @every_api_knock
-def test_a_token_of_a_deactivated_person_opens_nothing(knock, row, owner):
+def test_a_token_of_a_deactivated_person_opens_nothing(knock, row, owner, client_for):
     _, secret = make_token(owner)
     User.objects.filter(pk=owner.pk).update(is_active=False)
-    answer = send(APIClient(), knock, url_of(knock, row), Authorization=f"Token {secret}")
+    answer = send(client_for(knock), knock, url_of(knock, row), Authorization=f"Token {secret}")
     assert answer.status_code == 401
 
 
 @every_api_knock
-def test_an_expired_jwt_opens_nothing(knock, row, owner):
+def test_an_expired_jwt_opens_nothing(knock, row, owner, client_for):
     token = AccessToken(sign_in(owner).access)
     token.set_exp(lifetime=-timedelta(seconds=1))
-    answer = send(APIClient(), knock, url_of(knock, row), Authorization=f"Bearer {token}")
+    answer = send(client_for(knock), knock, url_of(knock, row), Authorization=f"Bearer {token}")
     assert answer.status_code == 401
 
 
@@ -259,7 +303,7 @@ OURS = [k for k in KNOCKS if not k.door.foreign and k.verb == k.door.methods[0]]
 
 
 @pytest.mark.parametrize("knock", OURS, ids=str)
-def test_other_verbs_are_405(knock, row, owner):
+def test_other_verbs_are_405(knock, row, owner, client_for):
     client = client_for(knock, owner)
     url = url_of(knock, row)
     for verb in set(VERBS) - set(knock.door.methods):
