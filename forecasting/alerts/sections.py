@@ -15,13 +15,17 @@ Words = str | Promise
 
 @dataclass(frozen=True)
 class Section:
-    """`card` is the route of a fragment that stands below the rules; `route` its own page."""
+    """`card` is the route of a fragment that stands below the rules; `route` its own page.
+
+    `lead` makes a sentence for the head of the page; empty where there is nothing to say.
+    """
 
     key: str
     label: Words
     route: str
     card: str
     count: Callable[[User], int]
+    lead: Callable[[User], str] = lambda _user: ""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class SectionHere:
     url: str
     card_url: str
     count: int
+    lead: str
 
 
 _registered: dict[str, Section] = {}
@@ -47,7 +52,12 @@ def of(person: User) -> list[SectionHere]:
     """All of them, with how much this person has in each."""
     return [
         SectionHere(
-            one.key, str(one.label), reverse(one.route), reverse(one.card), one.count(person)
+            one.key,
+            str(one.label),
+            reverse(one.route),
+            reverse(one.card),
+            one.count(person),
+            one.lead(person),
         )
         for one in _registered.values()
     ]

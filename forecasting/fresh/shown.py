@@ -7,10 +7,21 @@ from functools import cached_property
 
 from django.utils.translation import gettext
 
+from accounts.models.user import User
 from forecasting import wording
 from forecasting.fresh import comparing, roll, runs, words
 from forecasting.models import PredictionTask, Schedule
 from forecasting.shown import ShownForecast
+
+
+def lead(user: User) -> str:
+    """When the next schedule that this person sees runs, as a sentence; empty without one."""
+    waiting = Schedule.objects.visible_to(user).filter(is_on=True, next_at__isnull=False)
+    found = waiting.order_by("next_at").first()
+    if found is None:
+        return ""
+    told = {"when": words.upcoming(found)}
+    return gettext("The next scheduled run is %(when)s.") % told
 
 
 @dataclass

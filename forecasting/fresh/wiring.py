@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from datasets.signals import version_ready
 from forecasting import live
 from forecasting.alerts import sections
-from forecasting.fresh import beat, following, runs, tasks, telling
+from forecasting.fresh import beat, following, runs, shown, tasks, telling
 from forecasting.models import PredictionTask, Schedule
 from forecasting.transitions import INSTANT, MOVE, TRAINING
 from jobs.models import Job
@@ -35,6 +35,7 @@ def connect() -> None:
             "forecasting:schedules",
             "forecasting:schedule_card",
             lambda user: Schedule.objects.visible_to(user).count(),
+            shown.lead,
         )
     )
     for kind in (INSTANT, TRAINING, MOVE):

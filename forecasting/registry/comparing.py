@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from datasets.decimals import common_decimals
 from forecasting import wording
@@ -101,7 +101,7 @@ class Compared:
             "share": wording.percent(gain),
             "windows": f"{len(self.windows):,}",
         }
-        said = _more(gain) % words
+        said = _more(gain, len(self.windows)) % words
         if self.test.p_value is None:
             return wording.sentences([said, _untested(self.test)])
         words["p"] = p_words(self.test.p_value)
@@ -137,13 +137,17 @@ def p_words(p_value: float) -> str:
     return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}"
 
 
-def _more(gain: float) -> str:
+def _more(gain: float, windows: int) -> str:
     if gain >= 0:
-        return gettext(
-            "%(one)s is %(share)s more accurate than %(other)s over %(windows)s shared windows."
+        return ngettext(
+            "%(one)s is %(share)s more accurate than %(other)s over %(windows)s shared window.",
+            "%(one)s is %(share)s more accurate than %(other)s over %(windows)s shared windows.",
+            windows,
         )
-    return gettext(
-        "%(one)s is %(share)s less accurate than %(other)s over %(windows)s shared windows."
+    return ngettext(
+        "%(one)s is %(share)s less accurate than %(other)s over %(windows)s shared window.",
+        "%(one)s is %(share)s less accurate than %(other)s over %(windows)s shared windows.",
+        windows,
     )
 
 

@@ -84,12 +84,13 @@ class Uses:
 
 
 def of_model(row: TrainedModel, user: User) -> Uses:
-    """Forecasts whose newest run holds an answer of it, and what hangs on these."""
-    answered = PredictionTask.objects.newest().filter(results__model=row).distinct()
-    seen = answered.visible_to(user).order_by("name", "id")
-    forecasts = list(seen.only("id", "name", "origin"))
+    """Forecasts whose newest run holds an answer of it, and what hangs on any it answered."""
+    ever = PredictionTask.objects.filter(results__model=row).distinct()
+    answered = ever.newest()
+    forecasts = list(answered.visible_to(user).order_by("name", "id").only("id", "name", "origin"))
     unseen = answered.count() - len(forecasts)
-    return _of([task.first_id for task in forecasts], user, Uses(forecasts, unseen))
+    firsts = {task.first_id for task in ever.visible_to(user).only("id", "origin")}
+    return _of(list(firsts), user, Uses(forecasts, unseen))
 
 
 def of_forecast(task: PredictionTask, user: User) -> Uses:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.ownership import fetch_visible
 from accounts.requests import AuthenticatedHttpRequest
-from forecasting.models import ModelVersion, PredictionTask, TrainedModel
+from forecasting.models import ModelVersion, PredictionResult, PredictionTask, TrainedModel
 from forecasting.registry import archive, cards, comparing, shown, snippets, using
 from forecasting.registry.shown import ShownLine, ShownModel
 from forecasting.serving import counting
@@ -31,7 +31,7 @@ def card(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
         "few": one.settings[: shown.FEW_SETTINGS],
         "more": one.settings[shown.FEW_SETTINGS :],
         "leads": any(one.task.model_id == row.pk for one in row.results.all()),
-        "results": [one for one in row.results.all() if one.task.owner_id == request.user.pk],
+        "results": _own_results(row, request),
         "unranked": _unranked(row, request),
         "snippets": snippets.all_of(row, request.build_absolute_uri("/").rstrip("/")),
         "uses": using.of_model(row, request.user),
@@ -103,6 +103,13 @@ def _rival(row: TrainedModel, line: ShownLine) -> dict[str, Any] | None:
         "shown": other,
         "compared": comparing.compare(row, other.row),
     }
+
+
+def _own_results(row: TrainedModel, request: AuthenticatedHttpRequest) -> list[PredictionResult]:
+    """One result a forecast of this person that it answered: that of the newest run."""
+    mine = [one for one in row.results.all() if one.task.owner_id == request.user.pk]
+    newest = {one.task.first_id: one for one in sorted(mine, key=lambda one: one.task.run)}
+    return list(newest.values())
 
 
 def _unranked(row: TrainedModel, request: AuthenticatedHttpRequest) -> PredictionTask | None:

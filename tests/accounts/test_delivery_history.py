@@ -39,6 +39,9 @@ def four(owner):
 def test_what_was_told_in_almanac_stands_beside_mails_and_webhooks(owner_client):
     page = re.sub(r"\s+", " ", owner_client.get(PAGE).content.decode())
     assert titles(owner_client) == ["Quiet", "Mailed", "Refused", "Held"]
+    assert (
+        len(re.findall(r'<span class="push[^>]*"> ?<time [^<>]*>[^<>]*</time> ?</span>', page)) == 4
+    )
     assert page.count("In Almanac: not read yet") == 3
     assert "E-mail: mailbox full" in page
     assert "200 in 84 ms" in page

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from accounts.models import AuditEvent, Notification
 from forecasting.fresh import beat, firing, move_jobs, scheduling, tasks, words
 from forecasting.fresh.times import next_time
-from forecasting.models import PredictionTask, Schedule
+from forecasting.models import AlertRule, PredictionTask, Schedule
 from forecasting.tasks import instant_forecast
 from tests.datasets.made import read_dataset
 from tests.factories import make_user
@@ -349,6 +349,9 @@ def test_the_page_of_alerts_shows_the_next_schedules(task, client):
     in_berlin(task.owner)
     client.force_login(task.owner)
     assert reverse("forecasting:schedule_card") in client.get("/alerts/").content.decode()
+    AlertRule.objects.create(owner=task.owner, dataset=task.dataset, task=task, limit=1.0)
+    lead = client.get("/alerts/").content.decode()
+    assert re.search(r"The next scheduled run is (today|tomorrow) 18:00\.", lead)
     card = client.get(reverse("forecasting:schedule_card")).content.decode()
     assert "every day 18:00" in card
     assert "times are Europe/Berlin" in card

@@ -3,10 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from forecasting.fresh import scheduling
+from forecasting.fresh import following, move_jobs, scheduling
 from forecasting.models import AlertRule, Schedule, TrainedModel
 from forecasting.registry import promoting, using
 from tests.datasets.made import read_dataset
+from tests.forecasting.appended import append
 from tests.forecasting.made import answered, hourly_text, share
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +78,14 @@ def test_a_forecast_says_what_goes_with_it_and_what_stays(task, owner_client, ow
     assert "1 schedule, 1 alert rule go with it." in said
     version = spare(task).registered
     assert f"relies on them: {version.line.name} v{version.number}." in said
+
+
+def test_a_model_of_an_earlier_run_still_names_the_schedules_of_its_forecast(task, owner):
+    planned(task)
+    old = task.results.get(name="naive").model
+    append(task.dataset, [150.0] * 24, 240)
+    run = following.move(task)
+    move_jobs.move_forecast(str(run.instant_job_id))
+    run.results.filter(model=old).delete()
+    found = using.of_model(old, owner)
+    assert (found.forecasts, found.going) == ([], "1 schedule")
