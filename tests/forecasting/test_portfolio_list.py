@@ -158,7 +158,7 @@ def test_a_search_without_a_match_offers_what_comes_close(owner, owner_client, t
 
 def test_a_search_that_other_filters_empty_says_so(owner, owner_client, task):
     html = look(owner_client, task, q="plain", only="rare")
-    assert "1 series holds “plain” in its name, but is of another kind." in html
+    assert "1 series holds “plain” in its name, but the other filters leave it out." in html
     assert "Show them" in html
 
 
