@@ -43,6 +43,11 @@ class ShardReport:
     per_second: float | None = None
     left: float | None = None
 
+    @property
+    def is_done(self) -> bool:
+        """Whether no shard has anything left to do."""
+        return all(done == series for done, series in self.shards)
+
 
 Tell = Callable[[EpochReport | WindowReport | ShardReport], None]
 

@@ -149,8 +149,12 @@ class Work(Generic[Result]):
         )
 
     def _left(self) -> float | None:
-        """Seconds left: as a net said, else at the pace so far; None before there is one."""
+        """Seconds left: as a net or its shards said, else at the pace so far; None before there
+        is one."""
         now = time.monotonic()
+        shards = self._shards
+        if shards is not None and not shards.is_done:
+            return shards.left
         if self._epoch is not None:
             told, left = self._epoch
             return max(0.0, left - (now - told))

@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 
+from forecasting.engine.budget import TimeBudget
 from forecasting.engine.computing.compute import Compute, at_once
 from forecasting.engine.errors import Cancelled
 from forecasting.engine.panel import Panel
+from forecasting.engine.race.worker import Work
 from forecasting.engine.registry import create
 from forecasting.engine.sharding import rule
 from forecasting.engine.statistical import sharding
 from forecasting.engine.statistical.estimates import estimate_seconds
+from forecasting.engine.watch import ShardReport
 
 KIND = "dynamic_optimized_theta"
 SERIES = 24
@@ -117,3 +120,17 @@ def test_processes_give_the_same_numbers_and_take_their_share_of_the_time(panel,
         assert estimate_seconds(KIND, panel, 4) == pytest.approx(alone / 2)
         np.testing.assert_array_equal(here, answer(create(KIND).fit(panel, horizon=4)))
     assert at_once() == 1
+
+
+def test_the_time_left_of_a_fit_in_shards_is_that_of_the_shards():
+    def resumed(watch):
+        # Most was done by an earlier run, which says nothing about the pace of this one.
+        watch.tell(ShardReport(((8, 10),), 2))
+        watch.tell(ShardReport(((9, 10),), 2, per_second=0.5, left=2.0))
+        watch.tell(ShardReport(((10, 10),), 2, per_second=0.5, left=0.0))
+        watch.report(0.8)
+
+    heard = list(Work("m", resumed, TimeBudget(), TimeBudget(), lambda: False).run())
+    assert [one.left for one in heard[:2]] == [None, 2.0]
+    assert heard[-1].shards.is_done
+    assert heard[-1].left < 1.0
