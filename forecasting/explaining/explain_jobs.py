@@ -23,6 +23,7 @@ from forecasting.engine.panel import Panel
 from forecasting.explaining.telling import told
 from forecasting.models import Explanation, PredictionResult
 from forecasting.models.trained_model import YARDSTICK
+from forecasting.portfolio import levels
 from forecasting.refusals import ForecastProblem, speaking
 from forecasting.serving.answering import fetched
 from forecasting.serving.places import answers_here
@@ -107,7 +108,8 @@ def find(result: PredictionResult, series: str, run: Progress | None = None) -> 
     identity, channel = _place_of(panel, series)
     folder, _size = fetched(result.model.model_path)
     model = artifacts.load(folder)
-    near = _near(panel, identity)
+    # Totals add up only with all of their series.
+    near = panel if result.type == levels.KIND else _near(panel, identity)
     found = explain(
         model,
         near,
@@ -131,7 +133,7 @@ def choice_of(result: PredictionResult) -> Choice | None:
     if error is None or other is None:
         return None
     tested = result.metrics.get("significance") or {}
-    levels = result.metrics.get("coverage") or {}
+    covered = result.metrics.get("coverage") or {}
     return Choice(
         model=result.name,
         yardstick=YARDSTICK,
@@ -141,7 +143,7 @@ def choice_of(result: PredictionResult) -> Choice | None:
         windows=len(result.metrics.get("windows") or []),
         rank=result.rank or 1,
         models=len(ranked),
-        coverage={float(name): value for name, value in levels.items() if value is not None},
+        coverage={float(name): value for name, value in covered.items() if value is not None},
         p_better=None if result.name == YARDSTICK else tested.get("p_better"),
     )
 

@@ -12,6 +12,7 @@ from forecasting import results, tasks
 from forecasting.choosing import totals as choosing
 from forecasting.choosing.limits import Bounds
 from forecasting.engine.hierarchy.structure import BOTTOM
+from forecasting.explaining import explain_jobs
 from forecasting.models import PredictionTask
 from forecasting.portfolio import levels, summary
 from forecasting.portfolio.rows import Portfolio, Wanted
@@ -248,3 +249,11 @@ def test_many_series_draw_fewer_paths_and_still_add_up(owner, owner_client, monk
     result = task.results.get(name="linear")
     assert result.model.parameters["samples"] == levels.FEWER_PATHS
     assert_adds_up(result)
+
+
+def test_why_is_told_of_a_model_that_needs_all_levels(owner, owner_client, monkeypatch):
+    monkeypatch.setattr(explain_jobs, "MOST_SERIES", 3)
+    task = answer_of(owner_client, shops(owner, days=60), hierarchy={"columns": ["region"]})
+    found = explain_jobs.find(task.results.get(name="linear"), "north")
+    assert found["series"] == "north"
+    assert found["parts"]
