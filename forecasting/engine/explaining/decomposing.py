@@ -53,7 +53,8 @@ class Parts:
         """Trend ``[H]`` and cycles ``[P, H]`` of a forecast ``[H]``; what is left is the rest.
 
         The cycles repeat their last turn. The trend is the moving mean of the forecast without
-        them, over the shortest cycle, carried on from the trend of the past.
+        them, over the shortest cycle, carried on from the trend of the past; near the end, where
+        half of that mean is missing, it goes on as it went last.
         """
         horizon = len(forecast)
         figures = np.zeros((len(self.periods), horizon))
@@ -83,11 +84,27 @@ def _smooth(column: Floats) -> Floats:
 
 
 def _continued(past: Floats, ahead: Floats, reach: int) -> Floats:
-    """Moving mean of ``ahead`` behind the last rows of ``past``; narrower towards the end."""
+    """Moving mean of ``ahead`` behind the last rows of ``past``, which goes on as it went last.
+
+    A mean that grew narrower towards the end would follow the last values, cycle and noise and all.
+    Of less than half a cycle nobody knows; there it is a line through all rows.
+    """
     reach = min(reach, len(past))
     joined = np.concatenate([past[len(past) - reach :], ahead])
-    sums = np.concatenate([[0.0], np.cumsum(joined)])
-    places = reach + np.arange(len(ahead))
-    half = np.minimum(reach, len(joined) - 1 - places)
-    mean: Floats = (sums[places + half + 1] - sums[places - half]) / (2 * half + 1)
-    return mean
+    whole = len(ahead) - reach
+    if whole < 1:
+        return _line(joined)[reach:]
+    width = 2 * reach + 1
+    means = np.convolve(joined, np.full(width, 1 / width), "valid")
+    known = means if len(means) > reach else past
+    back = min(reach, len(known) - 1)
+    step = (known[-1] - known[-1 - back]) / max(back, 1)
+    found: Floats = np.concatenate([means, means[-1] + step * np.arange(1, reach + 1)])
+    return found
+
+
+def _line(column: Floats) -> Floats:
+    rows = np.arange(len(column)) - (len(column) - 1) / 2
+    slope = float(rows @ column) / max(float(rows @ rows), 1.0)
+    found: Floats = column.mean() + rows * slope
+    return found

@@ -11,6 +11,7 @@ from forecasting.engine.errors import Cancelled
 from forecasting.engine.explaining.component_words import sentences
 from forecasting.engine.explaining.components import components
 from forecasting.engine.explaining.cycles import cycles
+from forecasting.engine.explaining.decomposing import Parts
 from forecasting.engine.explaining.strengths import shares, strengths
 from forecasting.engine.panel import Panel
 from forecasting.engine.registry import create
@@ -61,6 +62,18 @@ def test_the_parts_of_the_forecast_add_up_and_continue_those_of_the_past():
     assert np.array_equal(day[:24], found.past[0, 1, -24:])
     assert np.array_equal(day[24:], day[:12])
     assert abs(trend[0] - found.past[0, 0, -1]) < 0.3
+
+
+@pytest.mark.parametrize("horizon", [13, 24, 36, 100])
+def test_the_trend_of_a_forecast_goes_straight_on_to_its_last_step(horizon):
+    # A cycle of another height than that of the past stays in the rest, not in the trend.
+    parts = Parts.of(50 + 0.01 * HOURS + DAILY, [24])
+    coming = np.arange(len(HOURS), len(HOURS) + horizon)
+    ahead = 50 + 0.01 * coming + 1.5 * np.resize(DAILY, horizon)
+    trend, _figures = parts.ahead(ahead)
+    assert len(trend) == horizon
+    assert np.abs(trend - 50 - 0.01 * coming).max() < 0.65
+    assert np.abs(np.diff(trend)).max(initial=0.0) < 0.15
 
 
 def test_strength_and_share_by_hand():
