@@ -16,6 +16,7 @@ from forecasting import backtests
 from forecasting.api_results import CHOICE
 from forecasting.explaining import explain_jobs, leftover_words
 from forecasting.explaining.leftovers import Leftovers
+from forecasting.explaining.sentences import spoken
 from forecasting.explaining.shown import ShownExplanation
 from forecasting.models import PredictionTask
 from forecasting.views.fetching import require_answer, shown_as_asked
@@ -30,7 +31,11 @@ else:
 
 
 class ExplanationSerializer(serializers.Serializer[Any]):
-    """`found` is null until the model was asked; sentences are in the language of the request."""
+    """`found` is null until the model was asked.
+
+    Sentences and the `text` of a name are in the language of the request; its `template` is the
+    same in all of them, by which a program knows it.
+    """
 
     model = serializers.CharField()
     series = serializers.CharField()
@@ -117,5 +122,5 @@ def _as_json(found: ShownExplanation) -> dict[str, Any]:
         "ready": found.is_ready,
         "job": JobSerializer(job).data if job else None,
         "sentences": {name: found.section(name) for name in names},
-        "found": {name: known[name] for name in known if name != "sections"} or None,
+        "found": spoken({name: known[name] for name in known if name != "sections"}) or None,
     }

@@ -34,6 +34,15 @@ def said(known: Any) -> str:
     return str(known)
 
 
+def spoken(known: Any) -> Any:
+    """All that `kept` gave inside of something, each with its `text` in the active language."""
+    if isinstance(known, Mapping):
+        if known.keys() == {"template", "details"}:
+            return {"text": said(known), **known}
+        return {name: spoken(value) for name, value in known.items()}
+    return [spoken(value) for value in known] if isinstance(known, list) else known
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Sentence):
         return kept(value)

@@ -68,11 +68,24 @@ def test_the_page_shows_what_was_found(owner_client, task, explained):
     assert "is number 1 of" in why
 
 
+def without_text(known):
+    if isinstance(known, dict):
+        return {name: without_text(value) for name, value in known.items() if name != "text"}
+    return [without_text(one) for one in known] if isinstance(known, list) else known
+
+
 def test_the_api_says_the_same(owner_api, task, explained):
     answer = owner_api.get(f"/api/v1/predictions/{task.pk}/explanation/").json()
     assert answer["ready"]
-    assert answer["found"]["parts"] == explained.found["parts"]
-    assert answer["found"]["drivers"] == explained.found["drivers"]
+    assert answer["found"]["parts"][0]["name"]["text"] == "trend"
+    assert without_text(answer["found"]["parts"]) == explained.found["parts"]
+    assert without_text(answer["found"]["drivers"]) == explained.found["drivers"]
+    rows = answer["found"]["drivers"]["rows"]
+    page = owner_api.get(f"/forecasts/{task.pk}/drivers/").content.decode()
+    for row in rows:
+        text = row["name"]["text"]
+        assert "%(" not in text
+        assert f"<td>{text[:1].upper()}{text[1:]}</td>" in page
     assert any("is number 1 of" in one for one in answer["sentences"]["choice"])
 
 
