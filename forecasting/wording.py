@@ -13,12 +13,12 @@ from django.utils.translation import gettext, pgettext
 from datasets.calendar_words import SHORT_MONTHS, SHORT_WEEKDAYS
 from datasets.clock import AS_STORED, Clock
 from datasets.decimals import SIGNIFICANT
+from forecasting.engine.explaining.sentence import in_powers
 from forecasting.engine.frequency import Frequency
 
 _DAY_SECONDS = 86_400
 # Safe text stays safe.
 Text = TypeVar("Text", bound=str)
-_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 # A space between two Chinese characters, bold or not.
 _BETWEEN_HAN = re.compile("(?<=[\u4e00-\u9fff])((?:</?b>)?) ((?:</?b>)?)(?=[\u4e00-\u9fff])")
 
@@ -29,19 +29,13 @@ def figure(value: float) -> str:
     if not size:
         return "0"
     if size >= 1e15 or size < 1e-4:
-        text = _in_powers(value)
+        text = in_powers(value)
     elif size >= 10 ** (SIGNIFICANT - 1):
         text = f"{value:,.0f}"
     else:
         text = f"{value:,.{SIGNIFICANT - 1 - math.floor(math.log10(size))}f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text
     return text.replace("-", "−")
-
-
-def _in_powers(value: float) -> str:
-    digits, power = f"{value:.2e}".split("e")
-    digits = digits.rstrip("0").rstrip(".")
-    return f"{digits} × 10{str(int(power)).translate(_RAISED)}"
 
 
 def percent(share: float) -> str:

@@ -383,7 +383,7 @@ def _infer_fixed(stamps: Times) -> Frequency:
         raise IrregularTimesError(
             gettext_noop(
                 "The times follow no regular step (the most frequent gap is %(gap)s, only "
-                "%(share)s %% of the gaps fit it); resample the table to a fixed frequency first."
+                "%(share)s%% of the gaps fit it); resample the table to a fixed frequency first."
             ),
             gap=pd.Timedelta(common),
             share=round(100 * float(np.mean(gaps % common == 0))),

@@ -218,7 +218,8 @@ def _alike(value: float | None, places: int | None, sign: str = "") -> str:
         return "–"
     if places is None:
         return _signed(value) if sign else wording.figure(value)
-    text = f"{value:{sign},.{places}f}"
+    near = round(value, places)
+    text = f"{near:{sign},.{places}f}" if near else f"{0:.{places}f}"
     return text.replace("-", "−")
 
 
@@ -233,4 +234,4 @@ def _signed(value: float | None) -> str:
 
 
 def _signed_percent(value: float) -> str:
-    return f"{_signed(value)}%"
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{wording.percent(value / 100)}"

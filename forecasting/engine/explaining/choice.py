@@ -122,23 +122,23 @@ def _lead(found: Choice) -> list[Sentence]:
         return []
     if abs(skill) < LEAST_SKILL:
         template = gettext_noop(
-            "Its errors are as large as those of %(yardstick)s: the difference is %(percent)s %%."
+            "Its errors are as large as those of %(yardstick)s: the difference is %(percent)s%%."
         )
     elif skill < 0:
-        template = gettext_noop("Its errors are %(percent)s %% larger than those of %(yardstick)s.")
+        template = gettext_noop("Its errors are %(percent)s%% larger than those of %(yardstick)s.")
     elif found.p_better is None:
         template = gettext_noop(
-            "Its errors are %(percent)s %% smaller than those of %(yardstick)s; there are too few "
+            "Its errors are %(percent)s%% smaller than those of %(yardstick)s; there are too few "
             "cutoffs (%(windows)s) to tell this from luck."
         )
     elif found.p_better < LEVEL:
         template = gettext_noop(
-            "Its errors are %(percent)s %% smaller than those of %(yardstick)s, which is hardly "
+            "Its errors are %(percent)s%% smaller than those of %(yardstick)s, which is hardly "
             "luck (p = %(p_value)s)."
         )
     else:
         template = gettext_noop(
-            "Its errors are %(percent)s %% smaller than those of %(yardstick)s, which may be luck "
+            "Its errors are %(percent)s%% smaller than those of %(yardstick)s, which may be luck "
             "(p = %(p_value)s)."
         )
     return [
@@ -155,7 +155,7 @@ def _lead(found: Choice) -> list[Sentence]:
 def _coverage(found: Choice) -> list[Sentence]:
     return [
         Sentence.of(
-            gettext_noop("Its %(level)s %% intervals held %(share)s %% of what came."),
+            gettext_noop("Its %(level)s%% intervals held %(share)s%% of what came."),
             level=float(level),
             share=float(share),
         )

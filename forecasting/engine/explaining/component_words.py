@@ -48,23 +48,23 @@ def _sentence(found: Components, part: int, share: float, strength: float) -> Se
     if kind == TREND:
         return Sentence.of(
             gettext_noop(
-                "The trend explains %(share)s %% of the variation (strength %(strength)s of 1)."
+                "The trend explains %(share)s%% of the variation (strength %(strength)s of 1)."
             ),
             **details,
         )
     if kind == COVARIATE:
         return Sentence.of(
-            gettext_noop("The covariate %(name)s explains %(share)s %% of the variation."),
+            gettext_noop("The covariate %(name)s explains %(share)s%% of the variation."),
             name=found.names[part],
             share=100 * share,
         )
     template = (
         gettext_noop(
-            "A strong %(name)s explains %(share)s %% of the variation (strength %(strength)s of 1)."
+            "A strong %(name)s explains %(share)s%% of the variation (strength %(strength)s of 1)."
         )
         if strength >= STRONG
         else gettext_noop(
-            "A %(name)s explains %(share)s %% of the variation (strength %(strength)s of 1)."
+            "A %(name)s explains %(share)s%% of the variation (strength %(strength)s of 1)."
         )
     )
     return Sentence.of(template, name=found.names[part], **details)
@@ -92,7 +92,7 @@ def _mostly_rest(share: float) -> list[Sentence]:
     return [
         Sentence.of(
             gettext_noop(
-                "%(share)s %% of the variation follows neither trend nor cycle nor covariate."
+                "%(share)s%% of the variation follows neither trend nor cycle nor covariate."
             ),
             share=100 * share,
         )

@@ -51,7 +51,7 @@ def _is_idle(found: Importance, place: int) -> bool:
 def _driver(found: Importance, place: int) -> Sentence:
     return Sentence.of(
         gettext_noop(
-            "Shuffling %(name)s makes the %(metric)s grow by %(percent)s %%, from %(base)s to "
+            "Shuffling %(name)s makes the %(metric)s grow by %(percent)s%%, from %(base)s to "
             "%(grown)s (%(windows)s cutoffs)."
         ),
         name=found.names[place],
@@ -66,13 +66,13 @@ def _driver(found: Importance, place: int) -> Sentence:
 def _idle(found: Importance, place: int) -> Sentence:
     if found.increase[place] == 0:
         return Sentence.of(
-            gettext_noop("Shuffling %(name)s changes %(percent)s %% of the error: it is not used."),
+            gettext_noop("Shuffling %(name)s changes %(percent)s%% of the error: it is not used."),
             name=found.names[place],
             percent=0.0,
         )
     return Sentence.of(
         gettext_noop(
-            "%(name)s makes no difference that could not be chance: %(percent)s %% of the error, "
+            "%(name)s makes no difference that could not be chance: %(percent)s%% of the error, "
             "p = %(p_value)s."
         ),
         name=found.names[place],

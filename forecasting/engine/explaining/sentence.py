@@ -14,6 +14,7 @@ from typing import Any, Final
 from forecasting.engine.errors import gettext_noop
 
 SIGNIFICANT: Final = 3
+_RAISED: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 SEPARATOR: Final = gettext_noop(", ")
 
 
@@ -49,7 +50,7 @@ Name = Sentence | str
 
 def with_share(name: Name, share: float) -> Sentence:
     """``the newest values (62 %)`` of a share between 0 and 1."""
-    return Sentence.of(gettext_noop("%(band)s (%(share)s %%)"), band=name, share=100 * share)
+    return Sentence.of(gettext_noop("%(band)s (%(share)s%%)"), band=name, share=100 * share)
 
 
 def figure(value: float) -> str:
@@ -58,10 +59,17 @@ def figure(value: float) -> str:
         return "0" if value == 0 else str(value)
     size = abs(value)
     if size >= 1e15 or size < 1e-4:
-        return f"{value:.{SIGNIFICANT}g}"
+        return in_powers(value)
     digits = max(0, SIGNIFICANT - 1 - math.floor(math.log10(size)))
     text = f"{value:,.{digits}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def in_powers(value: float) -> str:
+    """Three significant digits and a power of ten: ``1.5 × 10⁻⁷``."""
+    digits, power = f"{value:.{SIGNIFICANT - 1}e}".split("e")
+    digits = digits.rstrip("0").rstrip(".")
+    return f"{digits} × 10{str(int(power)).translate(_RAISED)}"
 
 
 def _written(value: Any, translate: Callable[[str], str], show: Callable[[float], str]) -> str:

@@ -58,8 +58,8 @@ def held_back(scores: Mapping[str, float], kinds: Mapping[str, str]) -> EngineEr
         return None
     return EngineError(
         gettext_noop(
-            "%(best)s had %(gain)s %% less error than %(leader)s on these windows; a gain that "
-            "small may be luck, so the simpler model leads. It would have to be %(needed)s %%."
+            "%(best)s had %(gain)s%% less error than %(leader)s on these windows; a gain that "
+            "small may be luck, so the simpler model leads. It would have to be %(needed)s%%."
         ),
         best=best,
         gain=f"{100 * (1 - scores[best] / scores[leads]):.1f}",

@@ -162,7 +162,7 @@ def test_nothing_after_the_cutoff_is_ever_shown():
     # A rule that looks at its last value only does not mind anything else.
     assert found.increase[1:] == pytest.approx([0, 0, 0, 0])
     assert not found.significant[1:].any()
-    assert "Shuffling plan changes 0 % of the error: it is not used." in map(str, sentences(found))
+    assert "Shuffling plan changes 0% of the error: it is not used." in map(str, sentences(found))
 
 
 def test_shuffling_keeps_the_values_and_the_other_inputs():

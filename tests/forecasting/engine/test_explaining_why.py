@@ -154,8 +154,8 @@ def test_the_numbers_of_the_leaderboard_are_taken_over(compared):
     lines = [str(s) for s in choice.sentences(found)]
     assert lines[0].startswith("linear is number 1 of 3 models, with a scaled error (MASE) of")
     assert "% smaller than those of seasonal_naive, which is hardly luck (p = " in lines[1]
-    assert lines[2].startswith("Its 80 % intervals held ")
-    share = float(lines[2].split("held ")[1].split(" %")[0])
+    assert lines[2].startswith("Its 80% intervals held ")
+    share = float(lines[2].split("held ")[1].split("%")[0])
     assert share == pytest.approx(own.metrics["coverage"][80], abs=0.1)
 
 

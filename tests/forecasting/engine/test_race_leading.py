@@ -44,8 +44,8 @@ def test_alone_everybody_leads():
 def test_why_the_smallest_error_does_not_lead_is_said():
     said = held_back({"naive": 2.0, "lightgbm": 1.97}, KINDS)
     assert str(said) == (
-        "lightgbm had 1.5 % less error than naive on these windows; a gain that small may be luck, "
-        "so the simpler model leads. It would have to be 5 %."
+        "lightgbm had 1.5% less error than naive on these windows; a gain that small may be luck, "
+        "so the simpler model leads. It would have to be 5%."
     )
     assert held_back({"naive": 2.0, "lightgbm": 1.5}, KINDS) is None
 
