@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.base import Stamped
@@ -140,6 +141,11 @@ class Job(Owned):
     def saying(self) -> str:
         """What it is at: in the reader's language where its kind has words, else as written."""
         return registry.saying(self) or self.message
+
+    @cached_property
+    def outcome(self) -> str:
+        """What it came to, in a few words; "" while nobody can say."""
+        return registry.outcomes([self]).get(self.pk, "")
 
     @property
     def failure(self) -> str:

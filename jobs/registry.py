@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.utils.functional import Promise
 
@@ -19,6 +20,8 @@ Renderer = Callable[["Job", "User"], str]
 # Title, text and link of the notification about a job that ended; None when there is none.
 Ending = tuple[str, str, str] | None
 Teller = Callable[["Job"], Ending]
+# What each of these jobs came to, in a few words, by its key; those it knows nothing of are absent.
+Outcomes = Callable[[Sequence["Job"]], Mapping[UUID, str]]
 # Stands for every kind of job.
 ANY = "*"
 
@@ -27,6 +30,7 @@ _renderers: dict[str, Renderer] = {}
 _labels: dict[str, Words] = {}
 _sayers: dict[str, Sayer] = {}
 _tellers: dict[str, Teller] = {}
+_outcomes: dict[str, Outcomes] = {}
 
 
 def on_transition(kind: str, hook: Hook) -> None:
@@ -79,6 +83,23 @@ def tell_end(kind: str, teller: Teller) -> None:
 
 def teller(kind: str) -> Teller | None:
     return _tellers.get(kind)
+
+
+def say_outcomes(kind: str, outcomes: Outcomes) -> None:
+    """Let `outcomes(jobs)` say what jobs of this kind that ended well came to, all at once."""
+    _outcomes[kind] = outcomes
+
+
+def outcomes(jobs: Iterable[Job]) -> dict[UUID, str]:
+    """What these jobs came to, in the active language, with one look a kind."""
+    by_kind: dict[str, list[Job]] = defaultdict(list)
+    for job in jobs:
+        if job.kind in _outcomes and job.state == job.State.SUCCEEDED:
+            by_kind[job.kind].append(job)
+    found: dict[UUID, str] = {}
+    for kind, some in by_kind.items():
+        found.update(_outcomes[kind](some))
+    return found
 
 
 def renderer(kind: str) -> Renderer | None:

@@ -13,7 +13,7 @@ from accounts.ownership import fetch_editable, fetch_visible
 from accounts.paging import keyset_page
 from accounts.problems import Conflict
 from accounts.requests import AuthenticatedHttpRequest
-from jobs import live, moves, watching
+from jobs import live, moves, registry, watching
 from jobs.models import Job, JobQuerySet
 from jobs.today import today
 
@@ -27,6 +27,9 @@ def job_list(request: AuthenticatedHttpRequest) -> HttpResponse:
     found = mine.in_state(state).search(text)
     page = keyset_page(found.ended(), request, size=20)
     is_first = page.previous is None
+    said = registry.outcomes(page.rows)
+    for job in page.rows:
+        job.outcome = said.get(job.pk, "")
     context = {
         "groups": _groups(found) if is_first else [],
         "is_first": is_first,

@@ -10,9 +10,9 @@ from django.utils import timezone
 from accounts.models import Notification
 from forecasting import endings
 from forecasting.models import PredictionTask
-from jobs import telling
+from jobs import registry, telling
 from jobs.models import Job
-from tests.forecasting.made import again, answered
+from tests.forecasting.made import again, answered, raced
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +48,23 @@ def test_a_forecast_that_was_deleted_tells_nothing(task):
     job = Job.objects.get(pk=task.instant_job_id)
     again(task).delete()
     assert endings.words_of(job) is None
+
+
+def test_the_list_of_jobs_says_who_leads_and_by_how_much(owner, owner_client):
+    task = answered(owner)
+    score = task.results.ranked().first().metrics["mase"]
+    html = owner_client.get("/jobs/").content.decode()
+    assert f"{task.results.ranked().first().label} leads, MASE {score:.2f}" in html
+
+
+def test_an_instant_answer_before_a_race_does_not_take_what_came_later(owner, owner_client):
+    task = raced(owner, "window_mean")
+    html = owner_client.get("/jobs/").content.decode()
+    assert html.count(" leads, MASE ") == 1
+    assert task.instant_job.outcome == ""
+
+
+def test_outcomes_of_many_jobs_are_read_at_once(owner, owner_client, django_assert_num_queries):
+    jobs = [answered(owner).instant_job for _ in range(3)]
+    with django_assert_num_queries(1):
+        assert len(registry.outcomes(jobs)) == 3
