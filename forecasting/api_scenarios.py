@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -17,7 +20,7 @@ from accounts.ownership import fetch_editable, fetch_visible
 from accounts.problems import Problem
 from forecasting.addresses import Choice
 from forecasting.models import PredictionResult, PredictionTask, Scenario
-from forecasting.scenarios import answering, changes, keeping
+from forecasting.scenarios import answering, changes, comparing, keeping
 from forecasting.shown import ShownForecast
 from forecasting.views.fetching import require_answer
 
@@ -34,13 +37,28 @@ ONE: Final = "scenarios/<uuid:scenario>"
 
 
 class ChangeSerializer(serializers.Serializer[Any]):
-    """One column, from one step to another; step 1 is the first to come, 0 the last known."""
+    """One column, from one time to another, both included; a day without a time is the whole day.
+
+    Steps instead of times: 1 is the first to come, 0 the last known. Without either: all of it.
+    """
 
     column = serializers.CharField(help_text=_("A covariate or a target, by its name."))
     how = serializers.ChoiceField(changes.HOW)
     value = serializers.FloatField()
-    first = serializers.IntegerField(required=False)
-    last = serializers.IntegerField(required=False)
+    first = serializers.IntegerField(required=False, help_text=_("A step, instead of from."))
+    last = serializers.IntegerField(required=False, help_text=_("A step, instead of to."))
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is no name that a class can have."""
+        times = {
+            "from": serializers.CharField(
+                required=False, help_text=_("A time, such as 2026-11-24 08:00, or a day.")
+            ),
+            "to": serializers.CharField(
+                required=False, help_text=_("The last time, or day, that is changed.")
+            ),
+        }
+        return {**super().get_fields(), **times}
 
 
 class ScenarioPreviewSerializer(serializers.Serializer[Any]):
@@ -57,10 +75,13 @@ class ScenarioAskSerializer(ScenarioPreviewSerializer):
     name = serializers.CharField(max_length=keeping.LONGEST)
 
 
-class ScenarioNameSerializer(serializers.Serializer[Any]):
-    """Another name."""
+class ScenarioEditSerializer(serializers.Serializer[Any]):
+    """Another name, other changes, or both; what is left out stays."""
 
-    name = serializers.CharField(max_length=keeping.LONGEST)
+    name = serializers.CharField(max_length=keeping.LONGEST, required=False)
+    changes = ChangeSerializer(many=True, required=False)
+    series = serializers.CharField(required=False)
+    model = serializers.CharField(required=False)
 
 
 class ScenarioSerializer(serializers.ModelSerializer[Scenario]):
@@ -92,6 +113,14 @@ class ScenarioOutcomeSerializer(serializers.Serializer[Any]):
     peak_at = serializers.CharField()
     base_peak = serializers.FloatField()
     peak_change = serializers.FloatField(allow_null=True)
+
+
+class ScenarioComparisonSerializer(serializers.Serializer[Any]):
+    """Kept scenarios of one series beside each other, each with what it is compared with."""
+
+    series = serializers.CharField()
+    ds = serializers.ListField(child=serializers.CharField())
+    scenarios = serializers.ListField(child=serializers.DictField())
 
 
 class ScenarioActions(Base):
@@ -137,24 +166,48 @@ class ScenarioActions(Base):
         result, series, wanted = _asked(task, request)
         return Response(answering.preview(task, result, series, wanted).as_json())
 
+    @extend_schema(
+        summary="Compare scenarios",
+        description="All of a series, or those named by `id`, oldest first.",
+        parameters=[
+            OpenApiParameter("series", str, description="The first series without it."),
+            OpenApiParameter("id", str, many=True, description="Which; all without it."),
+            OpenApiParameter("as", str, enum=["json", "csv"], description="How it is written."),
+        ],
+        responses={
+            (200, "application/json"): ScenarioComparisonSerializer,
+            (200, "text/csv"): OpenApiTypes.STR,
+        },
+    )
+    @action(detail=True, url_path="scenarios/compare", url_name="scenario-compare")
+    def compare_scenarios(self, request: Request, pk: str) -> HttpResponse | Response:
+        """Every line with its total and peak; as CSV one row per scenario and time."""
+        task, said = self.get_object(), request.query_params
+        series = said.get("series") or ShownForecast(task).series
+        found = comparing.chosen(task, series, said.getlist("id"))
+        if said.get("as") == "csv":
+            return comparing.file(task, found)
+        return Response(comparing.table(series, found))
+
     @extend_schema(methods=["GET"], summary="One scenario", responses=ScenarioSerializer)
     @extend_schema(
         methods=["PATCH"],
-        summary="Rename a scenario",
-        request=ScenarioNameSerializer,
+        summary="Change a scenario",
+        description="What is left out stays. For anything but a name the model is asked again.",
+        request=ScenarioEditSerializer,
         responses=ScenarioSerializer,
     )
     @extend_schema(methods=["DELETE"], summary="Delete a scenario", responses={204: None})
     @action(detail=True, methods=["get", "patch", "delete"], url_path=ONE, url_name="scenario")
     def one_scenario(self, request: Request, pk: str, scenario: str) -> Response:
-        """Read, rename or delete."""
+        """Read, change or delete."""
         rows = Scenario.objects.for_list()
         if request.method == "GET":
             found = fetch_visible(rows, request.user, pk=scenario, task_id=pk)
             return Response(ScenarioSerializer(found).data)
         found = fetch_editable(rows, request.user, pk=scenario, task_id=pk)
         if request.method == "PATCH":
-            keeping.rename(found, str(_body(request).get("name", "")))
+            _edit(found, request)
             return Response(ScenarioSerializer(found).data)
         audit.record(request.user, "scenario.deleted", found.task, name=found.name)
         found.delete()
@@ -165,10 +218,23 @@ def _body(request: Request) -> dict[str, Any]:
     return request.data if isinstance(request.data, dict) else {}
 
 
-def _asked(
-    task: PredictionTask, request: Request
-) -> tuple[PredictionResult, str, list[changes.Change]]:
+def _edit(row: Scenario, request: Request) -> None:
+    """What is said of it; the model is asked again where that is more than a name."""
     body = _body(request)
+    if "name" in body:
+        row.name = keeping.named(str(body["name"]))
+    if {"changes", "series", "model"} & set(body):
+        kept = {"series": row.series, "model": row.model, "changes": row.changes}
+        result, series, wanted = _asked(row.task, request, kept)
+        keeping.replace(row, result, series, wanted)
+    else:
+        keeping.save(row)
+
+
+def _asked(
+    task: PredictionTask, request: Request, kept: Mapping[str, Any] | None = None
+) -> tuple[PredictionResult, str, list[changes.Change]]:
+    body = {**(kept or {}), **_body(request)}
     model, series = str(body.get("model", "")), str(body.get("series", ""))
     shown = ShownForecast(task, Choice(series=series, model=model))
     result = require_answer(shown)
@@ -179,4 +245,6 @@ def _asked(
             % {"name": model[:40], "names": names},
             field="model",
         )
-    return result, series or shown.series, changes.read(body.get("changes"), task.horizon)
+    name = series or shown.series
+    moments = answering.moments_of(task, result, name)
+    return result, name, changes.read(body.get("changes"), moments)

@@ -24,6 +24,11 @@ class ScenarioQuerySet(models.QuerySet["Scenario"]):
         """Those of forecasts that this person may change."""
         return self.filter(task__in=PredictionTask.objects.editable_by(user).values("pk"))
 
+    def of_earlier_runs(self, task: PredictionTask) -> Self:
+        """Those of runs of the same forecast that were before this one."""
+        runs = PredictionTask.objects.runs_of(task).filter(run__lt=task.run)
+        return self.filter(task__in=runs.values("pk"))
+
     def for_list(self) -> Self:
         """Oldest first, with who made them."""
         return self.select_related("author").order_by("created_at", "pk")

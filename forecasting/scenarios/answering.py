@@ -11,13 +11,15 @@ from django.utils.translation import gettext
 from accounts.problems import Conflict
 from forecasting import results
 from forecasting.engine.covariate_blocks import known_names, past_names
+from forecasting.engine.frequency import Frequency
 from forecasting.engine.panel import Panel
 from forecasting.engine.registry import model_type
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
-from forecasting.refusals import speaking
+from forecasting.refusals import ForecastProblem, speaking
 from forecasting.results import Line
 from forecasting.scenarios import applying
 from forecasting.scenarios.changes import Change, problem
+from forecasting.scenarios.moments import Moments
 from forecasting.serving import predicting
 from forecasting.serving.newest import newest_rows
 from forecasting.serving.question import Answer, Question, Stored
@@ -70,6 +72,14 @@ class Outcome:
         }
 
 
+def moments_of(task: PredictionTask, result: PredictionResult, series: str) -> Moments:
+    """The times of its steps. Raises ForecastProblem where there is no such series."""
+    line = results.line_of(result, series)
+    if line is None:
+        raise _no_series(series)
+    return Moments.of(line, Frequency.parse(task.asked("frequency")), task.version.clock)
+
+
 def preview(
     task: PredictionTask, result: PredictionResult, series: str, changes: Sequence[Change]
 ) -> Outcome:
@@ -77,7 +87,7 @@ def preview(
     model = _model_of(result)
     panel = rows_of(task, model)
     if series not in panel.labels:
-        raise problem(gettext("There is no series %(name)s here.") % {"name": series}, "no_series")
+        raise _no_series(series)
     place, channel = divmod(panel.labels.index(series), len(panel.channels))
     if len(panel) > FEW_SERIES:
         panel, place = panel.select([panel.ids[place]]), 0
@@ -131,6 +141,10 @@ def unheard(task: PredictionTask, result: PredictionResult) -> str:
 def share(now: float, was: float) -> float | None:
     """By which share a number moves; None where there is nothing to compare with."""
     return now / was - 1 if was else None
+
+
+def _no_series(series: str) -> ForecastProblem:
+    return problem(gettext("There is no series %(name)s here.") % {"name": series}, "no_series")
 
 
 def _model_of(result: PredictionResult) -> TrainedModel:

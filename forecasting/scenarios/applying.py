@@ -61,7 +61,8 @@ def on_line(line: Line, column: str, changes: Sequence[Change]) -> Line:
 def _known(panel: Panel, series: int, one: Change) -> Panel:
     assert panel.known is not None
     known, length = panel.known, int(panel.lengths[series])
-    reach = int(known.beyond(panel.lengths)[series])
+    place = known.names.index(one.column)
+    reach = int(known.reach(panel.lengths)[series, place])
     if one.last > reach:
         raise problem(
             gettext(
@@ -71,9 +72,10 @@ def _known(panel: Panel, series: int, one: Change) -> Panel:
             % {"column": one.column, "reach": reach, "step": one.last},
             "not_known_there",
         )
-    values, place = known.values.copy(), known.names.index(one.column)
-    _change(values, int(known.indptr[series]), length, place, one)
-    return replace(panel, known=replace(known, values=values))
+    blocks = [known.whole(s) for s in range(len(panel))]
+    blocks[series] = blocks[series].copy()
+    _change(blocks[series], 0, length, place, one)
+    return replace(panel, known=known.changed(blocks))
 
 
 def _past(panel: Panel, series: int, one: Change) -> Panel:

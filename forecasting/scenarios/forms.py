@@ -12,8 +12,9 @@ from django.utils.translation import gettext
 
 from forecasting.scenarios import changes
 from forecasting.scenarios.changes import Change
+from forecasting.scenarios.moments import Moments
 
-FIELDS: Final = ("column", "how", "value", "first", "last")
+FIELDS: Final = ("column", "how", "value", "from", "to")
 TARGET: Final = "target_scale"
 SLIDE: Final = "slide."
 # How far the slider of the target goes to either side, in whole percent.
@@ -22,11 +23,14 @@ MOST_PERCENT: Final = 50
 
 @dataclass(frozen=True)
 class Slider:
-    """A covariate that is known ahead, moved over all steps by no more than it has moved before."""
+    """A covariate that is known ahead, moved up to the `last` step at which it is, by no more than
+    it has moved before.
+    """
 
     column: str
     most: float
     step: float
+    last: int
 
     def can_stand_at(self, value: float) -> bool:
         """Is there a notch at this value?"""
@@ -52,8 +56,9 @@ def filled(
     found = Filled()
     seen: set[str] = set()
     for one in given:
-        is_whole = one.column not in seen and (one.first, one.last) == (1, horizon)
         slider, percent = sliders.get(one.column), 100 * (one.value - 1)
+        ends = slider.last if slider else horizon
+        is_whole = one.column not in seen and (one.first, one.last) == (1, ends)
         if is_whole and slider and one.how == "add" and slider.can_stand_at(one.value):
             found.slides[one.column] = one.value
         elif is_whole and one.column == target and one.how == "scale" and _is_notch(percent):
@@ -64,19 +69,23 @@ def filled(
     return found
 
 
-def asked(said: QueryDict, target: str, horizon: int) -> list[Change]:
+def asked(
+    said: QueryDict, sliders: Mapping[str, Slider], target: str, moments: Moments
+) -> list[Change]:
     """Sliders that were moved and rows of the table that hold a value. Raises ForecastProblem."""
     found: list[dict[str, Any]] = []
     for name, text in said.items():
         if name.startswith(SLIDE) and (value := number(str(text))):
-            found.append({"column": name.removeprefix(SLIDE), "how": "add", "value": value})
+            column = name.removeprefix(SLIDE)
+            ends = {"last": sliders[column].last} if column in sliders else {}
+            found.append({"column": column, "how": "add", "value": value} | ends)
     if percent := number(said.get(TARGET, "")):
         found.append({"column": target, "how": "scale", "value": 1 + percent / 100})
     for cells in zip(*(said.getlist(name) for name in FIELDS), strict=False):
         row = dict(zip(FIELDS, cells, strict=True))
         if row["value"].strip():
             found.append(_row(row))
-    return changes.read(found, horizon)
+    return changes.read(found, moments)
 
 
 def number(text: str) -> float:
@@ -93,14 +102,7 @@ def number(text: str) -> float:
 
 
 def _row(row: dict[str, str]) -> dict[str, Any]:
-    value = number(row["value"])
-    return {
-        "column": row["column"],
-        "how": row["how"],
-        "value": value,
-        "first": int(number(row["first"] or "1")),
-        "last": int(number(row["last"] or "1")),
-    }
+    return row | {"value": number(row["value"])}
 
 
 def _is_notch(percent: float) -> bool:

@@ -37,13 +37,14 @@ def keep(
             "too_many",
         )
     outcome = answering.preview(task, result, series, changes)
+    moments = answering.moments_of(task, result, series)
     row = Scenario(
         task=task,
         author=author,
         name=words,
         model=result.name,
         series=series,
-        changes=[one.as_json() for one in changes],
+        changes=[one.as_json(moments) for one in changes],
         answer=outcome.as_json(),
     )
     save(row)
@@ -53,12 +54,13 @@ def keep(
 def replace(
     row: Scenario, result: PredictionResult, series: str, changes: Sequence[Change]
 ) -> None:
-    """Keep other changes under the same name. Raises Problem with a sentence."""
+    """Keep other changes under its name. Raises Problem with a sentence."""
     _require_some(changes)
     outcome = answering.preview(row.task, result, series, changes)
+    moments = answering.moments_of(row.task, result, series)
     row.model, row.series = result.name, series
-    row.changes, row.answer = [one.as_json() for one in changes], outcome.as_json()
-    row.save()
+    row.changes, row.answer = [one.as_json(moments) for one in changes], outcome.as_json()
+    save(row)
 
 
 def rename(row: Scenario, name: str) -> None:

@@ -19,7 +19,7 @@ from accounts.problems import Problem
 from accounts.requests import AuthenticatedHttpRequest
 from forecasting import live
 from forecasting.models import PredictionTask, Scenario
-from forecasting.scenarios import forms, keeping
+from forecasting.scenarios import keeping
 from forecasting.scenarios.changes import Change
 from forecasting.scenarios.shown import ShownWhatIf
 from forecasting.views.fetching import fetch_own_task, fetch_task, shown_as_asked
@@ -43,8 +43,7 @@ def outcome(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     task = fetch_task(request, pk)
     asked = ShownWhatIf(shown_as_asked(task, request))
     try:
-        changes = forms.asked(request.POST, asked.target, task.horizon)
-        found = _outcome(asked, changes)
+        found = _outcome(asked, asked.asked(request.POST))
     except Problem as problem:
         found = {"problem": problem}
     context = {"task": task, "whatif": asked} | found
@@ -57,10 +56,10 @@ def keep(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     task = fetch_own_task(request, pk)
     shown = shown_as_asked(task, request)
     asked = ShownWhatIf(shown)
-    changes = forms.asked(request.POST, asked.target, task.horizon)
+    changes = asked.asked(request.POST)
     name = request.POST.get("name", "")
     row = _opened(request, request.POST, task)
-    if row is not None and row.name == keeping.named(name):
+    if row is not None and row.task_id == task.pk and row.name == keeping.named(name):
         keeping.replace(row, asked.result, shown.series, changes)
     else:
         row = keeping.keep(
@@ -83,11 +82,12 @@ def delete(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
 def _opened(
     request: AuthenticatedHttpRequest, said: QueryDict, task: PredictionTask
 ) -> Scenario | None:
-    """The kept scenario that is looked at; 404 where it is gone."""
+    """The kept scenario that is looked at, of this run or an earlier one; 404 where it is gone."""
     if not (key := said.get("scenario")):
         return None
     rows = Scenario.objects.for_list().select_related("task")
-    return fetch_visible(rows, request.user, pk=key, task_id=task.pk)
+    runs = PredictionTask.objects.runs_of(task).values("pk")
+    return fetch_visible(rows, request.user, pk=key, task__in=runs)
 
 
 def _outcome(asked: ShownWhatIf, changes: Sequence[Change]) -> dict[str, Any]:
@@ -100,6 +100,7 @@ def _outcome(asked: ShownWhatIf, changes: Sequence[Change]) -> dict[str, Any]:
         "facts": asked.facts(found),
         "figure_json": asked.figure_json(found),
         "is_changed": bool(changes),
+        "said": asked.in_words(changes),
     }
 
 

@@ -13,6 +13,7 @@ from tests.forecasting.made import raced, share
 
 pytestmark = pytest.mark.django_db
 HOURS, HORIZON = 240, 24
+BAND = ("lo-80", "mean", "hi-80")
 
 
 def plan_text():
@@ -54,6 +55,16 @@ def change(column, how, value, **steps):
     return {"column": column, "how": how, "value": value, **steps}
 
 
+def span(column, begin, end, how="add", value=1):
+    return {"column": column, "how": how, "value": value, "from": begin, "to": end}
+
+
+def stored(column, how, value, first, last):
+    """As a change of the eleventh of January is kept."""
+    times = {"from": f"2026-01-11T{first - 1:02d}:00:00", "to": f"2026-01-11T{last - 1:02d}:00:00"}
+    return change(column, how, float(value), first=first, last=last) | times
+
+
 def test_nothing_changed_changes_nothing(owner_client, task):
     said = ask(owner_client, task).json()
     assert said["mean"] == said["base"]
@@ -83,6 +94,25 @@ def test_ten_percent_more_demand_and_an_outage_lie_on_the_answer(owner_client, t
     assert said["lo-80"][2] == said["hi-80"][2] == 0
 
 
+def test_an_outage_is_written_by_its_hours_and_a_day_is_a_whole_day(owner_client, task):
+    out = span("load", "2026-01-11 08:00", "2026-01-11T12:00", "set", 0)
+    said = ask(owner_client, task, out).json()
+    assert [hour for hour, load in enumerate(said["mean"]) if load == 0] == [8, 9, 10, 11, 12]
+    # Between two steps a change begins with the next and ends with the one before.
+    out = span("load", "2026-01-11 07:30", "2026-01-11 09:59", "set", 0)
+    said = ask(owner_client, task, out).json()
+    assert [hour for hour, load in enumerate(said["mean"]) if load == 0] == [8, 9]
+    day = ask(owner_client, task, span("load", "2026-01-11", "2026-01-11", "set", 0)).json()
+    assert set(day["mean"]) == {0}
+
+
+def test_a_negative_factor_turns_a_band_upside_down_and_keeps_it_one(owner_client, task):
+    said = ask(owner_client, task, change("load", "scale", -1)).json()
+    np.testing.assert_allclose(said["mean"], -np.array(said["base"]))
+    assert all(lo <= mid <= hi for lo, mid, hi in zip(*(said[k] for k in BAND), strict=True))
+    assert said["total_change"] == pytest.approx(-2)
+
+
 def test_a_changed_past_of_the_target_is_shown_to_the_model(owner_client, task):
     said = ask(owner_client, task, change("load", "scale", 5, first=-23, last=0), model="naive")
     assert said.json()["mean"][0] == pytest.approx(5 * said.json()["base"][0])
@@ -104,8 +134,12 @@ def test_what_does_not_fit_is_said_in_a_sentence(owner_client, task):
         ([change("rain", "add", 1)], "no column rain"),
         ([change("plan", "grow", 1)], "Change 1: choose add, scale or set"),
         ([change("plan", "add", "much")], "value must be a number"),
-        ([change("plan", "add", 1, first=5, last=2)], "from step 5 to 2"),
-        ([change("plan", "add", 1, last=99)], "no later than 24"),
+        ([change("plan", "add", 1, first=5, last=2)], "(step 5) to Sun 11 Jan 01:00 (step 2)"),
+        ([change("plan", "add", 1, last=99)], "no later than Sun 11 Jan 23:00 (step 24)"),
+        ([span("plan", "2026-01-11 08:00", "2026-01-12")], "to 2026-01-12 (step 48)"),
+        ([span("plan", "2026-01-11 08:00", "2026-01-11 06:00")], "begin before it ends"),
+        ([span("plan", "Tuesday", "")], "Tuesday is not a time. Write it as 2026-01-11 00:00"),
+        ([change("plan", "add", 1, first=3, **{"from": "2026-01-11 08:00"})], "first says 3"),
         ([change("plan", "add", 1)] * 201, "too many"),
     ]
     for changes, words in said:
@@ -129,6 +163,54 @@ def test_scenarios_are_kept_read_renamed_and_deleted(owner_client, task):
     assert new.json()["name"] == "Calm"
     assert owner_client.delete(one).status_code == 204
     assert not Scenario.objects.exists()
+
+
+def keep(client, task, name, *changes, model="linear_stack"):
+    body = {"changes": list(changes), "model": model, "name": name}
+    return client.post(url(task), body, content_type="application/json").json()
+
+
+def test_a_scenario_is_replaced_whole_or_in_part(owner_client, task):
+    made = keep(owner_client, task, "Busy", change("load", "scale", 2))
+    keep(owner_client, task, "Calm", change("load", "scale", 0.5))
+    one = url(task, f"{made['id']}/")
+    body = {"name": "Twice", "model": "naive", "changes": [change("load", "scale", 3)]}
+    whole = owner_client.patch(one, body, content_type="application/json").json()
+    assert (whole["id"], whole["name"], whole["model"]) == (made["id"], "Twice", "naive")
+    assert whole["answer"]["total_change"] == pytest.approx(2)
+    part = {"changes": [change("load", "scale", 4)]}
+    answer = owner_client.patch(one, part, content_type="application/json").json()
+    assert (answer["name"], answer["model"]) == ("Twice", "naive")
+    assert answer["answer"]["total_change"] == pytest.approx(3)
+    for wrong, words in (
+        ({"name": "Calm"}, "called Calm already"),
+        ({"changes": []}, "Nothing is changed yet"),
+        ({"model": "oracle"}, "No model oracle"),
+    ):
+        said = owner_client.patch(one, wrong, content_type="application/json")
+        assert said.status_code == 422
+        assert words in said.json()["error"]["message"]
+    kept = owner_client.get(one).json()
+    assert (kept["name"], kept["answer"]["total_change"]) == ("Twice", pytest.approx(3))
+
+
+def test_scenarios_are_compared_as_numbers_and_as_a_file(owner_client, task):
+    twice = keep(owner_client, task, "=Twice", change("load", "scale", 2))
+    keep(owner_client, task, "Calm", change("load", "scale", 0.5))
+    both = owner_client.get(url(task, "compare/")).json()
+    assert [one["name"] for one in both["scenarios"]] == ["=Twice", "Calm"]
+    assert [one["total_change"] for one in both["scenarios"]] == pytest.approx([1, -0.5])
+    assert len(both["ds"]) == HORIZON
+    one = owner_client.get(url(task, f"compare/?id={twice['id']}")).json()
+    assert [row["name"] for row in one["scenarios"]] == ["=Twice"]
+    lines = owner_client.get(url(task, "compare/?as=csv")).content.decode().splitlines()
+    assert lines[0] == "scenario,model,series,ds,base,mean,difference"
+    assert len(lines) == 1 + 2 * HORIZON
+    name, _, series, ds, base, mean, _ = lines[1].split(",")
+    assert (name, series, ds) == ("'=Twice", "load", "2026-01-11T00:00:00")
+    assert float(mean) == pytest.approx(2 * float(base))
+    unknown = owner_client.get(url(task, "compare/?id=none"))
+    assert "no scenario none" in unknown.json()["error"]["message"]
 
 
 def test_whoever_sees_the_forecast_sees_its_scenarios_and_only_editors_keep_them(
@@ -162,9 +244,7 @@ def test_the_page_moves_with_its_sliders_and_keeps_what_is_saved(owner_client, t
     assert "much is not a number" in wrong
     owner_client.post(f"{page}keep/{query}", said | {"name": "Busy"})
     row = Scenario.objects.get()
-    assert row.changes == [
-        {"column": "plan", "how": "add", "value": 5.0, "first": 1, "last": HORIZON}
-    ]
+    assert row.changes == [stored("plan", "add", 5.0, 1, HORIZON)]
     assert "Busy" in owner_client.get(page).content.decode()
     owner_client.post(reverse("forecasting:whatif_delete", args=[row.pk]))
     assert not Scenario.objects.exists()
@@ -218,7 +298,8 @@ def test_a_kept_scenario_is_opened_in_the_fields_it_was_made_with(
     said = fields(opened)
     assert float(said["slide.plan"][0]) == 5
     assert said["target_scale"] == ["10"]
-    assert [said[name][0] for name in FIELDS] == ["plan", "set", "3.0", "2", "4"]
+    times = ["2026-01-11T01:00", "2026-01-11T03:00"]
+    assert [said[name][0] for name in FIELDS] == ["plan", "set", "3.0", *times]
     assert "Peak becomes" in opened
     assert said.pop("name") == ["Busy"]
 
@@ -227,7 +308,7 @@ def test_a_kept_scenario_is_opened_in_the_fields_it_was_made_with(
     owner_client.post(f"{page}keep/{query}", said | {"name": "Busy"})
     row = Scenario.objects.get()
     assert str(row.pk) == made["id"]
-    assert row.changes == [one | {"value": float(one["value"])} for one in changes]
+    assert row.changes == [stored(*one.values()) for one in changes]
     owner_client.post(f"{page}keep/{query}", said | {"name": "Busy", "value": ""})
     assert len(Scenario.objects.get().changes) == 2
     owner_client.post(f"{page}keep/{query}", said | {"name": "Calm"})
