@@ -318,9 +318,16 @@ def _fact(
 
     if one is None or other is None or text(one) == text(other):
         return Fact(label, text(one), text(other), one_wins=False, other_wins=False)
-    first, second = (one, other) if goal is None else (abs(one - goal), abs(other - goal))
+    first, second = (one, other) if goal is None else (_off(one, goal), _off(other, goal))
+    if first == second:
+        return Fact(label, text(one), text(other), one_wins=False, other_wins=False)
     wins = first > second if higher else first < second
     return Fact(label, text(one), text(other), one_wins=wins, other_wins=not wins)
+
+
+def _off(share: float, goal: float) -> float:
+    """How far a share is from its goal, as far as people can see it."""
+    return abs(round(100 * share) - round(100 * goal))
 
 
 def _signed(share: float) -> str:

@@ -11,8 +11,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEvent
+from forecasting import wording
 from forecasting.models import Alias, ModelLine, TrainedModel
-from forecasting.registry import cards, comparing, promoting
+from forecasting.registry import cards, comparing, promoting, shown
 from tests.datasets.made import read_dataset
 from tests.forecasting.made import answered, hourly_dataset, share
 
@@ -323,3 +324,17 @@ def test_an_alias_moves_once_when_two_press_together(twice):
     with pytest.raises(promoting.Conflict):
         promoting.promote(second.model.registered, alias=Alias.CHAMPION)
     assert line_of(first).promotions.filter(number=4, alias=Alias.CHAMPION).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "wins"),
+    [
+        # As people read them, 83 % and 77 % are both three away from 80 %.
+        (0.828, 0.774, (False, False)),
+        (0.83, 0.78, (False, True)),
+        (0.80, 0.95, (True, False)),
+    ],
+)
+def test_coverage_wins_by_what_people_see_of_its_distance_from_the_level(one, other, wins):
+    fact = shown._fact("In the 80% band", one, other, wording.percent, goal=0.8)
+    assert (fact.one_wins, fact.other_wins) == wins
