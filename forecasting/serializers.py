@@ -88,8 +88,8 @@ class StartedSerializer(serializers.Serializer[Any]):
     job = JobSummarySerializer()
 
 
-class ResultsSerializer(serializers.Serializer[Any]):
-    """Rows `unique_id, ds, mean, lo-80, hi-80, …` of one model."""
+class OriginSerializer(serializers.Serializer[Any]):
+    """Which forecast, data and model the numbers of an answer come from."""
 
     forecast = serializers.UUIDField()
     name = serializers.CharField()
@@ -100,24 +100,20 @@ class ResultsSerializer(serializers.Serializer[Any]):
     horizon = serializers.IntegerField()
     frequency = serializers.CharField()
     levels = serializers.ListField(child=serializers.IntegerField())
+
+
+class ResultsSerializer(OriginSerializer):
+    """Rows `unique_id, ds, mean, lo-80, hi-80, …` of one model."""
+
     total = serializers.IntegerField()
     next_offset = serializers.IntegerField(allow_null=True)
     results = serializers.ListField(child=serializers.DictField())
 
 
-class BacktestSerializer(serializers.Serializer[Any]):
+class BacktestSerializer(OriginSerializer):
     """Errors of one model on one series; coverage is a share, mape and wape are in percent."""
 
-    forecast = serializers.UUIDField()
-    name = serializers.CharField()
-    dataset = serializers.CharField()
-    version = serializers.IntegerField()
-    data_hash = serializers.CharField()
-    model = serializers.CharField()
     series = serializers.CharField()
-    horizon = serializers.IntegerField()
-    frequency = serializers.CharField()
-    levels = serializers.ListField(child=serializers.IntegerField())
     whole = serializers.DictField()
     windows = serializers.ListField(child=serializers.DictField())
     steps = serializers.ListField(child=serializers.DictField())

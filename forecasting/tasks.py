@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-
 from celery import shared_task, signals
 from django.db import transaction
-from django.utils import translation
 
 from forecasting import instant, racing
+from forecasting.in_a_job import in_words_of, task_of
 from forecasting.models import PredictionTask
 from forecasting.refusals import speaking
 from forecasting.registry.lending import reuse_model
@@ -29,10 +27,10 @@ def warm_up(**_signal: object) -> None:
 def instant_forecast(job_id: str) -> None:
     """Commit the instant answer, and only then ask for the race."""
     with running(job_id) as run:
-        task = _task_of(run)
+        task = task_of(run)
         if run is None or task is None:
             return
-        with _in_words_of(task), speaking():
+        with in_words_of(task), speaking():
             instant.answer(task, run)
         run.report(1.0)
         run.flush()
@@ -44,10 +42,10 @@ def instant_forecast(job_id: str) -> None:
 def train_forecast(job_id: str) -> None:
     """Race the models of a forecast."""
     with running(job_id) as run:
-        task = _task_of(run)
+        task = task_of(run)
         if run is None or task is None:
             return
-        with _in_words_of(task), speaking():
+        with in_words_of(task), speaking():
             racing.run(task, run)
 
 
@@ -69,16 +67,3 @@ def _enqueue_race(task: PredictionTask, run: Progress) -> None:
             pool=Job.Pool.TRAINING,
         )
         PredictionTask.objects.filter(pk=task.pk).update(training_job=job)
-
-
-def _in_words_of(task: PredictionTask) -> AbstractContextManager[None]:
-    """The language of the owner, else of the one who asked, for sentences that are kept."""
-    return translation.override(task.owner.language or translation.get_language())
-
-
-def _task_of(run: Progress | None) -> PredictionTask | None:
-    """The forecast a job is about; None when it was deleted meanwhile."""
-    if run is None:
-        return None
-    rows = PredictionTask.objects.select_related("owner", "dataset", "version")
-    return rows.filter(pk=run.arguments["task"]).first()

@@ -6,9 +6,9 @@ from typing import Final
 
 from celery import shared_task
 from django.db import transaction
-from django.utils import translation
 
 from forecasting.fresh import moving, runs
+from forecasting.in_a_job import in_words_of, task_of
 from forecasting.models import PredictionTask
 from forecasting.refusals import speaking
 from forecasting.transitions import MOVE
@@ -33,14 +33,10 @@ def start(task: PredictionTask) -> Job:
 def move_forecast(job_id: str) -> None:
     """Let every model take in the new rows; hand on those that need torch."""
     with running(job_id) as run:
-        if run is None:
+        task = task_of(run)
+        if run is None or task is None:
             return
-        rows = PredictionTask.objects.select_related("owner", "dataset", "version")
-        task = rows.filter(pk=run.arguments["task"]).first()
-        if task is None:
-            return
-        language = task.owner.language or translation.get_language()
-        with translation.override(language), speaking():
+        with in_words_of(task), speaking():
             rest = moving.answer(task, run, here=run.arguments[HERE])
         run.report(1.0)
         run.flush()

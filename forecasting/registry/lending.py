@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from celery import shared_task
 from django.db import transaction
-from django.utils import translation
 
 from accounts.models.user import User
+from forecasting.in_a_job import in_words_of, task_of
 from forecasting.models import PredictionTask
 from forecasting.refusals import speaking
 from forecasting.registry import reusing
@@ -39,12 +39,8 @@ def lend(wish: Reuse, *, owner: User) -> PredictionTask:
 def reuse_model(job_id: str) -> None:
     """Forecast other data with a trained model."""
     with running(job_id) as run:
-        if run is None:
+        task = task_of(run)
+        if run is None or task is None:
             return
-        rows = PredictionTask.objects.select_related("owner", "dataset", "version")
-        task = rows.filter(pk=run.arguments["task"]).first()
-        if task is None:
-            return
-        language = task.owner.language or translation.get_language()
-        with translation.override(language), speaking():
+        with in_words_of(task), speaking():
             reusing.answer(task, run)
