@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -54,7 +55,7 @@ def _anything_else() -> Any:
     return re_path(r"", _Refusal.as_asgi())
 
 
-class WatchedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+class WatchedConsumer(AsyncJsonWebsocketConsumer, ABC):  # type: ignore[misc]  # channels: no types
     """Base of all consumers. Subclasses write `allowed` and `opened`, and `closed` if needed.
 
     Access is checked before accepting, on each message and every `recheck_seconds`: a signed-out,
@@ -65,9 +66,9 @@ class WatchedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chan
     user: User
     _watch: "asyncio.Task[None] | None" = None
 
+    @abstractmethod
     async def allowed(self, user: User) -> bool:
         """Say whether this person may (still) have this line. `user` is freshly loaded."""
-        raise NotImplementedError
 
     async def opened(self) -> None:
         """Join groups and send the current state; the line is accepted."""
