@@ -25,6 +25,7 @@ from forecasting import (
     shards,
     spans,
     standing,
+    stood_in,
     wording,
 )
 from forecasting.addresses import Choice
@@ -64,6 +65,11 @@ class ShownForecast(ShownAnswer):
     def job(self) -> Job | None:
         """The job that works on it, or did last."""
         return self.task.job
+
+    @cached_property
+    def stood_in(self) -> str:
+        """Why another rule than the model answers for the series that is drawn; "" where not."""
+        return stood_in.reason_for(self.chosen, self.series) if self.chosen else ""
 
     @cached_property
     def shards(self) -> Shards | None:

@@ -117,6 +117,16 @@ def groups_of(result: PredictionResult, *, answered: bool) -> list[Group]:
     return sorted(groups, key=lambda one: -one.count)[:MOST_REASONS]
 
 
+def reason_for(result: PredictionResult, label: str) -> str:
+    """Why another rule answers for one series, in the active language; "" where its model does."""
+    path = found(result)
+    if path is None:
+        return ""
+    wanted = [("answered", "=", True), ("unique_id", "=", label)]
+    rows = pq.read_table(path, filters=wanted).to_pylist()
+    return said(rows[0]["reason"]) if rows else ""
+
+
 def left_out(result: PredictionResult) -> dict[str, str]:
     """Why series have no forecast, by name, in the active language."""
     path = found(result)

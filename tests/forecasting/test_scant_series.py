@@ -68,6 +68,13 @@ def test_the_page_names_them_with_their_reasons(owner, owner_client):
     assert ONE in html
 
 
+def test_the_result_of_such_a_series_says_so_and_that_of_another_does_not(owner, owner_client):
+    task = answered(owner, shops(owner, "new"), horizon=7)
+    page = task.get_absolute_url()
+    assert ONE in owner_client.get(page, {"series": "new"}).content.decode()
+    assert ONE not in owner_client.get(page, {"series": "a"}).content.decode()
+
+
 def test_where_all_are_known_nothing_is_said(owner, owner_client):
     task = answered(owner, shops(owner), horizon=7)
     assert "stood_in" not in task.results.ranked().first().metrics
