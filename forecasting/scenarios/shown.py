@@ -26,6 +26,7 @@ from forecasting.shown import ShownForecast
 from forecasting.views.fetching import require_answer
 
 MOST_SLIDERS: Final = 6
+ON_A_CARD: Final = 2
 NOTCHES: Final = 100
 EMPTY_ROWS: Final = 2
 
@@ -150,6 +151,11 @@ class ShownWhatIf:
             )
             for one in self.sliders
         ]
+
+    @property
+    def top_slides(self) -> list[tuple[Slider, float, str]]:
+        """Those that a small card has room for."""
+        return self.slides[:ON_A_CARD]
 
     @property
     def rows(self) -> list[dict[str, Any]]:

@@ -37,6 +37,20 @@ def whatif(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     )
 
 
+@require_safe
+def card(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
+    """A few sliders beside the result; nothing where no model can be asked again."""
+    task = fetch_task(request, pk)
+    shown = shown_as_asked(task, request)
+    try:
+        asked = ShownWhatIf(shown)
+        found = _outcome(asked, [])
+    except Problem:
+        return HttpResponse()
+    context = {"task": task, "shown": shown, "whatif": asked} | found
+    return render(request, "forecasting/scenarios/_card.html", context)
+
+
 @require_POST
 def outcome(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     """The part of the page that follows the sliders."""

@@ -316,3 +316,17 @@ def test_a_kept_scenario_is_opened_in_the_fields_it_was_made_with(
     assert owner_client.get(f"{page}?scenario=none").status_code == 404
     client.force_login(stranger)
     assert client.get(f"{page}?scenario={row.pk}").status_code == 404
+
+
+def test_the_result_has_a_card_that_answers_at_once(client, owner_client, task, stranger):
+    result = owner_client.get(task.get_absolute_url()).content.decode()
+    card = reverse("forecasting:whatif_card", args=[task.pk])
+    assert card in result
+    said = owner_client.get(f"{card}?model=linear_stack").content.decode()
+    assert 'name="slide.plan"' in said
+    assert reverse("forecasting:whatif", args=[task.pk]) in said
+    assert 'id="whatif-peak"' in said
+    task.results.update(model=None)
+    assert "slide.plan" not in owner_client.get(card).content.decode()
+    client.force_login(stranger)
+    assert client.get(card).status_code == 404
