@@ -44,6 +44,14 @@ class JobQuerySet(OwnedQuerySet["Job"]):
         """Waiting jobs whose message went out more than this many seconds ago."""
         return self.filter(state=Job.State.QUEUED, sent_at__lt=_ago(after))
 
+    def newest_of_pools(self) -> Self:
+        """Of each pool one job: what runs there, else what ended there last."""
+        return (
+            self.exclude(state=Job.State.QUEUED)
+            .order_by("pool", models.F("finished_at").desc(nulls_first=True), "-started_at")
+            .distinct("pool")
+        )
+
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
 

@@ -15,6 +15,7 @@ from accounts.problems import Conflict
 from accounts.requests import AuthenticatedHttpRequest
 from jobs import live, moves, registry, watching
 from jobs.models import Job, JobQuerySet
+from jobs.pools import pools
 from jobs.today import today
 
 
@@ -40,7 +41,13 @@ def job_list(request: AuthenticatedHttpRequest) -> HttpResponse:
     if request.htmx.target == "job-table":
         return render(request, "jobs/_table.html", context)
     counts = mine.count_by_state()
-    context |= {"counts": counts, "tabs": _tabs(counts), "today": today(mine), "section": "jobs"}
+    context |= {
+        "counts": counts,
+        "tabs": _tabs(counts),
+        "today": today(mine),
+        "pools": pools(mine),
+        "section": "jobs",
+    }
     return render(request, "jobs/list.html", context)
 
 
