@@ -46,6 +46,40 @@ def turn(known: dict[str, Any], clock: Clock = AS_STORED) -> Figure:
     return on_clock(drawn, clock)
 
 
+def days(known: dict[str, Any]) -> Figure:
+    """One day on weekdays and on weekends, by the local clock."""
+    times = known["days"]["times"]
+    lines = [
+        line(times, known["days"]["weekday"], FORECAST, name=gettext("Weekday"), width=2),
+        line(times, known["days"]["weekend"], BASELINE, name=gettext("Weekend"), dash="dash"),
+    ]
+    axis = {"type": "date", "tickformat": _pattern(times)}
+    return figure(lines, xaxis=axis, showlegend=True)
+
+
+def holidays(rows: list[dict[str, Any]]) -> Figure:
+    """What each holiday adds, the largest on top, with its interval where it was seen twice."""
+    rising = rows[::-1]
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "x": [row["mean"] for row in rising],
+        "y": [row["name"] for row in rising],
+        "marker": {"color": FORECAST},
+        "error_x": {
+            "type": "data",
+            "symmetric": False,
+            "array": [0 if row["high"] is None else row["high"] - row["mean"] for row in rising],
+            "arrayminus": [0 if row["low"] is None else row["mean"] - row["low"] for row in rising],
+            "color": OBSERVED,
+            "thickness": 1,
+        },
+        "name": gettext("Effect"),
+    }
+    names = {"type": "category", "automargin": True}
+    return figure([bars], yaxis=names, showlegend=False, bargap=0.35)
+
+
 def over_time(found: Leftovers, clock: Clock = AS_STORED) -> Figure:
     """Every error at its time, with two spreads to both sides."""
     values = results.floats(found.values)

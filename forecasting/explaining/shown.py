@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from datasets.clock import Clock
 from datasets.decimals import common_decimals
+from datasets.figures import Figure
 from forecasting import wording
+from forecasting.engine.explaining.calendar_parts import CALENDAR, HOLIDAY
 from forecasting.engine.explaining.splitting import COVARIATE, REST, SEASON, TREND
 from forecasting.explaining import figures
 from forecasting.explaining.explain_jobs import series_of
@@ -32,11 +34,14 @@ KINDS: Final = {
     TREND: _("Trend"),
     SEASON: _("Season"),
     COVARIATE: _("Covariate"),
+    HOLIDAY: _("Holidays"),
+    CALENDAR: _("Other dates of the calendar"),
     REST: _("What is left"),
 }
 # Sections as the card says them: why this model, why flat, what moved it, what it rests on.
 WHY: Final = ("choice", "flat", "moved", "drivers")
 MOST_DRIVERS: Final = 12
+LOW, TALL = 128, 240
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,10 @@ class ShownPart:
     kind: str
     percent: str
     figure: str
+    # What stands beside the line over time: what it is called, and how high both are drawn.
     turn: str | None
+    beside: str
+    height: int
 
 
 class ShownExplanation:
@@ -138,7 +146,9 @@ class ShownExplanation:
                 kind=one["kind"],
                 percent="" if one["share"] is None else wording.percent(one["share"]),
                 figure=json.dumps(figures.part(one, self.clock)),
-                turn=json.dumps(figures.turn(one, self.clock)) if one["turn"] else None,
+                turn=json.dumps(drawn) if (drawn := self._turn(one)) else None,
+                beside=self._beside(one),
+                height=TALL if self._is_by_name(one) else LOW,
             )
             for place, one in enumerate(self.found.get("parts", []))
         ]
@@ -206,8 +216,26 @@ class ShownExplanation:
             "rows": rows,
         }
 
+    def _turn(self, one: dict[str, Any]) -> Figure | None:
+        """A turn of a cycle, a day of both kinds, or every holiday."""
+        if self._is_by_name(one):
+            return figures.holidays(self.found["holidays"])
+        if one.get("days"):
+            return figures.days(one)
+        return figures.turn(one, self.clock) if one["turn"] else None
+
+    def _beside(self, one: dict[str, Any]) -> str:
+        if self._is_by_name(one):
+            return gettext("mean of the days of each, with 80% intervals")
+        if one.get("days"):
+            return gettext("on weekdays and on weekends")
+        return gettext("one turn")
+
+    def _is_by_name(self, one: dict[str, Any]) -> bool:
+        return one["kind"] == HOLIDAY and bool(self.found.get("holidays"))
+
     def _title(self, one: Mapping[str, Any]) -> str:
-        if one["kind"] in (TREND, REST):
+        if one["kind"] in (TREND, HOLIDAY, CALENDAR, REST):
             return str(KINDS[one["kind"]])
         return _capital(said(one["name"]))
 

@@ -14,7 +14,7 @@ from forecasting.engine.explaining.feature_words import GROUPS
 from forecasting.engine.explaining.sentence import Sentence
 from forecasting.engine.explaining.splitting import SEASON
 from forecasting.engine.panel import Floats
-from forecasting.explaining import inside
+from forecasting.explaining import days, inside
 from forecasting.explaining.sentences import kept
 
 # Two points for each pixel of a card.
@@ -24,13 +24,14 @@ LONGEST_TURN: Final = 400
 SHUFFLED, ADDED, WEIGHED = "shuffled", "added", "weighed"
 
 
-def told(found: Explanation, place: int, history: list[dict[str, Any]]) -> dict[str, Any]:
-    """Everything about the series at this place; `history` are sentences that stand before."""
-    sections = {name: [kept(one) for one in said] for name, said in found.sections(place).items()}
+def told(found: Explanation, place: int, local: pd.DatetimeIndex) -> dict[str, Any]:
+    """Everything about the series at this place, whose rows have these `local` times."""
     return {
         "series": found.labels[place],
-        "sections": {**sections, "choice": [*history, *sections.get("choice", [])]},
-        "parts": _parts(found.components, place),
+        "sections": {
+            name: [kept(one) for one in said] for name, said in found.sections(place).items()
+        },
+        "parts": _parts(found.components, place, local),
         "drivers": _drivers(found, place),
         "covariates": _covariates(found, place),
         "moved": _moved(found, place),
@@ -38,7 +39,7 @@ def told(found: Explanation, place: int, history: list[dict[str, Any]]) -> dict[
     }
 
 
-def _parts(found: Components, place: int) -> list[dict[str, Any]]:
+def _parts(found: Components, place: int, local: pd.DatetimeIndex) -> list[dict[str, Any]]:
     """Trend, cycles, covariates and rest with their lines; a cycle also as one turn."""
     seasons = iter(found.seasons)
     parts = []
@@ -62,6 +63,7 @@ def _parts(found: Components, place: int) -> list[dict[str, Any]]:
                 "ahead_times": results.iso(times[len(past) :]),
                 "ahead": results.floats(ahead),
                 "turn": _turn(past, times, season),
+                "days": days.told(found, place, season, local) if season else None,
                 "spread": _number(np.nanstd(past)),
             }
         )

@@ -14,6 +14,7 @@ from forecasting.engine.explaining.why import ExplainSettings
 from forecasting.engine.panel import Panel
 from forecasting.engine.registry import create, model_types
 from forecasting.explaining import explain_jobs, inside
+from forecasting.explaining.days import local_times
 from forecasting.explaining.telling import told
 from forecasting.models import Explanation
 from tests.forecasting.engine.series import seasonal
@@ -40,7 +41,11 @@ def asked(name, panel, **settings):
 def test_every_kind_of_model_says_what_its_forecast_rests_on(name, panel):
     _model, found = asked(name, panel)
     for place in range(2):
-        kept = json.loads(json.dumps(told(found, place, []), allow_nan=False))
+        kept = json.loads(
+            json.dumps(
+                told(found, place, local_times(found.components, place, "")), allow_nan=False
+            )
+        )
         drivers = kept["drivers"]["rows"]
         assert drivers
         assert all(0 <= one["share"] <= 1 for one in drivers)
@@ -57,7 +62,11 @@ def test_one_turn_of_a_day_begins_at_midnight_and_peaks_when_the_series_does(hou
     }
     days = Panel.from_arrays(values, "2026-01-01", "h")
     _model, found = asked("seasonal_naive", days)
-    [turn] = [one["turn"] for one in told(found, 0, [])["parts"] if one["season"] == 24]
+    [turn] = [
+        one["turn"]
+        for one in told(found, 0, local_times(found.components, 0, ""))["parts"]
+        if one["season"] == 24
+    ]
     assert [time[11:13] for time in turn["times"]] == [f"{hour:02d}" for hour in range(24)]
     assert int(np.argmax(turn["values"])) == 7
 

@@ -1,5 +1,6 @@
 """The portfolio: one row a series, the worst first, by page and by program."""
 
+import itertools
 import re
 from dataclasses import replace
 from datetime import date, timedelta
@@ -107,7 +108,7 @@ def test_pages_give_every_series_once_in_order_and_the_same_ones_backwards(owner
         known = [key for key in keys if key is not None]
         assert keys == sorted(known, reverse=wanted.largest_first) + [None] * keys.count(None)
         assert pages[0].previous is None
-        for before, page in zip(pages, pages[1:], strict=False):
+        for before, page in itertools.pairwise(pages):
             back = portfolio.page(replace(wanted, size=3, before=page.previous))
             assert back.rows == before.rows
             assert portfolio.page(replace(wanted, size=3, after=back.next)).rows == page.rows

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from forecasting.engine.errors import gettext_noop
+from forecasting.engine.explaining.calendar_parts import CALENDAR, HOLIDAY
 from forecasting.engine.explaining.components import Components
 from forecasting.engine.explaining.sentence import Sentence
 from forecasting.engine.explaining.splitting import COVARIATE, REST, SEASON, TREND
@@ -19,6 +20,10 @@ WEAK: Final = 0.3
 LEAST_SHARE: Final = 0.05
 # Where less than a half is explained, the rest is the larger part.
 HALF: Final = 0.5
+CALENDAR_WORDS: Final = {
+    HOLIDAY: gettext_noop("Holidays explain %(share)s%% of the variation."),
+    CALENDAR: gettext_noop("Other dates of the calendar explain %(share)s%% of the variation."),
+}
 
 
 def sentences(found: Components, place: int = 0) -> list[Sentence]:
@@ -31,7 +36,7 @@ def sentences(found: Components, place: int = 0) -> list[Sentence]:
         kind = found.kinds[part]
         if kind == REST or share[part] < LEAST_SHARE:
             continue
-        if kind == COVARIATE or strength[part] >= WEAK:
+        if kind not in (SEASON, TREND) or strength[part] >= WEAK:
             said.append(_sentence(found, int(part), float(share[part]), float(strength[part])))
     return [*said, *_without_cycle(found, place), *_mostly_rest(float(share[-1]))]
 
@@ -52,6 +57,8 @@ def _sentence(found: Components, part: int, share: float, strength: float) -> Se
             ),
             **details,
         )
+    if kind in CALENDAR_WORDS:
+        return Sentence.of(CALENDAR_WORDS[kind], share=100 * share)
     if kind == COVARIATE:
         return Sentence.of(
             gettext_noop("The covariate %(name)s explains %(share)s%% of the variation."),

@@ -16,8 +16,17 @@ from numpy.typing import NDArray
 from forecasting.engine.calendar_steps import Times
 from forecasting.engine.errors import gettext_noop
 from forecasting.engine.explaining import time_words
+from forecasting.engine.explaining.calendar_parts import CALENDAR, HOLIDAY
 from forecasting.engine.explaining.sentence import Name, Sentence
-from forecasting.engine.explaining.splitting import COVARIATE, REST, SEASON, TREND, Split, split
+from forecasting.engine.explaining.splitting import (
+    COVARIATE,
+    REST,
+    SEASON,
+    TREND,
+    Split,
+    part_of,
+    split,
+)
 from forecasting.engine.explaining.strengths import shares, strengths
 from forecasting.engine.forecast import Forecast
 from forecasting.engine.frequency import Frequency
@@ -28,6 +37,12 @@ from forecasting.engine.watch import Watch
 USUAL_ROWS: Final = 2_000
 MOST_ROWS: Final = 20_000
 TURNS: Final = 6
+_NAMES: Final = {
+    TREND: gettext_noop("trend"),
+    HOLIDAY: gettext_noop("holidays"),
+    CALENDAR: gettext_noop("other dates of the calendar"),
+    REST: gettext_noop("rest"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +51,9 @@ class Components:
 
     ``times`` and ``values`` are ``[V, T + H]``, the values past the forecast; shorter series have
     NaN before their first row. ``parts`` ``[V, N, T + H]`` add up to the values: the trend, one per
-    cycle of ``seasons`` steps (zero in a series that has not got it), one per known covariate, the
-    rest; ``names`` and ``kinds`` (trend, season, covariate, rest) ``[N]`` say which. ``strength``
+    cycle of ``seasons`` steps (zero in a series that has not got it), one per known covariate, with
+    those of the calendar together as holidays and other dates, the rest; ``names`` and ``kinds``
+    (trend, season, covariate, holiday, calendar, rest) ``[N]`` say which. ``strength``
     ``[V, N]`` is from 0 to 1 (NaN of the rest), ``share`` ``[V, N]`` of the variation of the past
     sums to 1. A series that was not reached in time is NaN, and ``notes`` say so.
     """
@@ -114,11 +130,11 @@ def _gathered(
     done = [one for one in found if one is not None]
     seasons = tuple(sorted({m for one in done for kind, m in one.parts if kind == SEASON}))
     seasons = seasons if like is None else like.seasons
-    covariates = panel.known.names if panel.known else ()
+    known = panel.known.names if panel.known else ()
     keys = [
         (TREND, 0),
         *((SEASON, m) for m in seasons),
-        *((COVARIATE, k) for k in range(len(covariates))),
+        *dict.fromkeys(part_of(panel, k) for k in range(len(known))),
         (REST, 0),
     ]
     rows, count = int(panel.lengths.max()), len(panel.labels)
@@ -136,7 +152,7 @@ def _gathered(
         horizon=horizon,
         times=_times(panel, rows, horizon),
         values=values,
-        names=_names(panel, seasons, covariates),
+        names=tuple(_name(panel, *key) for key in keys),
         kinds=tuple(kind for kind, _ in keys),
         seasons=seasons,
         parts=parts,
@@ -151,13 +167,12 @@ def _times(panel: Panel, rows: int, horizon: int) -> Times:
     return np.repeat(panel.frequency.at(panel.starts[:, None], steps), len(panel.channels), axis=0)
 
 
-def _names(panel: Panel, seasons: Sequence[int], covariates: Sequence[str]) -> tuple[Name, ...]:
-    return (
-        Sentence.of(gettext_noop("trend")),
-        *(time_words.cycle(panel.frequency, m) for m in seasons),
-        *covariates,
-        Sentence.of(gettext_noop("rest")),
-    )
+def _name(panel: Panel, kind: str, number: int) -> Name:
+    if kind == SEASON:
+        return time_words.cycle(panel.frequency, number)
+    if kind == COVARIATE and panel.known:
+        return panel.known.names[number]
+    return Sentence.of(_NAMES[kind])
 
 
 def _strength(parts: Floats) -> Floats:

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from forecasting.engine.explaining.calendar_parts import group_of
 from forecasting.engine.explaining.cycles import cycles
 from forecasting.engine.explaining.decomposing import Parts
 from forecasting.engine.missing import fill
@@ -24,7 +25,8 @@ REST: Final = "rest"
 class Split:
     """One series: its values ``[T + H]``, parts ``[T + H]`` by kind and number, and T.
 
-    The number of a cycle is its length, that of a covariate its place.
+    The number of a cycle is its length, that of a covariate its place; those of the calendar are
+    one part together.
     """
 
     values: Floats
@@ -55,10 +57,19 @@ def split(
     table = {(TREND, 0): np.concatenate([parts.trend, trend])}
     for m, past, coming in zip(parts.periods, parts.seasonal, figures, strict=True):
         table[(SEASON, m)] = np.concatenate([past, coming])
-    table |= {(COVARIATE, k): effect for k, effect in enumerate(effects)}
+    for k, effect in enumerate(effects):
+        key = part_of(panel, k)
+        table[key] = table.get(key, 0.0) + effect
     values = np.concatenate([column, ahead])
     table[(REST, 0)] = values - np.sum(list(table.values()), axis=0)
     return Split(values, table, len(column))
+
+
+def part_of(panel: Panel, place: int) -> tuple[str, int]:
+    """The part that the known covariate at a place belongs to."""
+    assert panel.known is not None
+    group = group_of(panel.known.names[place])
+    return (group, 0) if group else (COVARIATE, place)
 
 
 def _effects(panel: Panel, where: tuple[int, int], column: Floats, horizon: int) -> Floats:

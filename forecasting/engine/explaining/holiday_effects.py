@@ -1,0 +1,75 @@
+"""What each holiday of a country did to a series: the mean of its days, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from forecasting.engine.calendar_steps import Times
+from forecasting.engine.explaining.calendar_parts import HOLIDAY
+from forecasting.engine.explaining.components import Components
+from forecasting.engine.explaining.splitting import REST
+from forecasting.engine.panel import Floats
+from forecasting.engine.preprocessing.holiday_features import holidays_of
+
+# As wide as the inner band of a forecast.
+LEVEL: Final = 0.8
+
+
+@dataclass(frozen=True)
+class HolidayEffect:
+    """Mean of the rows of its ``times`` past days, in the unit of the series, less what is usual.
+
+    ``low`` and ``high`` hold 80 % by Student's t over the days; None where there was only one.
+    ``coming`` says that a step of the forecast falls on it.
+    """
+
+    name: str
+    times: int
+    mean: float
+    low: float | None
+    high: float | None
+    coming: bool
+
+
+def holiday_effects(
+    found: Components, place: int, days: Times, country: str, subdivision: str = ""
+) -> list[HolidayEffect]:
+    """Of the series at a place, the largest first; none where steps are longer than a day.
+
+    ``days`` ``[T + H]`` are the local dates of its rows. An effect is what trend, cycles and other
+    covariates leave over: the part of the holidays and the rest.
+    """
+    past = found.parts.shape[2] - found.horizon
+    kinds = np.isin(found.kinds, (HOLIDAY, REST))
+    left = found.past[place, kinds].sum(axis=0)
+    known = ~np.isnan(left)
+    if not known.any():
+        return []
+    by_name: dict[str, list[np.datetime64]] = {}
+    years = days[np.flatnonzero(known)[[0]]].astype("datetime64[Y]").astype(int) + 1970
+    last = int(days[-1].astype("datetime64[Y]").astype(int)) + 1970
+    for year in range(int(years[0]), last + 1):
+        for day, name in holidays_of(country, subdivision, year):
+            by_name.setdefault(name, []).append(day)
+    usual = float(np.mean(left[known]))
+    effects = []
+    for name, dates in by_name.items():
+        means = [left[known & (days[:past] == day)] for day in dates]
+        seen = np.array([rows.mean() - usual for rows in means if len(rows)])
+        if len(seen):
+            low, high = _between(seen)
+            coming = bool(np.isin(days[past:], dates).any())
+            effects.append(HolidayEffect(name, len(seen), float(seen.mean()), low, high, coming))
+    return sorted(effects, key=lambda one: -abs(one.mean))
+
+
+def _between(seen: Floats) -> tuple[float | None, float | None]:
+    if len(seen) < 2:
+        return None, None
+    from scipy import stats  # noqa: PLC0415 -- slow to import
+
+    half = stats.t.ppf(0.5 + LEVEL / 2, len(seen) - 1) * seen.std(ddof=1) / np.sqrt(len(seen))
+    return float(seen.mean() - half), float(seen.mean() + half)
