@@ -26,6 +26,8 @@ from jobs.models import Job
 
 LISTED_CHANNELS: Final = 200
 REFITTED: Final = "refitted"
+# Metrics of a result keep the sums of every level of totals under this name.
+LEVELS: Final = "levels"
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +77,7 @@ def keep(
     model = _row(task, answer, job)
     model.metrics = answer.metrics(yardstick)
     if compared := levels.compared(answer.model, answer.forecast):
-        model.metrics["levels"] = compared
+        model.metrics[LEVELS] = compared
     if others := answer.stood_in.with_model(answer.model).keep(task):
         model.metrics[KEPT] = others
     store(model, answer, f"models/{model.pk}")
@@ -111,7 +113,9 @@ class Said:
 
     def metrics(self, task: PredictionTask, before: dict[str, Any]) -> dict[str, Any]:
         """Those of its test, and how many series are not its own."""
-        kept = {name: value for name, value in before.items() if name != KEPT}
+        kept = {name: value for name, value in before.items() if name not in {KEPT, LEVELS}}
+        if compared := levels.compared(self.model, self.forecast):
+            kept[LEVELS] = compared
         others = self.stood_in.with_model(self.model).keep(task)
         return kept | ({KEPT: others} if others else {})
 

@@ -1,6 +1,7 @@
 """Totals of the series of a dataset: asked for, forecast, and adding up in what is shown."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -8,15 +9,17 @@ import pyarrow.parquet as pq
 import pytest
 from django.urls import reverse
 
-from forecasting import results, tasks
+from forecasting import keeping, results, tasks
 from forecasting.choosing import totals as choosing
 from forecasting.choosing.limits import Bounds
+from forecasting.engine import artifacts
 from forecasting.engine.hierarchy.structure import BOTTOM
 from forecasting.explaining import explain_jobs
-from forecasting.models import PredictionTask
+from forecasting.models import PredictionTask, TrainedModel
 from forecasting.portfolio import levels, summary
 from forecasting.portfolio.rows import Portfolio, Wanted
 from forecasting.refusals import ForecastProblem
+from forecasting.serving.answering import fetched
 from tests.datasets.made import read_dataset
 from tests.forecasting.asked import ask_api, press
 from tests.forecasting.made import again, ready_to_race
@@ -257,3 +260,19 @@ def test_why_is_told_of_a_model_that_needs_all_levels(owner, owner_client, monke
     found = explain_jobs.find(task.results.get(name="linear"), "north")
     assert found["series"] == "north"
     assert found["parts"]
+
+
+def test_the_sums_of_levels_are_those_of_the_answer_after_a_last_fit(owner, owner_client):
+    task = answer_of(owner_client, shops(owner, days=60), hierarchy={"columns": ["region"]})
+    result = task.results.get(name="linear")
+    folder, _size = fetched(result.model.model_path)
+    model = artifacts.load(folder)
+    forecast = model.predict(levels=(80, 95))
+    renewed = replace(forecast, mean=2 * forecast.mean)
+    TrainedModel.objects.filter(pk=result.model_id).update(parameters={})
+    keeping.renew(task, "linear", keeping.Said(model, renewed))
+    result = task.results.get(name="linear")
+    answer = by_name(result)
+    for level, names in (("total", ["total"]), ("bottom", list(REGIONS))):
+        (row,) = [one for one in result.metrics["levels"] if one["level"] == level]
+        assert row["reconciled"] == pytest.approx(sum(answer[name].sum() for name in names))
