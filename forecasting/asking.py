@@ -204,8 +204,12 @@ def check_version(dataset: Dataset) -> Version:
 
 
 def usual_targets(version: Version) -> list[Column]:
-    """The last target of a wide table, the first number column of a long one."""
+    """The last target of a wide table, the first number column of a long one.
+
+    A column of zeros and ones says whether something was, which explains more than it is asked for.
+    """
     usable = [column for column in version.value_columns() if not trouble_with(column, version)]
+    usable = [column for column in usable if not column.is_flag] or usable
     marked = [column for column in usable if column.role == Column.Role.TARGET] or usable
     if version.layout == Version.Layout.LONG:
         return marked[:1]

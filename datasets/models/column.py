@@ -70,6 +70,12 @@ class Column(models.Model):
         return self.is_number and self.role in {self.Role.TARGET, *self.COVARIATES}
 
     @property
+    def is_flag(self) -> bool:
+        """Does it hold nothing but zeros and ones?"""
+        ends = (self.stats.get("min"), self.stats.get("max"))
+        return self.type == self.Type.INTEGER and ends == (0, 1)
+
+    @property
     def is_covariate(self) -> bool:
         """May it help a forecast without being forecast?"""
         return self.role in self.COVARIATES

@@ -76,7 +76,7 @@ def holidays(rows: list[dict[str, Any]]) -> Figure:
         },
         "name": gettext("Effect"),
     }
-    names = {"type": "category", "automargin": True}
+    names = {"type": "category", "automargin": True, "dtick": 1}
     return figure([bars], yaxis=names, showlegend=False, bargap=0.35)
 
 

@@ -7,6 +7,7 @@ independent ones look at one number a window.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -146,10 +147,12 @@ class Leftovers:
 
     def histogram(self) -> tuple[Floats, Floats]:
         """Counts and the edges of their bins (Freedman–Diaconis, at most 40)."""
-        edges = np.histogram_bin_edges(self.values, bins="fd")
-        if len(edges) > BINS + 1:
-            edges = np.histogram_bin_edges(self.values, bins=BINS)
-        counts, edges = np.histogram(self.values, bins=edges)
+        low, high = np.quantile(self.values, [0.25, 0.75])
+        width = 2 * (high - low) / len(self.values) ** (1 / 3)
+        span = float(np.ptp(self.values))
+        # Where most errors are alike the width is nothing, or so little that no bins would do.
+        bins = BINS if width * BINS <= span else max(1, math.ceil(span / width))
+        counts, edges = np.histogram(self.values, bins=bins)
         return counts.astype(float), edges
 
     def as_json(self) -> dict[str, Any]:

@@ -34,6 +34,12 @@ def said(known: Any) -> str:
     return str(known)
 
 
+def name_of(known: Any) -> str:
+    """As a title: a sentence begins with a capital, the name of a column stays as it is."""
+    text = said(known)
+    return text if isinstance(known, str) else text[:1].upper() + text[1:]
+
+
 def spoken(known: Any) -> Any:
     """All that `kept` gave inside of something, each with its `text` in the active language."""
     if isinstance(known, Mapping):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from datasets.clock import Clock
@@ -19,7 +19,7 @@ from forecasting.engine.explaining.calendar_parts import CALENDAR, HOLIDAY
 from forecasting.engine.explaining.splitting import COVARIATE, REST, SEASON, TREND
 from forecasting.explaining import figures
 from forecasting.explaining.explain_jobs import series_of
-from forecasting.explaining.sentences import said
+from forecasting.explaining.sentences import name_of, said
 from forecasting.explaining.shown_inside import ShownInside
 from forecasting.explaining.telling import ADDED, SHUFFLED, WEIGHED
 from forecasting.models import Explanation, PredictionResult
@@ -41,6 +41,8 @@ KINDS: Final = {
 # Sections as the card says them: why this model, why flat, what moved it, what it rests on.
 WHY: Final = ("choice", "flat", "moved", "drivers")
 MOST_DRIVERS: Final = 12
+# What rounds to nothing of a percent is counted, not listed.
+LEAST_SHARE: Final = 0.0005
 LOW, TALL = 128, 240
 
 
@@ -160,14 +162,27 @@ class ShownExplanation:
         return [
             {
                 **row,
-                "name": _capital(said(row["name"])),
+                "name": name_of(row["name"]),
                 "width": f"{100 * row['share']:.1f}",
                 "shown": wording.percent(row["share"]),
                 "grows": None if row.get("percent") is None else _signed_percent(row["percent"]),
                 "chance": None if row.get("p") is None else f"p {wording.chance(row['p'])}",
             }
             for row in drivers.get("rows", [])[:MOST_DRIVERS]
+            if row["share"] >= LEAST_SHARE
         ]
+
+    @property
+    def idle_drivers(self) -> str:
+        """How many inputs more there are, which make no difference that could be seen."""
+        rows = (self.found.get("drivers") or {}).get("rows", [])
+        idle = sum(row["share"] < LEAST_SHARE for row in rows)
+        words = ngettext(
+            "%(count)s other input makes no difference.",
+            "%(count)s other inputs make no difference.",
+            idle,
+        )
+        return words % {"count": f"{idle:,}"} if idle else ""
 
     @property
     def driver_caption(self) -> str:
@@ -206,7 +221,7 @@ class ShownExplanation:
             return None
         places = common_decimals([moved["before"], moved["now"]])
         rows = [
-            {"name": _capital(said(row["name"])), "change": _alike(row["change"], places, "+")}
+            {"name": name_of(row["name"]), "change": _alike(row["change"], places, "+")}
             for row in moved["changes"]
         ]
         return {
@@ -237,7 +252,7 @@ class ShownExplanation:
     def _title(self, one: Mapping[str, Any]) -> str:
         if one["kind"] in (TREND, HOLIDAY, CALENDAR, REST):
             return str(KINDS[one["kind"]])
-        return _capital(said(one["name"]))
+        return name_of(one["name"])
 
 
 def _alike(value: float | None, places: int | None, sign: str = "") -> str:

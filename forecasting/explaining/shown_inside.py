@@ -13,7 +13,7 @@ from datasets.clock import Clock
 from datasets.decimals import decimals_of
 from forecasting import wording
 from forecasting.explaining import inside_figures
-from forecasting.explaining.sentences import said
+from forecasting.explaining.sentences import name_of, said
 from forecasting.models.trained_model import label_of
 
 # What a row of an input holds.
@@ -39,7 +39,7 @@ class ShownInside:
             "far": inside_figures.steps_words(far) if far is not near else "",
             "bands": [
                 {
-                    "name": _title(one["name"]),
+                    "name": name_of(one["name"]),
                     "first": wording.percent(one["first"]),
                     "last": wording.percent(one["last"]),
                 }
@@ -62,16 +62,16 @@ class ShownInside:
         drawn = inside_figures.contributions(known, self._known["times"], self._clock)
         return {
             "figure": json.dumps(drawn) if groups else "",
-            "anchor_name": _title(known["anchor_kind"]),
+            "anchor_name": name_of(known["anchor_kind"]),
             "anchor": _written(known["anchor"], fine),
             "bias": _signed(known["bias"], fine),
             "groups": [
-                {"name": _title(one["name"]), "change": _signed(one["mean"], fine)}
+                {"name": name_of(one["name"]), "change": _signed(one["mean"], fine)}
                 for one in groups
             ],
             "forecast": _written(known["forecast"], fine),
             "features": [
-                {"name": _title(one["name"]), **{end: _signed(one[end], coarse) for end in ENDS}}
+                {"name": name_of(one["name"]), **{end: _signed(one[end], coarse) for end in ENDS}}
                 for one in features
             ],
         }
@@ -120,12 +120,6 @@ def _weight_words(known: Mapping[str, Any]) -> list[str]:
             % {"count": f"{len(known['lags']):,}"}
         )
     return words
-
-
-def _title(name: Any) -> str:
-    """A sentence begins with a capital, the name of a column stays as it is."""
-    text = said(name)
-    return text if isinstance(name, str) else text[:1].upper() + text[1:]
 
 
 def _written(value: float, decimals: int) -> str:

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from forecasting.asking import usual_targets
 from forecasting.models import PredictionTask
 from jobs.models import Job
 from tests.conftest import browser_of
@@ -57,6 +58,15 @@ def test_the_page_comes_with_the_last_target_and_four_days_chosen(owner, owner_c
     assert "<b>next 4 days</b>, hour by hour, from <b>2,000 rows</b>" in html
     assert "<b>11 models</b>" in html
     assert [name in html for name in ("Instant", "Balanced", "Thorough")] == [True] * 3
+
+
+def test_a_column_of_zeros_and_ones_is_no_usual_target(owner):
+    lines = [f"2026-01-{day:02d},{day * 7 % 11}.5,{day % 2}" for day in range(1, 29)]
+    version = read_dataset(owner, "\n".join(["day,visits,promo", *lines])).current_version
+    assert [column.name for column in usual_targets(version)] == ["visits"]
+    flags = [f"2026-01-{day:02d},{day % 2}" for day in range(1, 29)]
+    version = read_dataset(owner, "\n".join(["day,open", *flags])).current_version
+    assert [column.name for column in usual_targets(version)] == ["open"]
 
 
 def test_the_sentence_follows_each_change(owner, owner_client):

@@ -226,7 +226,7 @@ def test_until_a_date_counts_the_steps_to_its_end(owner, owner_client):
         ("bounds", {"bounds": {"low": "x"}}, "A bound is a number, not x."),
         ("bounds", {"bounds": {"low": 1e300}}, "No value reaches such a bound."),
         ("bounds", {"bounds": {"low": 1.2, "high": 1.8, "integer": True}}, "No whole number lies"),
-        ("bounds", {"bounds": {"min": 1}}, 'Give bounds as {"low"'),
+        ("bounds", {"bounds": [1]}, 'Give bounds as {"low"'),
         ("calendar", {"calendar": {"country": "XX"}}, "No holidays are known for XX."),
         (
             "calendar",

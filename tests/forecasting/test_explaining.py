@@ -170,6 +170,15 @@ def test_the_autocorrelation_by_hand():
     assert left.bounds.tolist() == pytest.approx([1.96 / 2, 1.96 / math.sqrt(2)])
 
 
+@pytest.mark.parametrize("odd", [1e-300, 1.0, 1e12])
+def test_errors_that_are_nearly_all_alike_are_counted_by_size_too(odd):
+    left = leftovers([[0.0] * 50 + [odd], [0.0] * 51])
+    counts, edges = left.histogram()
+    assert counts.sum() == 102
+    assert 1 <= len(counts) <= 40
+    assert edges[0] <= 0 <= edges[-1]
+
+
 def test_bias_is_tested_over_windows_and_normality_over_errors():
     rng = np.random.default_rng(3)
     windows = (rng.normal(0, 1, (12, 24)) + 2).tolist()

@@ -53,14 +53,15 @@ class Parts:
         """Trend ``[H]`` and cycles ``[P, H]`` of a forecast ``[H]``; what is left is the rest.
 
         The cycles repeat their last turn. The trend is the moving mean of the forecast without
-        them, over the shortest cycle, carried on from the trend of the past; near the end, where
+        them, over the shortest cycle or as many rows as that of the past, carried on from the trend of the past; near the end, where
         half of that mean is missing, it goes on as it went last.
         """
         horizon = len(forecast)
         figures = np.zeros((len(self.periods), horizon))
         for place, period in enumerate(self.periods):
             figures[place] = np.resize(self.seasonal[place, -period:], horizon)
-        width = self.periods[0] if self.periods else max(3, horizon // 4)
+        usual = max(LEAST_NEIGHBOURS, round(TREND_SHARE * len(self.trend)))
+        width = self.periods[0] if self.periods else usual
         return _continued(self.trend, forecast - figures.sum(axis=0), width // 2), figures
 
 

@@ -76,6 +76,13 @@ def test_the_trend_of_a_forecast_goes_straight_on_to_its_last_step(horizon):
     assert np.abs(np.diff(trend)).max(initial=0.0) < 0.15
 
 
+def test_without_a_cycle_the_trend_ahead_is_as_smooth_as_that_of_the_past():
+    parts = Parts.of(50 + noise(1.0), [])
+    trend, _none = parts.ahead(50 + 5.0 * (np.arange(28) % 7 == 0))
+    assert np.abs(np.diff(trend)).max() < 0.1
+    assert np.abs(trend - 50).max() < 2
+
+
 def test_strength_and_share_by_hand():
     # part [1, -1, 1, -1] has variance 1; rest [.5, .5, -.5, -.5] 0.25, uncorrelated: 1.25 together.
     part = np.array([1.0, -1.0, 1.0, -1.0])
