@@ -53,8 +53,8 @@ class Parts:
         """Trend ``[H]`` and cycles ``[P, H]`` of a forecast ``[H]``; what is left is the rest.
 
         The cycles repeat their last turn. The trend is the moving mean of the forecast without
-        them, over the shortest cycle or as many rows as that of the past, carried on from the trend of the past; near the end, where
-        half of that mean is missing, it goes on as it went last.
+        them, over the shortest cycle or as many rows as that of the past, carried on from it; near
+        the end, where half of that mean is missing, it goes on as it went last.
         """
         horizon = len(forecast)
         figures = np.zeros((len(self.periods), horizon))
