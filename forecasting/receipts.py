@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.utils.translation import gettext, pgettext
 
 from forecasting import shards, spans
+from forecasting.engine.explaining.calendar_parts import group_of
 from forecasting.engine.frequency import Frequency
 from forecasting.models import PredictionTask, TrainedModel
 from forecasting.portfolio.levels import METHODS
@@ -21,7 +22,7 @@ def rows_of(task: PredictionTask) -> list[tuple[str, str]]:
     found = [
         (gettext("Step"), _step(str(asked.get("frequency") or ""))),
         (gettext("Series"), _series(task)),
-        (gettext("Covariates"), _listed(task.receipt.get("covariates"))),
+        (gettext("Covariates"), _covariates(task)),
         (gettext("Holidays"), _place(asked.get("calendar") or {})),
         (gettext("Bounds"), _bounds(asked.get("bounds") or {})),
         (gettext("Totals"), _totals(asked.get("hierarchy") or {})),
@@ -50,6 +51,15 @@ def _series(task: PredictionTask) -> str:
 
 def _listed(values: Any) -> str:
     return pgettext("list", ", ").join(str(value) for value in values or ())
+
+
+def _covariates(task: PredictionTask) -> str:
+    """Those that somebody chose; what the calendar adds are many columns and one idea."""
+    names = list(task.receipt.get("covariates") or ())
+    if not task.parameters.get("calendar"):
+        return _listed(names)
+    own = [name for name in names if not group_of(str(name))]
+    return _listed([*own, gettext("dates of the calendar")] if len(own) < len(names) else own)
 
 
 def _place(calendar: dict[str, Any]) -> str:

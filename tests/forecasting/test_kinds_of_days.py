@@ -9,6 +9,7 @@ from forecasting.engine.explaining.components import components
 from forecasting.engine.panel import Panel
 from forecasting.engine.registry import create
 from forecasting.explaining import days, explain_jobs, figures
+from forecasting.receipts import rows_of
 from tests.datasets.made import read_dataset
 from tests.forecasting.made import answered
 
@@ -68,6 +69,7 @@ def test_every_holiday_of_the_country_is_told_and_drawn_the_largest_on_top(owner
     names = {one["name"]: one for one in found["holidays"]}
     assert names["Labor Day"]["mean"] == pytest.approx(-80, abs=15)
     assert names["Labor Day"]["times"] == 2
+    assert dict(rows_of(task))["Covariates"] == "dates of the calendar"
     [bars] = figures.holidays(found["holidays"])["data"]
     sizes = [abs(x) for x in bars["x"]]
     assert sizes == sorted(sizes)
