@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from forecasting.engine.errors import gettext_noop
+from forecasting.engine.explaining.sentence import Sentence
 from forecasting.engine.future.waves import WAVES, wave_names
 from forecasting.engine.preprocessing.holiday_features import AROUND
 
 HOLIDAY: Final = "holiday"
 CALENDAR: Final = "calendar"
+NAMES: Final = {
+    HOLIDAY: Sentence.of(gettext_noop("holidays")),
+    CALENDAR: Sentence.of(gettext_noop("other dates of the calendar")),
+}
 _HOLIDAYS: Final = frozenset({*AROUND, "holidays"})
 _DATES: Final = frozenset(
     {

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from forecasting.engine.calendar_steps import Times
 from forecasting.engine.errors import gettext_noop
 from forecasting.engine.explaining import time_words
-from forecasting.engine.explaining.calendar_parts import CALENDAR, HOLIDAY
+from forecasting.engine.explaining.calendar_parts import NAMES as CALENDAR_NAMES
 from forecasting.engine.explaining.sentence import Name, Sentence
 from forecasting.engine.explaining.splitting import (
     COVARIATE,
@@ -39,8 +39,6 @@ MOST_ROWS: Final = 20_000
 TURNS: Final = 6
 _NAMES: Final = {
     TREND: gettext_noop("trend"),
-    HOLIDAY: gettext_noop("holidays"),
-    CALENDAR: gettext_noop("other dates of the calendar"),
     REST: gettext_noop("rest"),
 }
 
@@ -172,7 +170,7 @@ def _name(panel: Panel, kind: str, number: int) -> Name:
         return time_words.cycle(panel.frequency, number)
     if kind == COVARIATE and panel.known:
         return panel.known.names[number]
-    return Sentence.of(_NAMES[kind])
+    return CALENDAR_NAMES.get(kind) or Sentence.of(_NAMES[kind])
 
 
 def _strength(parts: Floats) -> Floats:

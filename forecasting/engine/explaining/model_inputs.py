@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from forecasting.engine.covariate_blocks import known_names, past_names, static_names
 from forecasting.engine.errors import NotFittedError, gettext_noop
 from forecasting.engine.explaining import time_words
+from forecasting.engine.explaining.calendar_parts import NAMES, group_of
 from forecasting.engine.explaining.lag_bands import LagBands
 from forecasting.engine.explaining.shuffling import HISTORY, KNOWN, PAST, STATIC, Input
 from forecasting.engine.forecaster import Forecaster
@@ -32,12 +33,23 @@ def inputs_of(model: Forecaster, panel: Panel, lags: Sequence[int] = ()) -> list
     found = _single(panel, lags) if lags else _groups(panel, reach, model.horizon_)
     uses = model.capabilities
     if uses.uses_known_future:
-        found += [Input(n, KNOWN, _at(k)) for k, n in enumerate(known_names(panel))]
+        found += _known(known_names(panel))
     if uses.uses_past:
         found += [Input(n, PAST, _at(k)) for k, n in enumerate(past_names(panel))]
     if uses.uses_static and len(panel) > 1:
         found += _static(static_names(panel))
     return found
+
+
+def _known(names: Sequence[str]) -> list[Input]:
+    """Columns of the calendar go together: none of twenty waves says much without the others."""
+    groups: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        groups.setdefault(group_of(name) or f"={name}", []).append(place)
+    return [
+        Input(NAMES.get(key) or key[1:], KNOWN, np.array(columns, dtype=np.int64))
+        for key, columns in groups.items()
+    ]
 
 
 def _at(place: int) -> NDArray[np.int64]:

@@ -9,6 +9,7 @@ from scipy import stats
 from forecasting.engine.explaining.component_words import sentences
 from forecasting.engine.explaining.components import components
 from forecasting.engine.explaining.holiday_effects import holiday_effects
+from forecasting.engine.explaining.model_inputs import inputs_of
 from forecasting.engine.future.frames import with_calendar
 from forecasting.engine.panel import Panel
 from forecasting.engine.registry import create
@@ -88,3 +89,13 @@ def test_days_before_the_first_row_count_for_nothing():
     assert "New Year's Day" in effects
     assert effects["New Year's Day"].times == 1
     assert np.isfinite(effects["New Year's Day"].mean)
+
+
+def test_columns_of_the_calendar_are_shuffled_together():
+    panel = with_calendar(Panel.from_arrays({"y": daily()}, "2022-01-01", "D"), 7, "DE")
+    model = create("linear").fit(panel, horizon=7)
+    items = [item for item in inputs_of(model, panel) if item.kind == "known"]
+    assert [str(item.name) for item in items] == ["other dates of the calendar", "holidays"]
+    assert sorted(np.concatenate([item.places for item in items])) == list(
+        range(len(panel.known.names))
+    )
