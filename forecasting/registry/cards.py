@@ -45,7 +45,9 @@ def describe(row: TrainedModel, words: Mapping[str, Any]) -> None:
 def settings_of(row: TrainedModel) -> list[tuple[str, str]]:
     """Every setting with its value, as it is written."""
     return [
-        (name, _setting(value)) for name, value in row.parameters.items() if name not in _HIDDEN
+        (name, setting_words(value))
+        for name, value in row.parameters.items()
+        if name not in _HIDDEN
     ]
 
 
@@ -150,7 +152,7 @@ def _bands(row: TrainedModel) -> list[Knowledge]:
 
 def _accuracy(row: TrainedModel) -> list[tuple[str, str]]:
     rows = [
-        (gettext("Bias") if name == "bias" else name.upper(), _setting(row.metrics[name]))
+        (gettext("Bias") if name == "bias" else name.upper(), setting_words(row.metrics[name]))
         for name in ("mase", "mae", "rmse", "smape", "wape", "bias")
         if row.metrics.get(name) is not None
     ]
@@ -180,7 +182,8 @@ def _origin(row: TrainedModel, version: ModelVersion | None) -> list[tuple[str, 
     return rows
 
 
-def _setting(value: Any) -> str:
+def setting_words(value: Any) -> str:
+    """A setting as it is written: numbers with their digits, `true`, lists as JSON."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if is_number:
         return wording.figure(value)
@@ -189,9 +192,10 @@ def _setting(value: Any) -> str:
 
 def _windows(windows: list[dict[str, Any]]) -> str:
     head = f"| {gettext('Cutoff')} | MAE |\n|---|---|\n"
+    errors = [(window["cutoff"], window["mae"]) for window in windows]
     lines = [
-        f"| {window['cutoff']} | {_setting(window['mae']) if window['mae'] is not None else '–'} |"
-        for window in windows
+        f"| {cutoff} | {'–' if error is None else setting_words(error)} |"
+        for cutoff, error in errors
     ]
     return head + "\n".join(lines)
 

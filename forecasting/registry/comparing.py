@@ -15,6 +15,7 @@ from forecasting import wording
 from forecasting.engine.frequency import Frequency
 from forecasting.engine.significance import TOO_FEW, DieboldMariano, judge
 from forecasting.models import TrainedModel
+from forecasting.registry.cards import setting_words
 
 METRICS: Final = ("mase", "mae", "rmse", "smape", "wape", "bias")
 # What is no setting of the model.
@@ -34,6 +35,11 @@ class Difference:
     def differs(self) -> bool:
         """Are they not the same?"""
         return bool(self.one != self.other)
+
+    @property
+    def said(self) -> tuple[str, str]:
+        """Both as a model card writes them."""
+        return _said(self.one), _said(self.other)
 
 
 @dataclass(frozen=True)
@@ -210,6 +216,10 @@ def _settings(row: TrainedModel) -> dict[str, Any]:
     own = {name: value for name, value in row.parameters.items() if name not in _HIDDEN}
     shared = {name: row.parameters.get(name) for name in ("horizon", "lookback")}
     return {"type": row.type} | shared | own | {"data": f"v{row.version.number}"}
+
+
+def _said(value: Any) -> str:
+    return "–" if value is None else setting_words(value)
 
 
 def _figures(row: TrainedModel) -> dict[str, Any]:

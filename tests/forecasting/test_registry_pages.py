@@ -221,6 +221,7 @@ def test_two_models_are_compared_setting_by_setting_and_window_by_window(owner, 
     assert "more accurate than v3 Naive over 6 shared windows" in html
     assert "p = " in html or "p &lt; " in html
     assert "lookback" in html
+    assert "True" not in html
 
 
 def test_the_test_of_a_comparison_is_that_of_diebold_and_mariano(owner):

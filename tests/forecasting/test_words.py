@@ -229,8 +229,8 @@ def test_every_offered_horizon_is_allowed(alias):
         (9.8, "9.8"),
         (0, "0"),
         (123.456, "123.5"),
-        (1e-7, "1e−07"),
-        (2.5e16, "2.500e+16"),
+        (1e-7, "1 × 10⁻⁷"),
+        (2.5e16, "2.5 × 10¹⁶"),
     ],
 )
 def test_numbers_have_four_digits_and_a_true_minus(value, text):
