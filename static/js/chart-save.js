@@ -1,5 +1,5 @@
 /* [data-chart-save="#chart"] with the value png, svg or csv: the chart as a file. A picture is light,
-   carries what the chart says as its title, and when and where it was saved. */
+   carries what the chart says as its title, when it was saved, and the receipt of what it shows. */
 import { chartOf } from './charts.js';
 import { dressed, plotly, resolved } from './plot-style.js';
 
@@ -20,14 +20,21 @@ async function picture(element, figure, format) {
   const Plotly = await plotly();
   const layout = dressed(figure, SIZE.width), data = resolved(figure.data);
   const says = element.getAttribute('aria-label') ?? '', colour = Almanac.colour('ink');
+  const saved = `${element.dataset.chartName ?? ''} · ${new Date().toLocaleString(document.documentElement.lang)}`;
+  const foot = [saved, element.closest('[data-receipt]')?.dataset.receipt].filter(Boolean).map(escaped).join('<br>');
   const url = await Plotly.toImage({ data, layout: {
     ...layout, ...SIZE,
     paper_bgcolor: Almanac.colour('surface'), plot_bgcolor: Almanac.colour('surface'),
     title: { text: wrapped(says), font: { size: 15, color: colour }, x: 0.02, xanchor: 'left', y: 0.97, yanchor: 'top' },
-    margin: { l: 64, r: 24, t: 76, b: 92 }, showlegend: true, legend: { orientation: 'h', x: 0, y: -0.08, font: { color: colour } },
-    annotations: [...(layout.annotations ?? []), { text: `${element.dataset.chartName ?? ''} · ${new Date().toLocaleString(document.documentElement.lang)}`, xref: 'paper', yref: 'paper', x: 1, y: -0.14, xanchor: 'right', yanchor: 'top', showarrow: false, font: { size: 11, color: Almanac.colour('ink-3') } }],
+    margin: { l: 64, r: 24, t: 76, b: 104 }, showlegend: true, legend: { orientation: 'h', x: 0, y: -0.08, font: { color: colour } },
+    annotations: [...(layout.annotations ?? []), { text: foot, align: 'right', xref: 'paper', yref: 'paper', x: 1, y: -0.14, xanchor: 'right', yanchor: 'top', showarrow: false, font: { size: 11, color: Almanac.colour('ink-3') } }],
   } }, { format, ...SIZE, scale: format === 'png' ? 2 : 1 });
   return (await fetchData(url));
+}
+
+/* Plotly reads a few tags in texts; names of people's columns are none. */
+function escaped(text) {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 /* A data: address as a file; fetch() would be refused by the page's policy. */

@@ -51,6 +51,12 @@ def test_a_file_becomes_a_forecast_that_a_race_of_models_tries_to_beat(page, dat
     for level in ("80%", "95%"):
         expect(page.get_by_text(f"{level} band")).to_be_visible()
 
+    page.get_by_role("button", name="Save the chart").first.click()
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Picture as SVG").first.click()
+    picture = saving.value.path().read_text(encoding="utf-8")
+    assert re.search(rf"{data_file.stem} v1 [0-9a-f]{{8}} · .+Balanced, seed 7", picture)
+
     before = page.locator(".headline").inner_text()
     page.reload()
     assert page.locator(".headline").inner_text() == before
