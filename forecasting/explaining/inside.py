@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from forecasting import results, thinning
+from forecasting.engine.explaining.calendar_parts import is_wave
 from forecasting.engine.explaining.contribution_words import ANCHORS
 from forecasting.engine.explaining.contributions import Contributions
 from forecasting.engine.explaining.covariate_effects import CovariateEffects
@@ -121,6 +122,7 @@ def _effects(found: CovariateEffects, place: int) -> list[dict[str, Any]]:
     return [
         {"name": found.names[k], "steps": results.floats(found.moved[place, k])}
         for k in _largest(found.moved[place].T)
+        if not is_wave(found.names[k])
     ]
 
 

@@ -104,7 +104,7 @@ class ShownExplanation:
     def section(self, name: str) -> list[str]:
         """The sentences of one section, in the active language."""
         kept = self.found.get("sections", {}).get(name, [])
-        return [wording.tight(_capital(said(one))) for one in kept]
+        return [wording.tight(_begun(one)) for one in kept]
 
     @property
     def headline(self) -> list[str]:
@@ -266,8 +266,12 @@ def _alike(value: float | None, places: int | None, sign: str = "") -> str:
     return text.replace("-", "−")
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _begun(known: Mapping[str, Any]) -> str:
+    """With a capital, unless the name of a column stands first."""
+    text = said(known)
+    first = known["template"].partition(")s")[0].removeprefix("%(")
+    named = isinstance(known["details"].get(first), str)
+    return text if named else text[:1].upper() + text[1:]
 
 
 def _signed(value: float | None) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting import results, thinning
+from forecasting.engine.explaining.calendar_parts import is_wave
 from forecasting.engine.explaining.components import Components
 from forecasting.engine.explaining.explanation import Explanation
 from forecasting.engine.explaining.feature_words import GROUPS
@@ -168,6 +169,7 @@ def _covariates(found: Explanation, place: int) -> list[dict[str, Any]]:
             "per_unit": _number(known.per_unit[place, k]),
         }
         for k, name in enumerate(known.names)
+        if not is_wave(name)
     ]
     return sorted(rows, key=lambda row: -abs(row["moved"] or 0.0))
 

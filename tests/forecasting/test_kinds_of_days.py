@@ -70,6 +70,9 @@ def test_every_holiday_of_the_country_is_told_and_drawn_the_largest_on_top(owner
     assert names["Labor Day"]["mean"] == pytest.approx(-80, abs=15)
     assert names["Labor Day"]["times"] == 2
     assert dict(rows_of(task))["Covariates"] == "dates of the calendar"
+    assert {one["name"] for one in found["covariates"]} >= {"holiday", "weekend"}
+    assert not [one for one in found["covariates"] if "_sin_" in one["name"]]
+    assert not [one for one in found["inside"]["effects"] if "_cos_" in one["name"]]
     [bars] = figures.holidays(found["holidays"])["data"]
     sizes = [abs(x) for x in bars["x"]]
     assert sizes == sorted(sizes)

@@ -16,12 +16,8 @@ NAMES: Final = {
     CALENDAR: Sentence.of(gettext_noop("other dates of the calendar")),
 }
 _HOLIDAYS: Final = frozenset({*AROUND, "holidays"})
-_DATES: Final = frozenset(
-    {
-        *(name for cycle in WAVES for name in wave_names(cycle)),
-        *("weekend", "month_start", "month_end", "working_days"),
-    }
-)
+_WAVES: Final = frozenset(name for cycle in WAVES for name in wave_names(cycle))
+_DATES: Final = _WAVES | {"weekend", "month_start", "month_end", "working_days"}
 
 
 def group_of(name: str) -> str:
@@ -29,3 +25,8 @@ def group_of(name: str) -> str:
     if name in _HOLIDAYS:
         return HOLIDAY
     return CALENDAR if name in _DATES else ""
+
+
+def is_wave(name: str) -> bool:
+    """Whether a covariate is a sine or cosine of the calendar, which tells nothing by itself."""
+    return name in _WAVES

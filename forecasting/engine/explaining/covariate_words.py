@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from forecasting.engine.errors import gettext_noop
+from forecasting.engine.explaining.calendar_parts import is_wave
 from forecasting.engine.explaining.covariate_effects import CovariateEffects
 from forecasting.engine.explaining.sentence import Sentence
 
@@ -15,10 +16,12 @@ LEAST_MOVE: Final = 0.02
 
 
 def sentences(found: CovariateEffects, place: int = 0) -> list[Sentence]:
-    """Of one series, the covariate that moves it most first."""
+    """Of one series, the covariate that moves it most first; nothing of waves of the calendar."""
     sizes = np.abs(found.moved[place]).max(axis=1)
     said = []
     for k in np.argsort(-sizes, kind="stable"):
+        if is_wave(found.names[k]):
+            continue
         if sizes[k] < LEAST_MOVE * found.sizes[place] or sizes[k] == 0:
             said.append(
                 Sentence.of(
