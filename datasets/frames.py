@@ -10,7 +10,8 @@ import pandas as pd
 from django.utils.translation import gettext
 
 from datasets import storage
-from datasets.building.duck import connect, parquet
+from datasets.building.duck import parquet
+from datasets.building.readers import reader
 from datasets.models import Column, Version
 from datasets.problems import DatasetProblem
 from forecasting.engine.panel import Panel
@@ -29,7 +30,7 @@ def read_frame(version: Version, columns: Sequence[str] | None = None) -> pd.Dat
     chosen = list(version.columns.all()) if columns is None else _choose(version, columns)
     wanted = ", ".join(_selected(column) for column in chosen) or "NULL"
     table = parquet(storage.local_copy(version.file_key))
-    with connect() as connection:
+    with reader() as connection:
         arrays = connection.execute(f"SELECT {wanted} FROM {table}").fetchnumpy()  # noqa: S608
     data = {column.key: _as_series(column, arrays[column.key]) for column in chosen}
     frame = pd.DataFrame(data, columns=[column.key for column in chosen])
@@ -96,7 +97,7 @@ def last_times(version: Version, columns: Sequence[str]) -> pd.DataFrame:
     )
     grouped = f"GROUP BY {version.series_column}" if version.series_column else ""
     table = parquet(storage.local_copy(version.file_key))
-    with connect() as connection:
+    with reader() as connection:
         arrays = connection.execute(f"SELECT {wanted} FROM {table} {grouped}").fetchnumpy()  # noqa: S608
     return pd.DataFrame({name: _as_times(array) for name, array in arrays.items()})
 
@@ -116,7 +117,7 @@ def holes(
     )
     given = [] if version.series_column else [until.to_pydatetime()] * len(columns)
     table = parquet(storage.local_copy(version.file_key))
-    with connect() as connection:
+    with reader() as connection:
         found = connection.execute(f"SELECT {wanted} FROM {table}", given).fetchone() or ()  # noqa: S608
     return dict(zip(columns, (int(count) for count in found), strict=True))
 

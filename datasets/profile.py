@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from datasets.building.duck import connect, parquet
+from datasets.building.duck import parquet
+from datasets.building.readers import reader
 from datasets.formats import words
 from datasets.models import Column
 from datasets.roles import role_of
@@ -124,7 +125,7 @@ def _times(found: Found, table: Path) -> pd.DatetimeIndex:
     if series:
         where += f" AND CAST({series} AS VARCHAR) = ?"
         values = [found["series"]["longest_id"]]
-    with connect() as connection:
+    with reader() as connection:
         arrays = connection.execute(
             f"SELECT {time} AS t FROM {parquet(table)} WHERE {where} LIMIT {_TIMES}",  # noqa: S608
             values,

@@ -16,8 +16,9 @@ from tsdownsample import MinMaxLTTBDownsampler, NaNMinMaxLTTBDownsampler
 
 from datasets import storage
 from datasets.building.build import LEVELS
-from datasets.building.duck import connect, parquet
+from datasets.building.duck import parquet
 from datasets.building.levels import BUCKET, FACTOR, RAW_ROWS, level_name
+from datasets.building.readers import reader
 from datasets.models import Version
 from datasets.problems import DatasetProblem
 
@@ -74,7 +75,7 @@ def range_data(
     wanted = _column(version, column)
     pixels = max(50, min(width, _WIDEST))
     table = parquet(storage.local_copy(version.file_key), numbered=True)
-    with connect() as connection:
+    with reader() as connection:
         first, last = _rows_between(connection, table, version, series, (start, end))
         count = max(0, last - first)
         if count <= RAW_ROWS:
@@ -103,7 +104,7 @@ def series_ids(version: Version, *, text: str = "", limit: int = 200) -> list[st
         return [one["id"] for one in known[:limit]]
     table = parquet(storage.local_copy(version.file_key))
     name = f"CAST({version.series_column} AS VARCHAR)"
-    with connect() as connection:
+    with reader() as connection:
         rows = connection.execute(
             f"SELECT DISTINCT {name} AS s FROM {table} WHERE s IS NOT NULL "  # noqa: S608
             f"AND contains(lower(s), lower(?)) ORDER BY s LIMIT ?",

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import duckdb
 
-from datasets.building.duck import connect
+from datasets.building.readers import reader
 from datasets.formats.format import Extracted, Native
 from datasets.refusals import Refusal
 from datasets.sniffing.columns import as_chosen, describe_column, name_columns
@@ -100,7 +100,7 @@ def _found(
 def _cells(extracted: Extracted) -> list[list[str]]:
     """The first cells of each column as text; nothing looks at them where types are known."""
     texts = ", ".join(native.text for native in extracted.natives)
-    with connect() as connection:
+    with reader() as connection:
         try:
             rows = connection.execute(
                 f"SELECT {texts} FROM {extracted.table} LIMIT {_SAMPLED}"  # noqa: S608

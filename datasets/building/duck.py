@@ -29,7 +29,7 @@ def connect(*, scratch: Path | None = None, memory: str = MEMORY) -> duckdb.Duck
     }
     connection = duckdb.connect(":memory:", config=settings)
     # Times without a zone must not take that of the machine.
-    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
     # What the reading process prints is read by its worker.
     connection.execute("SET enable_progress_bar = false")
     return connection

@@ -15,6 +15,7 @@ from datasets.building.describe import Table, describe
 from datasets.building.duck import connect, first_row, literal, parquet, parquet_options
 from datasets.building.facts import file_hash, series_of, time_of
 from datasets.building.layout import find_layout
+from datasets.building.readers import reader
 from datasets.refusals import Refusal
 from datasets.sniffing.reading import FoundColumn, Reading
 
@@ -86,7 +87,7 @@ def finish(plan: Plan, on_share: Callable[[float], None]) -> dict[str, Any]:
 
 def detect(source: Path, columns: dict[str, str]) -> tuple[str, str]:
     """(time column, series column) of rows that nobody has described; "" for none."""
-    with connect() as connection:
+    with reader() as connection:
         schema = _schema(connection, source)
         kinds = {key: _kind(schema[key]) for key in columns}
         time = next((key for key, kind in kinds.items() if kind == "datetime"), "")

@@ -11,6 +11,7 @@ import duckdb
 
 from datasets import storage
 from datasets.building.duck import connect, parquet
+from datasets.building.readers import reader
 from datasets.cells.values import read_cell
 from datasets.grid import deep_pages, remembering
 from datasets.grid.filters import OPERATORS, Filter, find_column, order_of, tests_of
@@ -76,7 +77,7 @@ def page(  # noqa: PLR0913 - what is asked for is told by name
     size = max(1, min(size, _LARGEST_PAGE))
     where, order = tests_of(columns, filters, text), order_of(columns, sort)
     table = parquet(storage.local_copy(version.file_key), numbered=True)
-    with connect() as connection:
+    with reader() as connection:
         total = _total(connection, table, version, where)
         number = max(1, min(number, -(-total // size)))
         part = (size * (number - 1), min(size, max(0, total - size * (number - 1))))
@@ -102,7 +103,7 @@ def preview(version: Version, rows: int = 5, *, last: bool = False) -> Page:
 def first_row_at(version: Version, moment: datetime) -> int:
     """The number of the first row at or after a time; the last row when there is none."""
     table = parquet(storage.local_copy(version.file_key), numbered=True)
-    with connect() as connection:
+    with reader() as connection:
         row = connection.execute(
             f"SELECT min(file_row_number) FROM {table} WHERE {version.time_column} >= ?",  # noqa: S608
             [moment],
@@ -114,7 +115,7 @@ def first_row_at(version: Version, moment: datetime) -> int:
 def raw_cells(version: Version, row: int, keys: Sequence[str]) -> dict[str, Any]:
     """The cells of one row (counted from 1) as they are stored, for editing; {} for no such row."""
     table = parquet(storage.local_copy(version.file_key), numbered=True)
-    with connect() as connection:
+    with reader() as connection:
         found = connection.execute(
             f"SELECT {', '.join(keys)} FROM {table} WHERE file_row_number = ?",  # noqa: S608
             [row - 1],
@@ -126,7 +127,7 @@ def rows_holding(version: Version, values: Mapping[str, Any]) -> list[int]:
     """The numbers of the rows that hold these values, two at most."""
     table = parquet(storage.local_copy(version.file_key), numbered=True)
     test = " AND ".join(f"{key} IS NOT DISTINCT FROM ?" for key in values)
-    with connect() as connection:
+    with reader() as connection:
         found = connection.execute(
             f"SELECT file_row_number FROM {table} WHERE {test} LIMIT 2",  # noqa: S608
             list(values.values()),

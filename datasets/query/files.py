@@ -13,7 +13,8 @@ import pyarrow.parquet
 import xlsxwriter
 from django.utils.translation import gettext
 
-from datasets.building.duck import connect, literal
+from datasets.building.duck import literal
+from datasets.building.readers import reader
 from datasets.problems import DatasetProblem
 from datasets.query.kept import Kept
 
@@ -60,7 +61,7 @@ def write_file(source: Path, columns: Sequence[Sequence[str]], kind: Kind, targe
     if kind.key == "xlsx":
         _write_sheet(source, columns, target)
         return
-    with connect() as connection:
+    with reader() as connection:
         escape = kind.key == "csv"
         chosen = ", ".join(
             f"{_cell(number, column, escape=escape)} AS {_quoted(column[0])}"

@@ -13,6 +13,7 @@ from typing import Any
 
 from datasets import storage
 from datasets.building.duck import connect
+from datasets.building.readers import reader
 from datasets.models import Version
 from datasets.quality.finding import Found
 from datasets.repairs.recipe import MEMORY, Done, open_work, run_recipe, totals
@@ -186,7 +187,7 @@ def _row_at(version: Version, series: str, at: str) -> int:
         tests.append(f"CAST({version.series_column} AS VARCHAR) = ?")
         values.append(series)
     path = str(storage.local_copy(version.file_key))
-    with connect() as connection:
+    with reader() as connection:
         row = connection.execute(
             f"SELECT min(file_row_number) FROM read_parquet(?, file_row_number=true) "  # noqa: S608
             f"WHERE {' AND '.join(tests)}",

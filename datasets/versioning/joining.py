@@ -8,6 +8,7 @@ from pathlib import Path
 from datasets import storage
 from datasets.building.duck import connect, first_row, literal, parquet, parquet_options
 from datasets.building.finish import ROW, ZONED
+from datasets.building.readers import reader
 from datasets.models import Column, Version
 from datasets.versioning.matching import Matched
 
@@ -80,7 +81,7 @@ def _old_cell(column: Column) -> str:
 
 def _helpers(version: Version) -> list[str]:
     """Which of our own columns the old file has: not all keep the place each row had at first."""
-    with connect() as connection:
+    with reader() as connection:
         path = parquet(storage.local_copy(version.file_key))
         rows = connection.execute(f"DESCRIBE SELECT * FROM {path}").fetchall()  # noqa: S608
     return [name for name in (ROW, ZONED) if name in {row[0] for row in rows}]

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from datasets.building.duck import connect
+from datasets.building.readers import reader
 from datasets.decimals import common_decimals
 from forecasting import results
 from forecasting.engine.hierarchy.building import TOTAL
@@ -112,7 +112,7 @@ class ListedSeries:
     def rows(self) -> list[dict[str, Any]]:
         """The same with small lines, words, and where each leads."""
         labels = [row["unique_id"] for row in self.page.rows]
-        with connect() as connection:
+        with reader() as connection:
             past = observed.tails(connection, self.task, labels, DRAWN)
         ahead = results.means_of(self.chosen, labels)
         return [

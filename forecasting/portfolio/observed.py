@@ -13,7 +13,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from datasets import storage
-from datasets.building.duck import connect, literal, parquet
+from datasets.building.duck import literal, parquet
+from datasets.building.readers import reader
 from datasets.pyramid import Range, thinned
 from forecasting.engine.frequency import Frequency
 from forecasting.engine.hierarchy.structure import BOTTOM
@@ -156,7 +157,7 @@ class TotalPast:
             if moment is not None:
                 tests.append(test)
                 given.append(moment)
-        with connect() as connection:
+        with reader() as connection:
             found = connection.execute(
                 f"SELECT ds, coalesce(y, 'nan'::DOUBLE) AS y FROM ({rows_sql(self.task)}) "  # noqa: S608
                 f"WHERE {' AND '.join(tests)} ORDER BY ds",

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import duckdb
 
-from datasets.building.duck import connect, parquet
+from datasets.building.duck import parquet
+from datasets.building.readers import reader
 from forecasting.engine.hierarchy.structure import BOTTOM
 from forecasting.portfolio import cursors, reasons
 
@@ -117,7 +118,7 @@ class Portfolio:
         where, given = self._where(wanted)
         backwards = cursors.decoded(wanted.before, number=wanted.sort not in TEXTS)
         cursor = backwards or cursors.decoded(wanted.after, number=wanted.sort not in TEXTS)
-        with connect() as connection:
+        with reader() as connection:
             count = connection.execute(
                 f"SELECT count(*) FROM {self.table} WHERE {where}",  # noqa: S608
                 given,
@@ -172,7 +173,7 @@ class Portfolio:
             f"count(*) FILTER ({self._only[name]}) AS {name}" for name in self._only if name
         )
         where, given = self._where(wanted or Wanted())
-        with connect() as connection:
+        with reader() as connection:
             found = connection.execute(
                 "SELECT count(*) AS series, sum(total) AS total, "  # noqa: S608
                 "sum(last_total) AS last_total, "
@@ -187,7 +188,7 @@ class Portfolio:
 
     def bests(self) -> list[tuple[str, int]]:
         """On how many single series each model was closest, the most frequent first."""
-        with connect() as connection:
+        with reader() as connection:
             found = connection.execute(
                 f"SELECT best, count(*) AS n FROM {self.table} WHERE best IS NOT NULL "  # noqa: S608
                 "AND level = ? GROUP BY best ORDER BY n DESC, best",
@@ -198,7 +199,7 @@ class Portfolio:
     def alike(self, text: str, level: str) -> list[str]:
         """Names that come close to a text that none holds, the closest first."""
         score = "jaro_winkler_similarity(lower(unique_id), ?)"
-        with connect() as connection:
+        with reader() as connection:
             found = connection.execute(
                 f"SELECT unique_id FROM {self.table} WHERE level = ? AND {score} >= ? "  # noqa: S608
                 f"ORDER BY {score} DESC, place LIMIT ?",
@@ -210,7 +211,7 @@ class Portfolio:
         """All rows that are asked for, in their order, for a file."""
         where, given = self._where(wanted)
         way = "DESC" if wanted.largest_first else "ASC"
-        with connect() as connection:
+        with reader() as connection:
             found = connection.execute(
                 f"SELECT * FROM {self.table} WHERE {where} "  # noqa: S608
                 f"ORDER BY {self._key(wanted)} {way} NULLS LAST, place",
@@ -221,14 +222,14 @@ class Portfolio:
     @property
     def blank(self) -> dict[str, Any]:
         """A row in which nothing is known."""
-        with connect() as connection:
+        with reader() as connection:
             found = connection.execute(f"SELECT * FROM {self.table} LIMIT 0")  # noqa: S608
             return dict.fromkeys(column[0] for column in found.description or ())
 
     def labels(self, wanted: Wanted, most: int) -> list[str]:
         """Names of the rows that are asked for, in the order of the answer."""
         where, given = self._where(wanted)
-        with connect() as connection:
+        with reader() as connection:
             found = connection.execute(
                 f"SELECT unique_id FROM {self.table} WHERE {where} ORDER BY place LIMIT ?",  # noqa: S608
                 [*given, most],
@@ -238,7 +239,7 @@ class Portfolio:
     def bins(self, column: str, edges: Sequence[float]) -> list[int]:
         """How many series lie between each two edges; those beyond count at the ends."""
         cuts = " ".join(f"WHEN {column} < {edge} THEN {at}" for at, edge in enumerate(edges[1:-1]))
-        with connect() as connection:
+        with reader() as connection:
             found = connection.execute(
                 f"SELECT CASE {cuts} ELSE {len(edges) - 2} END, count(*) "  # noqa: S608
                 f"FROM {self.table} WHERE {column} IS NOT NULL AND level = '{BOTTOM}' GROUP BY ALL"

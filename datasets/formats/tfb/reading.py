@@ -11,6 +11,7 @@ from pathlib import Path
 from datasets.building.declared import as_declared
 from datasets.building.duck import connect, first_row, literal, parquet
 from datasets.building.opening import Opened
+from datasets.building.readers import reader
 from datasets.building.type_rows import type_rows
 from datasets.formats.csv.convert import Converted
 from datasets.formats.format import Extracted, Native, Say
@@ -61,7 +62,7 @@ def extract(source: Path, folder: Path, options: ReadingOptions, say: Say) -> Ex
 
 
 def _count(table: Path) -> tuple[int]:
-    with connect() as connection:
+    with reader() as connection:
         (rows,) = first_row(connection, f"SELECT count(*) FROM {parquet(table)}")  # noqa: S608
     return (int(rows),)
 
