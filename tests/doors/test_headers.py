@@ -6,6 +6,8 @@ import pytest
 from django.test import Client, override_settings
 from django.utils import translation
 
+from config.settings import MIDDLEWARE
+
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
 
@@ -47,6 +49,7 @@ def test_every_answer_is_closed_to_frames_sniffing_and_other_sites(client, path)
 def test_a_static_file_is_closed_to_sniffing_other_sites_and_scripts_of_its_own(
     client, name, settings, tmp_path
 ):
+    settings.MIDDLEWARE = MIDDLEWARE
     # Tests collect no static files: they are taken from where they lie.
     settings.SERVESTATIC_USE_FINDERS = True
     settings.STATIC_ROOT = tmp_path
