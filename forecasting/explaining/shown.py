@@ -220,6 +220,8 @@ class ShownExplanation:
         if not moved:
             return None
         places = common_decimals([moved["before"], moved["now"]])
+        # One digit more than the forecasts need, so that small changes are not all nothing.
+        places = None if places is None else places + 1
         rows = [
             {"name": name_of(row["name"]), "change": _alike(row["change"], places, "+")}
             for row in moved["changes"]
