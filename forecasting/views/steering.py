@@ -25,7 +25,7 @@ def cancel(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     """Stop the work; what was found so far stays."""
     task = fetch_own_task(request, pk)
     starting.cancel(task)
-    return _go_to(request, task.get_absolute_url())
+    return _go_to(request, _tab_of(request, task))
 
 
 @require_POST
@@ -33,7 +33,7 @@ def finish(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
     """End training and keep the best answer so far."""
     task = fetch_own_task(request, pk)
     starting.finish(task)
-    return _go_to(request, task.get_absolute_url())
+    return _go_to(request, _tab_of(request, task))
 
 
 @require_POST
@@ -83,3 +83,10 @@ def delete(request: AuthenticatedHttpRequest, pk: object) -> HttpResponse:
 
 def _go_to(request: AuthenticatedHttpRequest, address: str) -> HttpResponse:
     return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+
+
+def _tab_of(request: AuthenticatedHttpRequest, task: PredictionTask) -> str:
+    """The tab of the forecast that somebody looks at, as it is narrowed down."""
+    usual = task.get_absolute_url()
+    here = (request.htmx.current_url_abs_path or "") if request.htmx else ""
+    return here if here.startswith(usual) else usual

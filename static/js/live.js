@@ -109,10 +109,12 @@ export function placeById(container, html) {
   swapById(container, html);
 }
 
-/* Each top-level element takes the place of the one with its id. */
+/* Each top-level element takes the place of the one with its id; [data-live-only] names those that may. */
 function swapById(container, html) {
+  const only = container.dataset.liveOnly?.split(' ');
   const fresh = new DOMParser().parseFromString(`<body><template>${html}</template>`, 'text/html').querySelector('template').content;
   for (const next of [...fresh.children]) {
+    if (only && !only.includes(next.id)) continue;
     const old = next.id ? document.getElementById(next.id) : null;
     if (!old) {
       if (next.id && !container.children.length) { container.append(document.adoptNode(next)); settle(next); }
@@ -127,7 +129,7 @@ function mustWait(old) {
   const focused = document.activeElement;
   if (old.contains(focused) && focused.matches('input, select, textarea, [contenteditable="true"]')) return true;
   // A button replaced between press and release loses its click; replaced before the answer came, its refusal.
-  if (old.querySelector(':active, .htmx-request')) return true;
+  if (old.querySelector(':active, .htmx-request, :popover-open')) return true;
   return performance.now() - movedAt < AIMING && old.querySelector('[data-hold-hover]:hover') !== null;
 }
 
@@ -162,7 +164,9 @@ function replace(old, next) {
   const charts = keepCharts(old, next);
   keepOpen(old, next);
   announce(old, next);
+  const aside = scrolled(old);
   old.replaceWith(next);
+  aside.forEach((left, at) => { const box = next.querySelectorAll('.scroll-x')[at]; if (box) box.scrollLeft = left; });
   settle(next);
   charts.forEach(updateChart);
   if (focus) focusAgain(next, focus);
@@ -185,6 +189,11 @@ function keepCharts(old, next) {
     kept.push(drawn);
   }
   return kept;
+}
+
+/* How far wide tables were moved aside. */
+function scrolled(old) {
+  return [...old.querySelectorAll('.scroll-x')].map((box) => box.scrollLeft);
 }
 
 function keepOpen(old, next) {

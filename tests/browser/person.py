@@ -70,17 +70,19 @@ def press_start(page):
     return re.search(r"/forecasts/([0-9a-f-]{36})/", page.url)[1]
 
 
-def start_long_race(page, dataset, *nets):
-    """A race of the fixed models and these networks, which ends only when somebody ends it."""
+def start_long_race(page, dataset, *nets, column="c2", settings=None):
+    """A race of the fixed models and these networks, which ends only when somebody ends it, or
+    when their settings do.
+    """
     asked = {
         "dataset": dataset,
         "targets_shown": "1",
-        "targets": "c2",
+        "targets": column,
         "horizon": "24",
         "quality": "balanced",
         "models_of": "balanced",
         "models": nets,
-        "settings": json.dumps(dict.fromkeys(nets, LONG)),
+        "settings": json.dumps(settings or dict.fromkeys(nets, LONG)),
         "seconds": "600",
     }
     page.goto(f"/forecasts/new/?{urlencode(asked, doseq=True)}")

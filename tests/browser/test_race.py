@@ -5,7 +5,15 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import SLOW, drop, hourly_file, start_long_race, wait_until
+from tests.browser.person import (
+    LONG,
+    SLOW,
+    drop,
+    hourly_file,
+    start_long_race,
+    store_file,
+    wait_until,
+)
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +75,33 @@ def test_cancelling_all_keeps_the_answer_and_leads_back_to_the_settings(page, da
     page.wait_for_url(re.compile(f"copy={task}"))
     expect(page.locator("#contract .say")).to_contain_text("next 24 hours")
     expect(page.locator("#set-lstm")).to_contain_text("500")
+
+
+@pytest.mark.slow
+def test_the_list_of_series_follows_a_race_and_keeps_its_place(page, tmp_path):
+    stores = drop(page, store_file(tmp_path, stores=12, days=150))
+    quick = {"lstm": LONG | {"max_seconds": 2}, "nhits": LONG}
+    task = start_long_race(page, stores, "lstm", "nhits", column="c3", settings=quick)
+    expect(page.get_by_role("link", name="Best so far:")).to_be_visible(timeout=SLOW)
+    page.goto(f"/forecasts/{task}/series/?q=store&sort=name")
+    page.wait_for_load_state()
+    rows = page.locator("#portfolio-rows")
+    expect(rows.locator("tbody tr")).to_have_count(12)
+    rows.get_by_label("Choose store 004").check()
+    rows.get_by_role("link", name="store 007").focus()
+    # This list, and not one that took its place.
+    rows.evaluate("one => { one.dataset.first = 'yes'; }")
+    expect(page.locator("#portfolio-rows[data-first]")).to_have_count(0, timeout=SLOW)
+    wait_until(page, "Running")
+    assert page.url.endswith("/series/?q=store&sort=name")
+    expect(page.locator("#q")).to_have_value("store")
+    expect(rows.get_by_label("Choose store 004")).to_be_checked()
+    expect(rows.get_by_role("link", name="store 007")).to_be_focused()
+    expect(page.locator("#announcements")).not_to_be_empty()
+
+    page.get_by_role("button", name="Finish now with the best so far").click()
+    wait_until(page, "Done")
+    expect(page.locator("#portfolio-live")).to_have_count(0, timeout=SLOW)
+    expect(page.get_by_role("tab", name="Series")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#q")).to_have_value("store")
+    expect(rows.locator("tbody tr")).to_have_count(12)
