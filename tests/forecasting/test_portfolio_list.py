@@ -267,3 +267,29 @@ def test_the_list_of_a_page_is_that_of_programs(owner, owner_client, task):
     found = rows_of(owner_client, task, sort="why", only="rare")["results"]
     assert names == [row["series"] for row in found] == ["rare"]
     assert portfolio_of(task).page(Wanted(only="rare")).count == 1
+
+
+def test_why_is_a_column_of_its_own_and_on_a_phone_a_line_under_the_name(owner_client, task):
+    html = look(owner_client, task, sort="why")
+    head = re.search(
+        r'<th scope="col" class="hide-s" aria-sort="(\w+)"><a [^>]*id="sort-why"', html
+    )
+    assert head[1] == "ascending"
+    rows = dict(re.findall(r'<tr data-series="([^"]+)">(.*?)</tr>', html, re.S))
+    said = re.search(r'<td class="quiet xs hide-s why">(.*?)</td>', rows["constant"])[1]
+    small = re.search(r'<div class="xs faint only-s">(.*?)</div>', rows["constant"])[1]
+    assert said == small == "Never changed: always 8"
+    cells = {name: len(re.findall("<t[dh][ >]", row)) for name, row in rows.items()}
+    assert set(cells.values()) == {
+        len(re.findall(r"<th[ >]", html.partition("</thead>")[0].rpartition("<thead>")[2]))
+    }
+
+
+def test_files_hold_the_code_and_the_sentence_of_each_reason(owner_client, task):
+    file = owner_client.get(reverse("forecasting:portfolio_file", args=[task.pk]), {"as": "csv"})
+    rows = {row["series"]: row for row in csv.DictReader(io.StringIO(file.content.decode()))}
+    assert (rows["constant"]["why"], rows["constant"]["reason"]) == (
+        "constant",
+        "Never changed: always 8",
+    )
+    assert rows["closed"]["best"]
