@@ -224,6 +224,12 @@ class ListedSeries:
         return [self._head(name, label) for name, label in HEADS]
 
     @property
+    def roomy(self) -> set[str]:
+        """Columns that wait for a wide screen, unless the list is about them."""
+        about = {self.wanted.sort, "coverage" if self.wanted.only == "off" else ""}
+        return {"bias", "coverage"} - about
+
+    @property
     def name_head(self) -> dict[str, Any]:
         """The column of names."""
         return self._head("name", gettext("Series"))

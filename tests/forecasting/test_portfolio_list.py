@@ -293,3 +293,13 @@ def test_files_hold_the_code_and_the_sentence_of_each_reason(owner_client, task)
         "Never changed: always 8",
     )
     assert rows["closed"]["best"]
+
+
+def test_columns_that_wait_for_a_wide_screen_do_not_where_the_list_is_about_them(
+    owner_client, task
+):
+    usual = look(owner_client, task)
+    assert usual.count("roomy") == 2 * (1 + len(KINDS))
+    assert look(owner_client, task, sort="bias").count("roomy") == 1 + len(KINDS)
+    off = look(owner_client, task, only="off")
+    assert off.count("roomy") == 2 + len(names_of(off))
