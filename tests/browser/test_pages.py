@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import violations
+from tests.browser.places import furnish
+from tests.browser.settled import wait_until_settled
 
 # What sticks out, for whoever has to find it.
 WIDE = """[...document.querySelectorAll('main *')]
@@ -16,48 +18,12 @@ WIDTHS = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 390, "heigh
 
 
 @pytest.fixture(scope="module")
-def addresses(stack, chromium, signed_in):
-    """The pages, with one sample dataset and one instant forecast of it."""
+def addresses(stack, chromium, signed_in, tmp_path_factory):
+    """The pages, with one of everything that they can show."""
     context = chromium.new_context(storage_state=signed_in, base_url=stack.url)
-    page = context.new_page()
-    page.goto("/")
-    page.locator(".samples button, .samples a").first.click()
-    expect(page.get_by_role("link", name="Overview")).to_be_visible(timeout=60_000)
-    dataset = re.search(r"/data/[0-9a-f-]{36}/", page.url).group(0)
-    key = dataset.split("/")[2]
-    page.goto(f"/forecasts/new/?dataset={key}")
-    page.get_by_text("Instant", exact=True).first.click()
-    page.get_by_role("button", name=re.compile("Start forecast")).click()
-    expect(page.locator(".title .pill", has_text="Done")).to_be_visible(timeout=60_000)
-    forecast = re.search(r"/forecasts/[0-9a-f-]{36}/", page.url).group(0)
-    page.goto("/models/")
-    model = page.locator("main table a").first.get_attribute("href")
+    found = furnish(context.new_page(), tmp_path_factory.mktemp("places"))
     context.close()
-    return [
-        "/",
-        "/data/",
-        "/data/?q=nothing-like-it",
-        dataset,
-        f"{dataset}rows/",
-        f"{dataset}columns/",
-        f"{dataset}versions/",
-        f"/forecasts/new/?dataset={key}",
-        "/forecasts/",
-        forecast,
-        f"{forecast}backtest/",
-        f"{forecast}data/",
-        f"{forecast}accuracy/",
-        "/models/",
-        model,
-        "/alerts/",
-        f"/alerts/new/?task={forecast.split('/')[2]}",
-        "/alerts/history/",
-        "/notifications/",
-        "/account/notifications/",
-        "/jobs/",
-        "/account/",
-        "/search/?q=load",
-    ]
+    return found
 
 
 QUICK = {("light", "wide", "en"), ("dark", "phone", "zh-hans")}
@@ -83,7 +49,7 @@ def test_pages_are_accessible_and_fit(
     page.on("console", lambda m: found.append(f"{page.url} {m.text}") if m.type == "error" else 0)
     for path in addresses:
         page.goto(path)
-        page.wait_for_load_state("networkidle")
+        wait_until_settled(page)
         found += violations(page)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append(f"{path} is wider than the screen: {page.evaluate(WIDE)}")
@@ -132,7 +98,9 @@ def test_every_control_shows_where_the_keyboard_is(stack, chromium, signed_in, a
         storage_state=signed_in, base_url=stack.url, reduced_motion="reduce"
     )
     page, found = context.new_page(), set()
-    for path in (addresses[0], addresses[3], addresses[4], "/jobs/", "/account/"):
+    for path in filter(
+        re.compile(r"/((data/[0-9a-f-]{36}|data/.*/rows|jobs|account)/)?").fullmatch, addresses
+    ):
         page.goto(path)
         for _ in range(40):
             page.keyboard.press("Tab")
