@@ -5,6 +5,7 @@ end, again and again. And where the environment forbids compiled files, every pr
 starts would compile the whole product anew.
 """
 
+import atexit
 import gc
 import os
 import sys
@@ -26,5 +27,6 @@ def pytest_collection(session):
 
 
 def pytest_unconfigure(config):
-    """What stays until the end needs no last look."""
+    """What stays until the end needs no last look, but DuckDB tells of what nobody let go."""
     gc.freeze()
+    atexit.register(gc.unfreeze)
