@@ -35,6 +35,27 @@ class Test:
     p: float
 
 
+@dataclass(frozen=True)
+class Distance:
+    """Mean sizes of errors over the first `part` and the last `part` of so many `steps`, and
+    Student's t of the differences inside the windows; None with too few of them."""
+
+    steps: int
+    part: int
+    near: float
+    far: float
+    test: Test | None
+
+
+def _paired(gaps: Floats) -> Test | None:
+    from scipy import stats  # noqa: PLC0415 -- 0.3 s that the start need not wait for
+
+    if len(gaps) < LEAST_WINDOWS or not gaps.std():
+        return None
+    found = stats.ttest_1samp(gaps, 0.0)
+    return Test("t", float(found.statistic), float(found.pvalue))
+
+
 @dataclass(frozen=True, eq=False)
 class Leftovers:
     """Rows `window, step, ds, residual` of one series, what came less what was forecast."""
@@ -50,7 +71,18 @@ class Leftovers:
     @property
     def is_enough(self) -> bool:
         """Whether there is something to say."""
-        return len(self.values) >= LEAST_VALUES and self.spread > 0
+        return len(self.values) >= LEAST_VALUES and not self.is_alike
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether every error is the same, but for what rounding makes of it."""
+        size = float(np.abs(self.values).max(initial=0.0))
+        return self.spread <= 1e-9 * size
+
+    @property
+    def is_many_alike(self) -> bool:
+        """Whether there are errors enough and nothing to tell between them."""
+        return len(self.values) >= LEAST_VALUES and self.is_alike
 
     @property
     def mean(self) -> float:
@@ -120,6 +152,12 @@ class Leftovers:
         found: Floats = 1.96 / np.sqrt(np.maximum(pairs, 1))
         return found
 
+    @property
+    def follow_each_other(self) -> bool:
+        """Whether an error tells something of the next one, more than luck would."""
+        values, _pairs = self.autocorrelation
+        return bool(len(values)) and bool(abs(values[0]) > self.bounds[0])
+
     @cached_property
     def togetherness(self) -> Test | None:
         """Ljung–Box (1978) over the means of the windows: do whole windows follow each other?"""
@@ -138,12 +176,23 @@ class Leftovers:
         return Test("Ljung–Box", statistic, float(stats.chi2.sf(statistic, lags)))
 
     @cached_property
-    def by_step(self) -> pd.DataFrame:
-        """Standard deviation by steps ahead, `step, spread`, where there are two values or more."""
-        grouped = self.rows.groupby("step", sort=True)["residual"]
-        table = grouped.agg(["std", "size"]).reset_index()
-        kept: pd.DataFrame = table[table["size"] > 1][["step", "std"]]
-        return kept.rename(columns={"std": "spread"})
+    def distance(self) -> Distance | None:
+        """Sizes of errors near and far ahead; None of a single step.
+
+        A quarter of the steps at both ends, so that no single step decides.
+        """
+        steps = int(self.rows["step"].max())
+        part = max(1, steps // 4)
+        if steps < 2:
+            return None
+        sizes = self.rows.assign(size=self.rows["residual"].abs())
+        near = sizes[sizes["step"] <= part].groupby("window")["size"].mean()
+        far = sizes[sizes["step"] > steps - part].groupby("window")["size"].mean()
+        gaps = (far - near).dropna().to_numpy()
+        if not len(gaps):
+            return None
+        ends = float(near.mean()), float(far.mean())
+        return Distance(steps, part, *ends, _paired(gaps))
 
     def histogram(self) -> tuple[Floats, Floats]:
         """Counts and the edges of their bins (Freedman–Diaconis, at most 40)."""
@@ -158,7 +207,8 @@ class Leftovers:
     def as_json(self) -> dict[str, Any]:
         """Everything but the rows, for programs."""
         if not self.is_enough:
-            return {"values": len(self.values)}
+            alike = {"mean": self.mean, "spread": 0.0} if self.is_many_alike else {}
+            return {"values": len(self.values), **alike}
         correlation, pairs = self.autocorrelation
         skew, tails = self.skew_and_tails
         tests = {"bias": self.bias, "normality": self.normality, "windows": self.togetherness}

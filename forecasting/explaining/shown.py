@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -44,6 +45,8 @@ MOST_DRIVERS: Final = 12
 # What rounds to nothing of a percent is counted, not listed.
 LEAST_SHARE: Final = 0.0005
 LOW, TALL = 128, 240
+# The place with which a sentence begins.
+FIRST: Final = re.compile(r"%\((?P<name>\w+)\)s")
 
 
 @dataclass(frozen=True)
@@ -269,11 +272,18 @@ def _alike(value: float | None, places: int | None, sign: str = "") -> str:
 
 
 def _begun(known: Mapping[str, Any]) -> str:
-    """With a capital, unless the name of a column stands first."""
+    """With a capital, unless the name of a column stands first in the language that is read."""
     text = said(known)
-    first = known["template"].partition(")s")[0].removeprefix("%(")
-    named = isinstance(known["details"].get(first), str)
-    return text if named else text[:1].upper() + text[1:]
+    return text if _is_name_first(known) else text[:1].upper() + text[1:]
+
+
+def _is_name_first(known: Any) -> bool:
+    if isinstance(known, list):
+        return bool(known) and _is_name_first(known[0])
+    if not isinstance(known, Mapping):
+        return isinstance(known, str)
+    first = FIRST.match(gettext(known["template"]))
+    return first is not None and _is_name_first(known["details"][first["name"]])
 
 
 def _signed(value: float | None) -> str:

@@ -13,7 +13,7 @@ from forecasting.engine import artifacts
 from forecasting.engine.explaining.components import components
 from forecasting.engine.explaining.forecast_parts import of_series
 from forecasting.engine.explaining.sentence import Sentence
-from forecasting.explaining import explain_jobs, leftover_words
+from forecasting.explaining import explain_jobs, leftover_words, shown
 from forecasting.explaining.leftovers import Leftovers
 from forecasting.explaining.sentences import kept, said
 from forecasting.models import Explanation
@@ -189,7 +189,7 @@ def test_bias_is_tested_over_windows_and_normality_over_errors():
     assert left.normality.p == pytest.approx(stats.shapiro(np.ravel(windows)).pvalue)
     words = leftover_words.sentences(left)
     assert words[0].startswith("Forecasts were too low, by 2")
-    assert any("fits a normal distribution" in one for one in words)
+    assert any("No departure from a normal distribution" in one for one in words)
     many = leftovers(rng.normal(0, 1, (60, 96)).tolist())
     assert many.normality.name == "Jarque–Bera"
 
@@ -232,3 +232,72 @@ def test_a_forecast_without_an_answer_says_so(owner, owner_client):
         answer = owner_client.get(f"/forecasts/{task.pk}/{tab}/")
         assert answer.status_code == 200
     assert owner_client.post(f"/forecasts/{task.pk}/explain/").status_code == 409
+
+
+def spread_words(windows):
+    return leftover_words.sentences(leftovers(windows))[1]
+
+
+def test_whether_errors_grow_is_tested_and_not_read_from_two_steps():
+    rng = np.random.default_rng(2)
+    level = rng.normal(0, 1, (8, 12))
+    grows = spread_words((level * np.linspace(1, 9, 12)).tolist())
+    assert grows.startswith("Errors grow with the distance: ")
+    assert "over the first 3 steps" in grows
+    shrinks = spread_words((level * np.linspace(9, 1, 12)).tolist())
+    assert shrinks.startswith("Errors are smaller far ahead than near: ")
+    alike = [[1.0, -1.0] * 6, [-1.0, 1.0] * 6] * 3
+    assert spread_words(alike).startswith("Errors are about as large far ahead as near: 1 in size")
+    unclear = rng.normal(0, 1, (5, 4)).tolist()
+    unclear[0][3] = 9.0
+    assert spread_words(unclear).startswith("Whether errors grow with the distance cannot be told")
+    few = spread_words([[1.0, 2.0, 3.0, 4.0], [2.0, 2.0, 5.0, 9.0]])
+    assert few == (
+        "Errors are 1.5 in size one step ahead, 6.5 4 steps ahead; too few windows to tell "
+        "whether they grow."
+    )
+
+
+def test_the_sizes_near_and_far_by_hand():
+    found = leftovers([[1, -2, 3, -4, 5, -6, 7, -8], [0, 0, 0, 0, 0, 0, 3, -1]]).distance
+    assert (found.steps, found.part) == (8, 2)
+    assert found.near == pytest.approx((1.5 + 0) / 2)
+    assert found.far == pytest.approx((7.5 + 2) / 2)
+    assert found.test is None
+
+
+def test_errors_that_take_turns_are_not_said_to_stay_off():
+    words = leftover_words.sentences(leftovers([[1.0, -1.1] * 12, [-0.9, 1.0] * 12]))
+    [said_of_next] = [one for one in words if one.startswith("Inside a window")]
+    assert said_of_next.startswith("Inside a window errors take turns")
+    assert "−" in said_of_next
+
+
+def test_exact_forecasts_are_not_called_too_few():
+    exact = leftovers([[0.0] * 12] * 3)
+    assert not exact.is_enough
+    assert leftover_words.sentences(exact) == ["Past forecasts were exact: all 36 errors are 0."]
+    off = leftovers([[0.1] * 12] * 3)
+    assert leftover_words.sentences(off) == ["All 36 past errors are the same: 0.1."]
+    assert off.as_json() == {"values": 36, "mean": pytest.approx(0.1), "spread": 0.0}
+
+
+def test_a_bias_keeps_its_sign_where_luck_may_have_made_it():
+    rng = np.random.default_rng(4)
+    windows = (rng.normal(0, 4, (5, 1)) - 1 + rng.normal(0, 0.1, (5, 12))).tolist()
+    left = leftovers(windows)
+    assert left.bias.p > 0.05
+    first = leftover_words.sentences(left)[0]
+    assert first.startswith("Errors average " + ("−" if left.mean < 0 else ""))
+    assert "cannot be told from luck" in first
+    few = leftover_words.sentences(leftovers([[1.0, -4.0, 0.0] * 2, [-1.0, -2.0, 0.0] * 2]))[0]
+    assert few == "Errors average −1; too few windows to test for a bias."
+
+
+def test_a_column_keeps_its_letters_where_the_sentence_begins_with_it():
+    begun = kept(Sentence.of("%(name)s adds %(mean)s", name="price", mean=1.0))
+    inner = Sentence.of("%(name)s compared with before", name="price")
+    for one in (begun, kept(Sentence.of("%(name)s adds %(mean)s", name=inner, mean=1.0))):
+        assert shown._begun(one).startswith("price ")
+    trend = Sentence.of("trend")
+    assert shown._begun(kept(Sentence.of("%(name)s adds", name=trend))) == "Trend adds"

@@ -9,14 +9,20 @@ from typing import Final
 from forecasting.engine.backtest_result import BacktestResult
 from forecasting.engine.comparison import Comparison
 from forecasting.engine.errors import UnknownModelError, gettext_noop
+from forecasting.engine.explaining import count_words
 from forecasting.engine.explaining.sentence import Sentence
 from forecasting.engine.significance import compare_windows
 
 # One test in twenty errs this way; the usual limit.
 LEVEL: Final = 0.05
+# Between this and the usual limit it is unlikely, not more.
+CLEAR: Final = 0.01
 # A lead of less than a hundredth of the error decides nothing.
 LEAST_SKILL: Final = 0.01
-METRIC_WORDS: Final = {"mase": gettext_noop("scaled error (MASE)"), "mae": gettext_noop("MAE")}
+METRIC_WORDS: Final = {
+    "mase": gettext_noop("scaled error (MASE)"),
+    "mae": gettext_noop("mean absolute error (MAE)"),
+}
 
 
 @dataclass(frozen=True)
@@ -104,52 +110,78 @@ def _rank(found: Choice) -> list[Sentence]:
         Sentence.of(
             gettext_noop(
                 "%(model)s is number %(rank)s of %(models)s models, with a %(metric)s of %(error)s "
-                "at %(windows)s past cutoffs."
+                "at %(cutoffs)s."
             ),
             model=found.model,
             rank=found.rank,
             models=found.models,
             metric=Sentence.of(METRIC_WORDS.get(found.metric, found.metric)),
             error=found.error,
-            windows=found.windows,
+            cutoffs=count_words.cutoffs(found.windows),
         )
     ]
 
 
 def _lead(found: Choice) -> list[Sentence]:
-    skill = found.skill
-    if skill is None or found.model == found.yardstick:
+    if found.model == found.yardstick:
         return []
-    if abs(skill) < LEAST_SKILL:
-        template = gettext_noop(
-            "Its errors are as large as those of %(yardstick)s: the difference is %(percent)s%%."
-        )
-    elif skill < 0:
-        template = gettext_noop("Its errors are %(percent)s%% larger than those of %(yardstick)s.")
-    elif found.p_better is None:
-        template = gettext_noop(
-            "Its errors are %(percent)s%% smaller than those of %(yardstick)s; there are too few "
-            "cutoffs (%(windows)s) to tell this from luck."
-        )
-    elif found.p_better < LEVEL:
-        template = gettext_noop(
-            "Its errors are %(percent)s%% smaller than those of %(yardstick)s, which is hardly "
-            "luck (p = %(p_value)s)."
-        )
-    else:
-        template = gettext_noop(
-            "Its errors are %(percent)s%% smaller than those of %(yardstick)s, which may be luck "
-            "(p = %(p_value)s)."
-        )
+    skill = found.skill
+    if skill is None:
+        return [_beside_none(found)]
+    if skill == 0:
+        return [
+            Sentence.of(
+                gettext_noop("Its errors are as large as those of %(yardstick)s."),
+                yardstick=found.yardstick,
+            )
+        ]
+    chance = {} if found.p_better is None else {"p": count_words.chance(found.p_better)}
     return [
         Sentence.of(
-            template,
+            _lead_words(skill, found.p_better),
             yardstick=found.yardstick,
             percent=100 * abs(skill),
-            windows=found.windows,
-            **({} if found.p_better is None else {"p_value": found.p_better}),
+            cutoffs=count_words.cutoffs(found.windows),
+            **chance,
         )
     ]
+
+
+def _beside_none(found: Choice) -> Sentence:
+    """A yardstick without errors cannot be beaten."""
+    return Sentence.of(
+        gettext_noop("%(yardstick)s made no errors there, so that nothing can do better."),
+        yardstick=found.yardstick,
+    )
+
+
+def _lead_words(skill: float, p: float | None) -> str:
+    if abs(skill) < LEAST_SKILL:
+        return gettext_noop(
+            "Its errors are about as large as those of %(yardstick)s: the difference is "
+            "%(percent)s%%."
+        )
+    if skill < 0:
+        return gettext_noop("Its errors are %(percent)s%% larger than those of %(yardstick)s.")
+    if p is None:
+        return gettext_noop(
+            "Its errors are %(percent)s%% smaller than those of %(yardstick)s; no test can tell "
+            "this from luck (%(cutoffs)s)."
+        )
+    if p >= LEVEL:
+        return gettext_noop(
+            "Its errors are %(percent)s%% smaller than those of %(yardstick)s, which may be luck "
+            "(%(p)s)."
+        )
+    if p >= CLEAR:
+        return gettext_noop(
+            "Its errors are %(percent)s%% smaller than those of %(yardstick)s, which is unlikely "
+            "to be luck (%(p)s)."
+        )
+    return gettext_noop(
+        "Its errors are %(percent)s%% smaller than those of %(yardstick)s, which is hardly "
+        "luck (%(p)s)."
+    )
 
 
 def _coverage(found: Choice) -> list[Sentence]:

@@ -7,10 +7,13 @@ from typing import Final
 import numpy as np
 
 from forecasting.engine.errors import gettext_noop
+from forecasting.engine.explaining import time_words
 from forecasting.engine.explaining.calendar_parts import CALENDAR, HOLIDAY
 from forecasting.engine.explaining.components import Components
+from forecasting.engine.explaining.direction import Direction, direction
 from forecasting.engine.explaining.sentence import Sentence
 from forecasting.engine.explaining.splitting import COVARIATE, REST, SEASON, TREND
+from forecasting.engine.seasons import LEAST_SEASONS
 
 # Above 0.64 a cycle is so strong that seasonal differences pay off (Wang, Smith, Hyndman 2006).
 STRONG: Final = 0.64
@@ -37,8 +40,16 @@ def sentences(found: Components, place: int = 0) -> list[Sentence]:
         if kind == REST or share[part] < LEAST_SHARE:
             continue
         if kind not in (SEASON, TREND) or strength[part] >= WEAK:
-            said.append(_sentence(found, int(part), float(share[part]), float(strength[part])))
-    return [*said, *_without_cycle(found, place), *_mostly_rest(float(share[-1]))]
+            steady = kind != TREND or direction_of(found, place).is_sure
+            numbers = {"share": 100 * float(share[part]), "strength": float(strength[part])}
+            said.append(_sentence(found, int(part), numbers, steady=steady))
+    return [*said, *without_cycle(found, place), *_mostly_rest(found, float(share[-1]))]
+
+
+def direction_of(found: Components, place: int) -> Direction:
+    """Where a series goes without its cycles and covariates."""
+    kept = np.isin(found.kinds, (TREND, REST))
+    return direction(found.past[place, kept].sum(axis=0))
 
 
 def strongest_cycle(found: Components, place: int = 0) -> tuple[float, int] | None:
@@ -48,22 +59,27 @@ def strongest_cycle(found: Components, place: int = 0) -> tuple[float, int] | No
     return max(((float(s), m) for s, m in pairs if m in found.cycles(place)), default=None)
 
 
-def _sentence(found: Components, part: int, share: float, strength: float) -> Sentence:
-    kind, details = found.kinds[part], {"share": 100 * share, "strength": strength}
+def _sentence(found: Components, part: int, numbers: dict[str, float], *, steady: bool) -> Sentence:
+    kind, share, strength = found.kinds[part], numbers["share"], numbers["strength"]
     if kind == TREND:
-        return Sentence.of(
+        template = (
             gettext_noop(
                 "The trend explains %(share)s%% of the variation (strength %(strength)s of 1)."
-            ),
-            **details,
+            )
+            if steady
+            else gettext_noop(
+                "The trend explains %(share)s%% of the variation (strength %(strength)s of 1); it "
+                "wanders and keeps no direction."
+            )
         )
+        return Sentence.of(template, **numbers)
     if kind in CALENDAR_WORDS:
-        return Sentence.of(CALENDAR_WORDS[kind], share=100 * share)
+        return Sentence.of(CALENDAR_WORDS[kind], share=share)
     if kind == COVARIATE:
         return Sentence.of(
             gettext_noop("The covariate %(name)s explains %(share)s%% of the variation."),
             name=found.names[part],
-            share=100 * share,
+            share=share,
         )
     template = (
         gettext_noop(
@@ -74,13 +90,14 @@ def _sentence(found: Components, part: int, share: float, strength: float) -> Se
             "A %(name)s explains %(share)s%% of the variation (strength %(strength)s of 1)."
         )
     )
-    return Sentence.of(template, name=found.names[part], **details)
+    return Sentence.of(template, name=found.names[part], **numbers)
 
 
-def _without_cycle(found: Components, place: int) -> list[Sentence]:
+def without_cycle(found: Components, place: int) -> list[Sentence]:
+    """What was looked for in vain, or how weak it is; nothing of a series with a cycle."""
     best = strongest_cycle(found, place)
     if best is None:
-        return [Sentence.of(gettext_noop("No cycle that repeats itself was found in the series."))]
+        return [_looked_for(found, place)]
     if best[0] >= WEAK:
         return []
     return [
@@ -93,14 +110,43 @@ def _without_cycle(found: Components, place: int) -> list[Sentence]:
     ]
 
 
-def _mostly_rest(share: float) -> list[Sentence]:
+def _looked_for(found: Components, place: int) -> Sentence:
+    """Only the usual cycles are looked for, and only in a series that holds some turns of them."""
+    rows = int((~np.isnan(found.past[place, 0])).sum())
+    usual = [m for m in found.frequency.season_lengths if m > 1]
+    tried = [m for m in sorted(usual) if rows >= LEAST_SEASONS * m]
+    if not usual:
+        return Sentence.of(gettext_noop("Series of this frequency have no usual cycle."))
+    names = tuple(time_words.cycle(found.frequency, m) for m in tried or sorted(usual)[:1])
+    if tried:
+        return Sentence.of(
+            gettext_noop(
+                "Of the usual cycles (%(cycles)s) none repeats itself clearly in this series."
+            ),
+            cycles=names,
+        )
+    return Sentence.of(
+        gettext_noop(
+            "The series is too short to look for its usual cycle (%(cycles)s): that takes "
+            "%(turns)s turns."
+        ),
+        cycles=names,
+        turns=LEAST_SEASONS,
+    )
+
+
+def _mostly_rest(found: Components, share: float) -> list[Sentence]:
     if share < HALF:
         return []
-    return [
-        Sentence.of(
-            gettext_noop(
-                "%(share)s%% of the variation follows neither trend nor cycle nor covariate."
-            ),
-            share=100 * share,
+    known = {COVARIATE, HOLIDAY, CALENDAR} & set(found.kinds)
+    template = (
+        gettext_noop(
+            "%(share)s%% of the variation is left unexplained by the trend, the usual cycles and "
+            "the covariates."
         )
-    ]
+        if known
+        else gettext_noop(
+            "%(share)s%% of the variation is left unexplained by the trend and the usual cycles."
+        )
+    )
+    return [Sentence.of(template, share=100 * share)]

@@ -61,7 +61,7 @@ class Explanation:
         found = {
             DRIVERS: self._drivers(place),
             PARTS: component_words.sentences(self.components, place),
-            FLAT: flatness.sentences(self.flatness, self.components, place),
+            FLAT: flatness.sentences(self.flatness, self.components, place, self.choice),
             MOVED: movement.sentences(self.movement, place) if self.movement else [],
             CHOICE: choice.sentences(self.choice) if self.choice else [],
             NOTES: self._notes(),

@@ -15,7 +15,14 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from forecasting.engine.errors import gettext_noop
-from forecasting.engine.explaining.component_words import WEAK, strongest_cycle
+from forecasting.engine.explaining import time_words
+from forecasting.engine.explaining.choice import Choice
+from forecasting.engine.explaining.component_words import (
+    WEAK,
+    direction_of,
+    strongest_cycle,
+    without_cycle,
+)
 from forecasting.engine.explaining.components import Components
 from forecasting.engine.explaining.sentence import Sentence
 from forecasting.engine.forecaster import Forecaster
@@ -27,6 +34,8 @@ FLAT: Final = 0.1
 # Steps of a forecast that could show any shape.
 LEAST_STEPS: Final = 3
 MOST_STRETCHES: Final = 200
+# A rise over the horizon that is a quarter of the usual spread is missed by a level.
+LEAST_RISE: Final = 0.25
 ROUNDING: Final = 1e-12
 DEMAND: Final = gettext_noop("the smoothed demand per step")
 # What the models of a level repeat, whatever the data.
@@ -83,8 +92,10 @@ def flatness(model: Forecaster, found: Components) -> Flatness:
     )
 
 
-def sentences(found: Flatness, parts: Components, place: int = 0) -> list[Sentence]:
-    """Nothing where the forecast is not flat."""
+def sentences(
+    found: Flatness, parts: Components, place: int = 0, choice: Choice | None = None
+) -> list[Sentence]:
+    """Nothing where the forecast is not flat. ``choice`` tells whether any other did better."""
     if not found.is_flat(place):
         return []
     said = [
@@ -98,7 +109,9 @@ def sentences(found: Flatness, parts: Components, place: int = 0) -> list[Senten
             usual=float(found.usual[place]),
         )
     ]
-    return [*said, *_because(found, place), *_no_cycle(parts, place)]
+    missed = [*_missed_cycle(parts, place), *_missed_rise(found, parts, place)]
+    ends = [*missed, _advice(choice)] if missed else without_cycle(parts, place)
+    return [*said, *_because(found, place), *ends]
 
 
 def _because(found: Flatness, place: int) -> list[Sentence]:
@@ -129,28 +142,46 @@ def _because(found: Flatness, place: int) -> list[Sentence]:
     ]
 
 
-def _no_cycle(parts: Components, place: int) -> list[Sentence]:
-    """Why no other model could do much better, or why this one misses something."""
+def _missed_cycle(parts: Components, place: int) -> list[Sentence]:
     best = strongest_cycle(parts, place)
-    if best is not None and best[0] >= WEAK:
-        return [
-            Sentence.of(
-                gettext_noop(
-                    "The series has a cycle of strength %(strength)s of 1 that this forecast does "
-                    "not follow; a seasonal model may do better."
-                ),
-                strength=best[0],
-            )
-        ]
+    if best is None or best[0] < WEAK:
+        return []
     return [
         Sentence.of(
             gettext_noop(
-                "There is little to repeat: the strongest cycle reaches a strength of %(strength)s "
-                "of 1."
+                "The series has a %(cycle)s (strength %(strength)s of 1) that this forecast does "
+                "not follow."
             ),
-            strength=best[0] if best else 0.0,
+            cycle=time_words.cycle(parts.frequency, best[1]),
+            strength=best[0],
         )
     ]
+
+
+def _missed_rise(found: Flatness, parts: Components, place: int) -> list[Sentence]:
+    """A direction that a level forecast leaves, where it can be seen within the horizon."""
+    known = direction_of(parts, place)
+    spread = abs(known.change) * np.arange(found.steps).std()
+    if not known.is_sure or spread < LEAST_RISE * found.usual[place]:
+        return []
+    template = (
+        gettext_noop(
+            "The series rises by %(change)s a step on average, which this forecast does not follow."
+        )
+        if known.change > 0
+        else gettext_noop(
+            "The series falls by %(change)s a step on average, which this forecast does not follow."
+        )
+    )
+    return [Sentence.of(template, change=abs(known.change))]
+
+
+def _advice(choice: Choice | None) -> Sentence:
+    if choice is not None and choice.rank == 1 < choice.models:
+        return Sentence.of(
+            gettext_noop("At past cutoffs none of the other models did better, though.")
+        )
+    return Sentence.of(gettext_noop("A model that follows it may do better."))
 
 
 def _spread(ahead: Floats) -> Floats:

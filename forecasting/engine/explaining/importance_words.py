@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from forecasting.engine.errors import gettext_noop
+from forecasting.engine.explaining import count_words
 from forecasting.engine.explaining.importance import Importance
 from forecasting.engine.explaining.sentence import Sentence
 from forecasting.engine.explaining.shuffling import HISTORY
@@ -28,10 +29,9 @@ def sentences(found: Importance) -> list[Sentence]:
         said.append(
             Sentence.of(
                 gettext_noop(
-                    "The model had already learned from these %(windows)s cutoffs, which flatters "
-                    "it; the order of the inputs is surer than the numbers."
+                    "The model had already learned from these cutoffs, which flatters it; the "
+                    "order of the inputs is surer than the numbers."
                 ),
-                windows=found.windows,
             )
         )
     return said
@@ -52,30 +52,29 @@ def _driver(found: Importance, place: int) -> Sentence:
     return Sentence.of(
         gettext_noop(
             "Shuffling %(name)s makes the %(metric)s grow by %(percent)s%%, from %(base)s to "
-            "%(grown)s (%(windows)s cutoffs)."
+            "%(grown)s (%(cutoffs)s)."
         ),
         name=found.names[place],
         metric=Sentence.of(METRIC_WORDS[found.metric]),
         percent=float(found.percent[place]),
         base=found.base,
         grown=found.base + float(found.increase[place]),
-        windows=found.windows,
+        cutoffs=count_words.cutoffs(found.windows),
     )
 
 
 def _idle(found: Importance, place: int) -> Sentence:
     if found.increase[place] == 0:
         return Sentence.of(
-            gettext_noop("Shuffling %(name)s changes %(percent)s%% of the error: it is not used."),
+            gettext_noop("Shuffling %(name)s changes nothing: it is not used."),
             name=found.names[place],
-            percent=0.0,
         )
     return Sentence.of(
         gettext_noop(
-            "%(name)s makes no difference that could not be chance: %(percent)s%% of the error, "
-            "p = %(p_value)s."
+            "Shuffling %(name)s changes the %(metric)s by %(percent)s%%, which may be luck (%(p)s)."
         ),
         name=found.names[place],
+        metric=Sentence.of(METRIC_WORDS[found.metric]),
         percent=float(found.percent[place]),
-        p_value=float(found.p_values[place]),
+        p=count_words.chance(found.p_values[place]),
     )

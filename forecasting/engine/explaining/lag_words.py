@@ -26,7 +26,7 @@ def sentences(found: LagWeights, place: int = 0, block: int = 0) -> list[Sentenc
         said.append(
             Sentence.of(
                 gettext_noop(
-                    "No single value counts more than that of %(label)s; its weight is %(weight)s."
+                    "No single value counts more than the one %(label)s; its weight is %(weight)s."
                 ),
                 label=top.label,
                 weight=top.weight,

@@ -141,10 +141,21 @@ def _moved(found: Movement, place: int, change: float) -> Sentence:
 
 
 def _surprised(found: Movement, surprise: float) -> Sentence:
+    if found.back == 1:
+        alone = (
+            gettext_noop("The new value came in %(size)s higher than it was forecast.")
+            if surprise > 0
+            else gettext_noop("The new value came in %(size)s lower than it was forecast.")
+        )
+        return Sentence.of(alone, size=abs(surprise))
     template = (
-        gettext_noop("The %(rows)s new values came in %(size)s higher than they were forecast.")
+        gettext_noop(
+            "The %(rows)s new values came in %(size)s higher on average than they were forecast."
+        )
         if surprise > 0
-        else gettext_noop("The %(rows)s new values came in %(size)s lower than they were forecast.")
+        else gettext_noop(
+            "The %(rows)s new values came in %(size)s lower on average than they were forecast."
+        )
     )
     return Sentence.of(template, rows=found.back, size=abs(surprise))
 

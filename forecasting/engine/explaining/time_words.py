@@ -1,4 +1,4 @@
-"""Steps as people say them: "24 steps = 1 day ago", "daily cycle", "the same time last week"."""
+"""Steps as people say them: "1 day ago (24 steps)", "daily cycle", "the same time last week"."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ def span(frequency: Frequency, steps: int) -> Sentence:
 
 
 def ago(frequency: Frequency, steps: int) -> Sentence:
-    """``24 steps = 1 day ago``."""
+    """``1 day ago (24 steps)``."""
     if steps == 1:
-        return Sentence.of(gettext_noop("1 step = %(span)s ago"), span=span(frequency, steps))
+        return Sentence.of(gettext_noop("%(span)s ago (1 step)"), span=span(frequency, steps))
     return Sentence.of(
-        gettext_noop("%(steps)s steps = %(span)s ago"), steps=steps, span=span(frequency, steps)
+        gettext_noop("%(span)s ago (%(steps)s steps)"), steps=steps, span=span(frequency, steps)
     )
 
 

@@ -106,7 +106,7 @@ def _shown(shown: int, count: int) -> tuple[Sentence, ...]:
         return ()
     return (
         Sentence.of(
-            gettext_noop("%(shown)s of %(count)s series are explained; name others to see them."),
+            gettext_noop("Explained: %(shown)s of %(count)s series; name others to see them."),
             shown=shown,
             count=count,
         ),

@@ -81,7 +81,7 @@ def test_covariates_of_every_kind_have_names_and_a_share(name):
 def test_features_are_said_in_words(hourly):
     model = create("lightgbm", rounds=5).fit(hourly, horizon=6)
     words = {f.key: str(f.name) for f in contributions(model).features}
-    assert words["lag_24"] == "24 steps = 1 day ago"
+    assert words["lag_24"] == "1 day ago (24 steps)"
     assert words["mean_168"] == "mean of the last 1 week"
     assert words["season_24_back_2"] == "the same time 2 days before"
     assert words["season_168_mean"] == "mean of the same time of earlier weeks"

@@ -39,7 +39,7 @@ def test_linear_finds_the_two_lags_that_made_the_series():
     assert np.abs(np.delete(found.weights[0, :, 0], [0, 23])).max() < 0.08
     assert found.totals[0, 0] == pytest.approx(1, abs=1e-9)
     labels = {str(top.label) for top in found.top(count=2)}
-    assert labels == {"1 step = 1 hour ago", "24 steps = 1 day ago"}
+    assert labels == {"1 hour ago (1 step)", "1 day ago (24 steps)"}
     named = dict(zip((str(b) for b in found.bands), found.band_weights[0, :, 0], strict=True))
     assert named["the last 3 hours"] == pytest.approx(0.5, abs=0.1)
     assert named["the same time of earlier days"] == pytest.approx(0.5, abs=0.1)
