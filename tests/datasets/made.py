@@ -3,7 +3,6 @@
 from itertools import count
 
 from datasets.models import Column, Dataset, Version
-from datasets.receiving import uploads
 from tests.datasets import remembered
 
 
@@ -87,7 +86,7 @@ def make_version(dataset, **fields):
 def read_dataset(owner, text=HOURLY, name="load.csv", **fields):
     """A dataset made from a real file by the real reader, which reads it once a run."""
     content = text if isinstance(text, bytes) else text.encode()
-    dataset = uploads.receive(owner=owner, name=name, content=[content], size=len(content))
+    dataset = remembered.receive(owner=owner, name=name, content=[content], size=len(content))
     remembered.ingest(str(dataset.job_id))
     Dataset.objects.filter(pk=dataset.pk).update(**fields) if fields else None
     return Dataset.objects.get(pk=dataset.pk)
