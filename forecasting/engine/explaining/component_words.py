@@ -34,20 +34,19 @@ def sentences(found: Components, place: int = 0) -> list[Sentence]:
     share, strength = found.share[place], found.strength[place]
     if np.isnan(strength[0]) or not share.any():
         return []
-    said = []
+    said, going = [], direction_of(found, place)
     for part in np.argsort(-share):
         kind = found.kinds[part]
         if kind == REST or share[part] < LEAST_SHARE:
             continue
         if kind not in (SEASON, TREND) or strength[part] >= WEAK:
-            steady = kind != TREND or direction_of(found, place).is_sure
             numbers = {"share": 100 * float(share[part]), "strength": float(strength[part])}
-            said.append(_sentence(found, int(part), numbers, steady=steady))
+            said.append(_sentence(found, int(part), numbers, going))
     return [*said, *without_cycle(found, place), *_mostly_rest(found, float(share[-1]))]
 
 
-def direction_of(found: Components, place: int) -> Direction:
-    """Where a series goes without its cycles and covariates."""
+def direction_of(found: Components, place: int) -> Direction | None:
+    """Where a series goes without its cycles and covariates; None of a few rows."""
     kept = np.isin(found.kinds, (TREND, REST))
     return direction(found.past[place, kept].sum(axis=0))
 
@@ -59,17 +58,19 @@ def strongest_cycle(found: Components, place: int = 0) -> tuple[float, int] | No
     return max(((float(s), m) for s, m in pairs if m in found.cycles(place)), default=None)
 
 
-def _sentence(found: Components, part: int, numbers: dict[str, float], *, steady: bool) -> Sentence:
+def _sentence(
+    found: Components, part: int, numbers: dict[str, float], going: Direction | None
+) -> Sentence:
     kind, share, strength = found.kinds[part], numbers["share"], numbers["strength"]
     if kind == TREND:
         template = (
             gettext_noop(
                 "The trend explains %(share)s%% of the variation (strength %(strength)s of 1)."
             )
-            if steady
+            if going is None or going.is_sure
             else gettext_noop(
-                "The trend explains %(share)s%% of the variation (strength %(strength)s of 1); it "
-                "wanders and keeps no direction."
+                "The trend explains %(share)s%% of the variation (strength %(strength)s of 1); no "
+                "lasting direction is seen in it."
             )
         )
         return Sentence.of(template, **numbers)

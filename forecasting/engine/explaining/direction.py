@@ -34,14 +34,12 @@ class Direction:
         return abs(self.errors) > SURE
 
 
-def direction(column: Floats) -> Direction:
-    """Of a column ``[T]`` without its cycles; of a few rows nobody is sure."""
+def direction(column: Floats) -> Direction | None:
+    """Of a column ``[T]`` without its cycles; of a few rows nobody knows."""
     seen = np.flatnonzero(~np.isnan(column))
-    if not len(seen):
-        return Direction(0.0, 0.0)
-    known = fill(column[seen[0] : seen[-1] + 1])
+    known = fill(column[seen[0] : seen[-1] + 1]) if len(seen) else seen
     if len(known) < LEAST_ROWS:
-        return Direction(0.0, 0.0)
+        return None
     changes = np.diff(known)
     change = float(changes.mean())
     variance = _variance(changes - change)

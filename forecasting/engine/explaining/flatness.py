@@ -161,8 +161,9 @@ def _missed_cycle(parts: Components, place: int) -> list[Sentence]:
 def _missed_rise(found: Flatness, parts: Components, place: int) -> list[Sentence]:
     """A direction that a level forecast leaves, where it can be seen within the horizon."""
     known = direction_of(parts, place)
-    spread = abs(known.change) * np.arange(found.steps).std()
-    if not known.is_sure or spread < LEAST_RISE * found.usual[place]:
+    if known is None or not known.is_sure:
+        return []
+    if abs(known.change) * np.arange(found.steps).std() < LEAST_RISE * found.usual[place]:
         return []
     template = (
         gettext_noop(
