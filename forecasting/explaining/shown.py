@@ -63,6 +63,16 @@ class ShownPart:
     beside: str
     height: int
 
+    @property
+    def chart(self) -> str:
+        """The element that is drawn over time."""
+        return f"part-{self.place}"
+
+    @property
+    def turn_chart(self) -> str:
+        """The element beside it."""
+        return f"turn-{self.place}"
+
 
 class ShownExplanation:
     """The explanation of the model and the series that the page shows; none while unasked."""

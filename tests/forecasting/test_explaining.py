@@ -1,6 +1,7 @@
 """Ask why a forecast is what it is: by page, by API and by the engine."""
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -301,3 +302,17 @@ def test_a_column_keeps_its_letters_where_the_sentence_begins_with_it():
         assert shown._begun(one).startswith("price ")
     trend = Sentence.of("trend")
     assert shown._begun(kept(Sentence.of("%(name)s adds", name=trend))) == "Trend adds"
+
+
+def test_every_part_is_saved_as_a_picture_with_what_it_shows(owner_client, task, explained):
+    page = owner_client.get(f"/forecasts/{task.pk}/components/").content.decode()
+    drawn = set(re.findall(r'id="((?:part|turn)-\d+)" data-chart="', page))
+    assert {"part-0", "turn-1"} <= drawn
+    for chart in drawn:
+        for kind in ("png", "svg", "csv"):
+            assert f'data-chart-save="#{chart}" value="{kind}"' in page
+        name = re.search(rf'id="{chart}"[^>]*data-chart-name="([^"]+)"', page)[1]
+        assert name.startswith(task.name)
+    # The receipt of the page is that of each picture in it.
+    panel = page[page.index("data-receipt=") :]
+    assert all(f'id="{chart}"' in panel for chart in drawn)
