@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from accounts.problems import Problem
 from datasets import storage
 from datasets.query import files
-from forecasting import backtests, ranking, results
+from forecasting import backtests, left_out, ranking, results
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
 from forecasting.naming import names as naming_names
 from forecasting.naming import require_naming
@@ -85,6 +85,7 @@ def about(shown: ShownForecast) -> dict[str, Any]:
         "horizon": task.horizon,
         "frequency": task.asked("frequency"),
         "levels": task.levels,
+        "not_in_totals": left_out.facts(result) if result else None,
     }
 
 

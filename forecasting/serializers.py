@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -100,6 +101,13 @@ class OriginSerializer(serializers.Serializer[Any]):
     horizon = serializers.IntegerField()
     frequency = serializers.CharField()
     levels = serializers.ListField(child=serializers.IntegerField())
+    not_in_totals = serializers.DictField(
+        allow_null=True,
+        help_text=_(
+            "`count`, the first names as `series` and the `reason` where series have too few "
+            "values for a forecast, so that no sum counts them; null where all are counted."
+        ),
+    )
 
 
 class ResultsSerializer(OriginSerializer):

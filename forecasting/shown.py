@@ -19,6 +19,7 @@ from datasets.marks import with_marks
 from forecasting import (
     figures,
     leaderboard,
+    left_out,
     receipts,
     results,
     runners,
@@ -33,6 +34,7 @@ from forecasting.figures import BESIDE, LAST_SPAN, Overlay
 from forecasting.headline import INSTANT
 from forecasting.leaderboard import Band
 from forecasting.models import PredictionResult, PredictionTask
+from forecasting.portfolio.observed import TotalPast
 from forecasting.runners import Row
 from forecasting.shards import Shards
 from forecasting.shown_answer import ShownAnswer
@@ -70,6 +72,12 @@ class ShownForecast(ShownAnswer):
     def stood_in(self) -> str:
         """Why another rule than the model answers for the series that is drawn; "" where not."""
         return stood_in.reason_for(self.chosen, self.series) if self.chosen else ""
+
+    @cached_property
+    def not_in_total(self) -> str:
+        """Which series the total that is drawn does not count; "" where it counts all."""
+        is_total = self.chosen is not None and isinstance(self.past, TotalPast)
+        return left_out.sentence(self.chosen) if self.chosen and is_total else ""
 
     @cached_property
     def shards(self) -> Shards | None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from accounts.problems import Problem
 from forecasting import exports, stood_in
+from forecasting.engine.hierarchy.structure import BOTTOM
 from forecasting.portfolio import asked
 from forecasting.portfolio.listed import ListedSeries
 from forecasting.shown import ShownForecast
@@ -34,10 +35,15 @@ def as_file(shown: ShownForecast, given: Mapping[str, Any], kind: str) -> HttpRe
     series = ListedSeries(shown, given)
     rows = asked.wanted(given, series.level_names, usual_sort="place", usual_level="")
     table = [plain(series, row) for row in series.portfolio.every(rows)]
+    missing = stood_in.left_out(series.chosen)
     if kind == "csv":
-        text = _csv(table, list(plain(series, series.portfolio.blank)))
+        blank = plain(series, series.portfolio.blank)
+        if rows.level in {"", BOTTOM} and not rows.is_filtered:
+            table += [blank | _missing(name, why) for name, why in missing.items()]
+        text = _csv(table, list(blank))
     else:
-        text = json.dumps({**exports.about(shown), "results": table}, indent=1)
+        content = exports.about(shown) | {"left_out": missing, "results": table}
+        text = json.dumps(content, indent=1)
     return exports.download(text, KINDS[kind], exports.file_name(shown.task, "series", kind))
 
 
@@ -54,6 +60,11 @@ def plain(series: ListedSeries, row: dict[str, Any]) -> dict[str, Any]:
         "stood_in": stood_in.said(why) if why else None,
         "reason": series.words.of(row) or None,
     }
+
+
+def _missing(name: str, why: str) -> dict[str, Any]:
+    """A row of a series without a forecast."""
+    return {"series": name, "level": BOTTOM, "why": "left_out", "reason": why}
 
 
 def _csv(table: list[dict[str, Any]], names: list[str]) -> str:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from datasets.decimals import common_decimals
-from forecasting import stood_in, wording
+from forecasting import left_out, stood_in, wording
 from forecasting.choosing.totals import METHOD_WORDS
 from forecasting.models.trained_model import YARDSTICK
 from forecasting.portfolio import figures
@@ -121,6 +121,11 @@ class ShownPortfolio(ListedSeries):
             "median": wording.rounded(self.totals.median_skill or 0.0),
             "below": f"{self.totals.below:,}",
         }
+
+    @property
+    def not_counted(self) -> str:
+        """Which series no sum here counts; "" where all are."""
+        return left_out.sentence(self.chosen)
 
     @cached_property
     def left_out(self) -> list[stood_in.Group]:

@@ -1,10 +1,12 @@
 """Series of one value or none in a forecast of many: answered or named, and no other suffers."""
 
+import csv
+import io
 from datetime import date, timedelta
 
 import pytest
 
-from forecasting import results, stood_in
+from forecasting import left_out, results, stood_in
 from forecasting.engine.errors import EngineError
 from forecasting.stood_in import StoodIn
 from tests.datasets.made import read_dataset
@@ -97,6 +99,68 @@ def test_totals_leave_out_what_has_too_few_values_and_still_add_up(owner, owner_
     left_out = rows_of(owner_client, task, model="auto_theta")["left_out"]
     assert set(left_out) == {"new", "gone"}
     assert "not in the totals" in left_out["new"]
+
+
+NOT_COUNTED = "2 series are in no sum here, as they have too few values for a forecast: new, gone."
+
+
+@pytest.fixture
+def summed(owner):
+    asked = {"columns": ["c3"], "names": ["region"], "how": "sum", "method": "bottom_up"}
+    dataset = shops(owner, "new", "gone")
+    return raced(owner, "window_mean", dataset=dataset, horizon=7, hierarchy=asked)
+
+
+def test_every_page_of_a_total_says_which_series_it_does_not_count(owner_client, summed):
+    page = summed.get_absolute_url()
+    assert NOT_COUNTED in owner_client.get(f"{page}series/").content.decode()
+    for tab in ("", "backtest/", "data/"):
+        told = owner_client.get(f"{page}{tab}", {"series": "total"}).content.decode()
+        assert told.count(NOT_COUNTED) == 1, tab
+        assert NOT_COUNTED not in owner_client.get(f"{page}{tab}", {"series": "a"}).content.decode()
+
+
+def test_programs_and_files_say_the_same(owner_client, summed):
+    facts = {"count": 2, "series": ["new", "gone"], "reason": NOT_COUNTED}
+    api = f"/api/v1/predictions/{summed.pk}"
+    assert owner_client.get(f"{api}/series/").json()["not_in_totals"] == facts
+    assert owner_client.get(f"{api}/results/").json()["not_in_totals"] == facts
+    said = {"what": "predictions", "as": "json"}
+    assert owner_client.get(f"{api}/export/", said).json()["not_in_totals"] == facts
+    files = f"{summed.get_absolute_url()}series/file/"
+    told = owner_client.get(files, {"as": "json"}).json()
+    assert told["not_in_totals"] == facts
+    assert set(told["left_out"]) == {"new", "gone"}
+    text = owner_client.get(files, {"as": "csv"}).content.decode()
+    rows = {row["series"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert (rows["new"]["why"], rows["new"]["total"], rows["a"]["why"]) == ("left_out", "", "")
+    assert rows["gone"]["reason"].startswith("Fewer than two values")
+    total = float(rows["total"]["total"])
+    assert total == pytest.approx(sum(float(rows[one]["total"]) for one in "abc"))
+    only = owner_client.get(files, {"as": "csv", "level": "region"}).content.decode()
+    assert "left_out" not in only
+
+
+def test_sums_without_groups_say_it_too_and_only_where_it_is_so(owner, owner_client):
+    task = answered(owner, shops(owner, "gone"), horizon=7)
+    said = "1 series is in no sum here, as it has too few values for a forecast: gone."
+    page = "{}series/"
+    assert said in owner_client.get(page.format(task.get_absolute_url())).content.decode()
+    full = answered(owner, shops(owner), horizon=7)
+    told = owner_client.get(page.format(full.get_absolute_url())).content.decode()
+    assert "in no sum" not in told
+    assert rows_of(owner_client, full)["not_in_totals"] is None
+
+
+def test_many_names_are_counted(owner):
+    task = answered(owner, shops(owner), horizon=7)
+    result = task.results.ranked().first()
+    why = EngineError(stood_in.NOT_IN_TOTALS)
+    names = [f"s{number}" for number in range(150)]
+    result.metrics["stood_in"] = StoodIn(left_out=dict.fromkeys(names, why)).keep(task)
+    assert left_out.sentence(result).endswith("forecast: s0, s1, s2 and 147 more.")
+    facts = left_out.facts(result)
+    assert (facts["count"], len(facts["series"])) == (150, left_out.MOST_NAMES)
 
 
 def test_a_series_that_its_model_gave_up_on_is_named(owner):
