@@ -7,6 +7,7 @@ from forecasting import asking, starting, tasks
 from forecasting.models import PredictionTask
 from tests.datasets.made import read_dataset
 from tests.factories import make_share
+from tests.forecasting import remembered
 
 
 def hourly_text(hours=480, *, columns=("load",), skip=(), twice=()):
@@ -47,7 +48,7 @@ def start_forecast(owner, dataset=None, **asked):
 def answered(owner, dataset=None, **asked):
     """A forecast with its instant answer; one that races waits for it."""
     task = start_forecast(owner, dataset, **asked)
-    tasks.instant_forecast(str(task.instant_job_id))
+    remembered.instant_forecast(str(task.instant_job_id))
     return again(task)
 
 
@@ -59,7 +60,7 @@ def ready_to_race(owner, *models, dataset=None, **parameters):
     chosen = [{"type": one} if isinstance(one, str) else one for one in models]
     more = {"models": chosen, "seconds": 60, **parameters}
     PredictionTask.objects.filter(pk=task.pk).update(parameters=task.parameters | more)
-    tasks.instant_forecast(str(task.instant_job_id))
+    remembered.instant_forecast(str(task.instant_job_id))
     return again(task)
 
 

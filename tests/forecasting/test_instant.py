@@ -18,9 +18,15 @@ from forecasting.transitions import instant_words
 from jobs.models import Job
 from jobs.progress import Progress
 from tests.datasets.made import read_dataset
+from tests.forecasting import remembered
 from tests.forecasting.made import again, answered, hourly_dataset, hourly_text, start_forecast
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered(monkeypatch):
+    monkeypatch.setattr(remembered, "instant_forecast", tasks.instant_forecast)
 
 
 def test_an_instant_forecast_is_complete_with_three_ranked_models(owner):
