@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from datasets.building.duck import connect
 
 # More wait only where more threads ask at once; the others are closed after use.
 _KEPT = 2
+# A large question leaves up to 200 MiB with its instance, and making another is little beside it.
+_QUICK_SECONDS = 0.1
 
 _idle: deque[duckdb.DuckDBPyConnection] = deque()
 # Instances made before a fork have threads that the child lacks: ending one there waits for ever.
@@ -24,8 +27,9 @@ def reader() -> Iterator[duckdb.DuckDBPyConnection]:
     """Lend a connection that nobody else uses; it may not spill and keeps nothing it was given.
 
     It is for reading files: a table made in it must be temporary. After a failure its instance is
-    closed, whatever state it was in.
+    closed, whatever state it was in, and after a long question for the memory it holds.
     """
+    began = time.monotonic()
     try:
         instance = _idle.pop()
     except IndexError:
@@ -36,7 +40,7 @@ def reader() -> Iterator[duckdb.DuckDBPyConnection]:
     except BaseException:
         instance.close()
         raise
-    if len(_idle) < _KEPT:
+    if len(_idle) < _KEPT and time.monotonic() - began < _QUICK_SECONDS:
         _idle.append(instance)
     else:
         instance.close()

@@ -9,7 +9,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from datasets.building import readers
 from datasets.building.readers import reader
+
+
+@pytest.fixture(autouse=True)
+def no_hurry(monkeypatch):
+    """On a busy machine too."""
+    monkeypatch.setattr(readers, "_QUICK_SECONDS", 60.0)
 
 
 def settings(connection):
@@ -55,6 +62,16 @@ def test_what_failed_is_not_lent_again():
     for _ in range(3):
         with reader() as connection:
             assert connection.execute("SHOW ALL TABLES").fetchall() == []
+
+
+def test_what_took_long_is_not_lent_again(monkeypatch):
+    with reader() as first:
+        first.execute("CREATE TABLE left_behind AS SELECT 1 AS x")
+    with reader() as again:
+        assert again.execute("SELECT x FROM left_behind").fetchall() == [(1,)]
+        monkeypatch.setattr(readers, "_QUICK_SECONDS", 0.0)
+    with reader() as other:
+        assert other.execute("SHOW ALL TABLES").fetchall() == []
 
 
 def test_two_at_once_are_apart():
