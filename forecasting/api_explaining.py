@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -12,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.ownership import fetch_editable
 from accounts.parsing import refuse_body
-from forecasting import backtests
+from forecasting import backtests, stood_in
 from forecasting.api_results import CHOICE
 from forecasting.explaining import explain_jobs, leftover_words
 from forecasting.explaining.leftovers import Leftovers
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 else:
     Base = object
 
+STOOD_IN: Final = _("Why another rule than the model answers for the series; empty where none.")
+
 
 class ExplanationSerializer(serializers.Serializer[Any]):
     """`found` is null until the model was asked.
@@ -40,6 +43,7 @@ class ExplanationSerializer(serializers.Serializer[Any]):
     model = serializers.CharField()
     series = serializers.CharField()
     ready = serializers.BooleanField()
+    stood_in = serializers.CharField(help_text=STOOD_IN)
     job = JobSerializer(allow_null=True)
     sentences = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
     found = serializers.DictField(allow_null=True)
@@ -50,6 +54,7 @@ class ResidualsSerializer(serializers.Serializer[Any]):
 
     model = serializers.CharField()
     series = serializers.CharField()
+    stood_in = serializers.CharField(help_text=STOOD_IN)
     values = serializers.IntegerField()
     sentences = serializers.ListField(child=serializers.CharField())
     mean = serializers.FloatField(required=False)
@@ -105,7 +110,8 @@ class ExplainingActions(Base):
         result = require_answer(shown)
         series = explain_jobs.series_of(result, shown.series)
         left = Leftovers(backtests.residuals(result, series))
-        head = {"model": result.name, "series": series}
+        reason = stood_in.reason_for(result, series)
+        head = {"model": result.name, "series": series, "stood_in": reason}
         said = {"sentences": leftover_words.sentences(left)}
         return Response(head | left.as_json() | said)
 
@@ -120,6 +126,7 @@ def _as_json(found: ShownExplanation) -> dict[str, Any]:
         "model": result.name,
         "series": found.series,
         "ready": found.is_ready,
+        "stood_in": found.stood_in,
         "job": JobSerializer(job).data if job else None,
         "sentences": {name: found.section(name) for name in names},
         "found": spoken({name: known[name] for name in known if name != "sections"}) or None,

@@ -13,9 +13,10 @@ from django.db.models.signals import post_delete
 from django.utils import translation
 from django.utils.translation import gettext, pgettext_lazy
 
-from forecasting import recipe, results
+from forecasting import recipe, results, stood_in
 from forecasting.engine import artifacts
 from forecasting.engine.budget import TimeBudget
+from forecasting.engine.errors import EngineError, gettext_noop
 from forecasting.engine.explaining.choice import Choice
 from forecasting.engine.explaining.importance_settings import ImportanceSettings
 from forecasting.engine.explaining.why import ExplainSettings, explain
@@ -38,6 +39,9 @@ KIND: Final = "explanation"
 SECONDS: Final = 40.0
 # Importance looks at every series that it is given; a few stand for many.
 MOST_SERIES: Final = 8
+NOT_LEARNED: Final = gettext_noop(
+    "The model knows nothing of %(series)s. Choose another series, or forecast again."
+)
 IMPORTANCE: Final = ImportanceSettings(windows=6, repeats=3)
 
 
@@ -56,6 +60,12 @@ def start(result: PredictionResult, series: str) -> Explanation:
         raise ForecastProblem(
             gettext("This model was removed. Choose another one of the leaderboard."),
             code="no_model",
+        )
+    if reason := stood_in.reason_for(result, series):
+        raise ForecastProblem(
+            gettext("%(reason)s Choose another series to see why its forecast is what it is.")
+            % {"reason": reason},
+            code="stood_in",
         )
     with transaction.atomic():
         Explanation.objects.get_or_create(result=result, series=series)
@@ -153,8 +163,13 @@ def choice_of(result: PredictionResult) -> Choice | None:
 
 
 def _place_of(panel: Panel, series: str) -> tuple[str, int]:
-    """The id of a named series and its channel; the first where none of this name is there."""
-    place = panel.labels.index(series) if series in panel.labels else 0
+    """The id of a named series and its channel.
+
+    Raises EngineError where none of this name is there.
+    """
+    if series not in panel.labels:
+        raise EngineError(NOT_LEARNED, series=series)
+    place = panel.labels.index(series)
     return panel.ids[place // len(panel.channels)], place % len(panel.channels)
 
 
@@ -179,6 +194,6 @@ def _stop(sender: Any, instance: Explanation, **_signal: Any) -> None:
 def series_of(result: PredictionResult, asked: str) -> str:
     """The series somebody asked for, if the answer has it, else its first one."""
     labels = results.labels_of(result)
-    if asked in labels or not labels:
+    if asked in labels or not labels or results.line_of(result, asked) is not None:
         return asked
     return labels[0]

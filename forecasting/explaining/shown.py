@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from datasets.clock import Clock
 from datasets.decimals import common_decimals
 from datasets.figures import Figure
-from forecasting import wording
+from forecasting import stood_in, wording
 from forecasting.engine.explaining.calendar_parts import CALENDAR, HOLIDAY
 from forecasting.engine.explaining.splitting import COVARIATE, REST, SEASON, TREND
 from forecasting.explaining import figures
@@ -99,10 +99,15 @@ class ShownExplanation:
         found: Explanation | None = asked.filter(result=self.result, series=self.series).first()
         return found
 
+    @cached_property
+    def stood_in(self) -> str:
+        """Why no model answers for the series; "" where one does."""
+        return stood_in.reason_for(self.result, self.series) if self.result else ""
+
     @property
     def found(self) -> dict[str, Any]:
-        """What is kept; empty before it is ready."""
-        return dict(self.row.found) if self.row else {}
+        """What is kept; empty before it is ready, and where no model was asked."""
+        return dict(self.row.found) if self.row and not self.stood_in else {}
 
     @property
     def is_ready(self) -> bool:

@@ -81,7 +81,11 @@ def _left(shown: ShownForecast) -> dict[str, Any]:
         return {"left": None}
     series = explain_jobs.series_of(result, shown.series)
     found = Leftovers(backtests.residuals(result, series))
-    context: dict[str, Any] = {"left": found, "words": leftover_words.sentences(found)}
+    context: dict[str, Any] = {
+        "left": found,
+        "words": leftover_words.sentences(found),
+        "not_learned": shown.stood_in,
+    }
     if not found.is_enough:
         return context
     on = shown.task.version.clock
