@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
-from django.utils.translation import gettext
+from django.utils.html import escape
+from django.utils.translation import gettext, gettext_noop
 
 from datasets.clock import AS_STORED, Clock
 from datasets.figures import (
@@ -28,9 +29,10 @@ from datasets.figures import (
 from datasets.models import Version
 from datasets.pyramid import range_data
 from forecasting import asking, thinning, wording
+from forecasting.chart_notes import Notes, SideNote
 from forecasting.engine.frequency import Frequency
-from forecasting.headline import peak_of
 from forecasting.results import HISTORY_SPANS, LEAST_HISTORY, Line
+from forecasting.turning import Kind, Turning, turning_of
 
 Points = tuple[Sequence[str], Sequence[float | None]]
 
@@ -46,6 +48,12 @@ class Overlay:
     dash: str = "dash"
 
 
+TURNINGS: Final = {
+    Kind.PEAK: gettext_noop("Peak %(value)s %(when)s"),
+    Kind.LOW: gettext_noop("Low %(value)s %(when)s"),
+    Kind.RISES: gettext_noop("Above %(value)s %(when)s"),
+    Kind.FALLS: gettext_noop("Below %(value)s %(when)s"),
+}
 LAST_SPAN: Final = (BASELINE, "dash")
 # Models beside the one that is shown: a colour and a dash of its own for each.
 BESIDE: Final = tuple(
@@ -59,6 +67,7 @@ def fan(
     frequency: Frequency,
     overlays: Sequence[Overlay] = (),
     clock: Clock = AS_STORED,
+    notes: Notes | None = None,
 ) -> Figure:
     """History in ink, the forecast with its bands joined to the last value, overlays dashed.
 
@@ -81,7 +90,9 @@ def fan(
     traces += [_dashed(one, last) for one in overlays]
     x, y = _joined(last, ahead, thinning.kept(answer.mean, at))
     traces.append(line(x, y, FORECAST, name=gettext("Forecast"), width=2))
-    return on_clock(figure(traces, **_marks(answer, last, frequency, clock)), clock)
+    notes = notes or Notes(turning_of(answer, values))
+    said = [*_turning(answer, notes.turning, frequency, clock), *_quiet(notes.quiet, x)]
+    return on_clock(figure(traces, **_marks(answer, last, said)), clock)
 
 
 def _dashed(one: Overlay, last: tuple[str, float] | None) -> dict[str, Any]:
@@ -139,33 +150,73 @@ def room(version: Version, column: str, frequency: Frequency, steps: int, words:
 
 
 def _marks(
-    answer: Line, last: tuple[str, float] | None, frequency: Frequency, clock: Clock
+    answer: Line, last: tuple[str, float] | None, said: Sequence[dict[str, Any]]
 ) -> dict[str, Any]:
     marks: dict[str, Any] = {"shapes": [], "annotations": []}
     if last is not None:
         marks = now_line(last[0], gettext("now"))
         marks["annotations"][0] |= {"xanchor": "right", "xshift": -5, "yanchor": "top"}
-    known = answer.mean
-    if len(known) > 1 and max(known) > min(known):
-        peak = peak_of(answer)
-        text = gettext("Peak %(value)s %(when)s") % {
-            "value": f"<b>{wording.figure(answer.mean[peak])}</b>",
-            "when": wording.moment(answer.times[peak], frequency, clock),
-        }
-        mark = note(answer.times[peak], answer.mean[peak], text)
-        late = peak > len(known) * 0.6
-        place = {"xanchor": "right" if late else "left", "ayref": "y", "ay": _above(answer, peak)}
-        marks["annotations"].append(mark | place)
+    marks["annotations"] += said
     return {**marks, "xaxis": {"type": "date", "nticks": 9}, "showlegend": False}
+
+
+def _turning(
+    answer: Line, turning: Turning, frequency: Frequency, clock: Clock
+) -> list[dict[str, Any]]:
+    """The one thing that the headline names."""
+    known = answer.mean
+    if len(known) < 2 or max(known) == min(known):
+        return []
+    text = gettext(TURNINGS[turning.kind]) % {
+        "value": f"<b>{wording.figure(turning.value)}</b>",
+        "when": wording.moment(answer.times[turning.step], frequency, clock),
+    }
+    mark = note(answer.times[turning.step], answer.mean[turning.step], text)
+    late = turning.step > len(known) * 0.6
+    away = _below if turning.is_below else _above
+    place = {"xanchor": "right" if late else "left", "ayref": "y", "ay": away(answer, turning.step)}
+    return [mark | place]
+
+
+def _quiet(notes: Sequence[SideNote], ahead: Sequence[str]) -> list[dict[str, Any]]:
+    """Small and muted along the bottom, one over the other."""
+    middle = ahead[len(ahead) // 2]
+    return [
+        {
+            "x": one.time,
+            "xanchor": "right" if one.time > middle else "left",
+            "yref": "paper",
+            "y": 0.02 + 0.08 * row,
+            "yanchor": "bottom",
+            "text": f"◦ {escape(one.text)}",
+            "showarrow": False,
+            "font": {"size": 10, "color": "var(--ink-3)"},
+        }
+        for row, one in enumerate(notes)
+    ]
 
 
 def _above(answer: Line, step: int) -> float:
     """A height just over the bands around a step, where a note hides nothing."""
+    top, bottom, low, _high = _room(answer, step)
+    return top + 0.06 * (top - min(low, bottom))
+
+
+def _below(answer: Line, step: int) -> float:
+    """A depth just under the bands around a step."""
+    top, bottom, _low, high = _room(answer, step)
+    return bottom - 0.06 * (max(high, top) - bottom)
+
+
+def _room(answer: Line, step: int) -> tuple[float, float, float, float]:
+    """The upper and lower end of the bands near a step, and the lowest and highest of all."""
     near = slice(max(0, step - 12), step + 12)
-    tops = [max(upper[near]) for upper in answer.upper.values()]
-    lows = [min(lower) for lower in answer.lower.values()]
-    top = max([*tops, answer.mean[step]])
-    return top + 0.06 * (top - min([*lows, *answer.mean]))
+    uppers, lowers = list(answer.upper.values()), list(answer.lower.values())
+    top = max([*(max(one[near]) for one in uppers), answer.mean[step]])
+    bottom = min([*(min(one[near]) for one in lowers), answer.mean[step]])
+    low = min([*(min(one) for one in lowers), *answer.mean])
+    high = max([*(max(one) for one in uppers), *answer.mean])
+    return top, bottom, low, high
 
 
 def _joined(

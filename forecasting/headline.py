@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from datasets.clock import AS_STORED, Clock
 from forecasting import ranking, spans, wording
@@ -17,9 +17,48 @@ from forecasting.luck import SURE
 from forecasting.models import PredictionResult
 from forecasting.models.trained_model import YARDSTICK
 from forecasting.results import Line
+from forecasting.turning import Kind, Turning, turning_of
 
 # Who answers at once; a race that finds nothing better says so.
 INSTANT: Final = frozenset({"linear", "seasonal_naive", "naive"})
+
+
+SENTENCES: Final = {
+    Kind.PEAK: gettext_noop(
+        "{name} will average <b>{average}</b> over the next {span} and peak at "
+        "<b>{peak}</b> {when}."
+    ),
+    Kind.LOW: gettext_noop(
+        "{name} will average <b>{average}</b> over the next {span} and fall to a low of "
+        "<b>{peak}</b> {when}."
+    ),
+    Kind.RISES: gettext_noop(
+        "{name} will average <b>{average}</b> over the next {span} and rise above "
+        "<b>{peak}</b> {when}."
+    ),
+    Kind.FALLS: gettext_noop(
+        "{name} will average <b>{average}</b> over the next {span} and fall below "
+        "<b>{peak}</b> {when}."
+    ),
+}
+SENTENCES_WITH_CHANGE: Final = {
+    Kind.PEAK: gettext_noop(
+        "{name} will average <b>{average}</b> over the next {span}, <b>{change}</b> the last "
+        "{span}, and peak at <b>{peak}</b> {when}."
+    ),
+    Kind.LOW: gettext_noop(
+        "{name} will average <b>{average}</b> over the next {span}, <b>{change}</b> the last "
+        "{span}, and fall to a low of <b>{peak}</b> {when}."
+    ),
+    Kind.RISES: gettext_noop(
+        "{name} will average <b>{average}</b> over the next {span}, <b>{change}</b> the last "
+        "{span}, and rise above <b>{peak}</b> {when}."
+    ),
+    Kind.FALLS: gettext_noop(
+        "{name} will average <b>{average}</b> over the next {span}, <b>{change}</b> the last "
+        "{span}, and fall below <b>{peak}</b> {when}."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -45,23 +84,31 @@ def headline_of(
     clock: Clock = AS_STORED,
 ) -> Headline:
     """Say what `line` says. `history` are the values before it, oldest first."""
-    first = _first(line, history, frequency, clock)
-    said = [_at_the_peak(line), _trust(ranked, shown), _luck(shown), _race(ranked, shown)]
+    turning = turning_of(line, history)
+    first = _first(
+        line,
+        history,
+        turning,
+        wording.at_moment(line.times[turning.step], frequency, clock),
+        frequency,
+    )
+    said = [_there(line, turning), _trust(ranked, shown), _luck(shown), _race(ranked, shown)]
     return Headline(first, wording.tight(wording.sentences(said)))
 
 
 def _first(
-    line: Line, history: Sequence[float | None], frequency: Frequency, clock: Clock
+    line: Line,
+    history: Sequence[float | None],
+    turning: Turning,
+    when: str,
+    frequency: Frequency,
 ) -> SafeString:
-    known = line.mean
-    steps = len(line.mean)
-    peak = peak_of(line)
+    known, steps = line.mean, len(line.mean)
     words: dict[str, Any] = {
         "name": line.id,
         "average": wording.figure(sum(known) / len(known)),
         "span": spans.span_words(steps, frequency),
-        "peak": wording.figure(line.mean[peak]),
-        "when": wording.at_moment(line.times[peak], frequency, clock),
+        "when": when,
         "change": _change(sum(known) / len(known), history[-steps:], steps),
     }
     if steps == 1:
@@ -69,17 +116,9 @@ def _first(
     if max(known) == min(known):
         sentence = gettext("{name} will stay at <b>{average}</b> over the next {span}.")
         return format_html(sentence, **words)
-    if words["change"]:
-        sentence = gettext(
-            "{name} will average <b>{average}</b> over the next {span}, <b>{change}</b> the last "
-            "{span}, and peak at <b>{peak}</b> {when}."
-        )
-    else:
-        sentence = gettext(
-            "{name} will average <b>{average}</b> over the next {span} and peak at "
-            "<b>{peak}</b> {when}."
-        )
-    return format_html(sentence, **words)
+    words["peak"] = wording.figure(turning.value)
+    changed = SENTENCES_WITH_CHANGE if words["change"] else SENTENCES
+    return format_html(gettext(changed[turning.kind]), **words)
 
 
 def _change(average: float, before: Sequence[float | None], steps: int) -> str:
@@ -103,19 +142,20 @@ def _change(average: float, before: Sequence[float | None], steps: int) -> str:
     return words % {"size": size}
 
 
-def peak_of(line: Line) -> int:
-    """The step of the highest value."""
-    return max(range(len(line.mean)), key=lambda step: line.mean[step])
-
-
-def _at_the_peak(line: Line) -> str:
+def _there(line: Line, turning: Turning) -> str:
     if not line.lower:
         return ""
-    level, peak = min(line.lower), peak_of(line)
-    return gettext("%(level)s%% likely between %(low)s and %(high)s at the peak.") % {
+    level, step = min(line.lower), turning.step
+    if turning.kind == Kind.PEAK:
+        sentence = gettext("%(level)s%% likely between %(low)s and %(high)s at the peak.")
+    elif turning.kind == Kind.LOW:
+        sentence = gettext("%(level)s%% likely between %(low)s and %(high)s at the low.")
+    else:
+        sentence = gettext("%(level)s%% likely between %(low)s and %(high)s at that step.")
+    return sentence % {
         "level": level,
-        "low": wording.figure(line.lower[level][peak]),
-        "high": wording.figure(line.upper[level][peak]),
+        "low": wording.figure(line.lower[level][step]),
+        "high": wording.figure(line.upper[level][step]),
     }
 
 

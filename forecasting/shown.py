@@ -103,7 +103,14 @@ class ShownForecast(ShownAnswer):
         if self.line is None:
             return None
         version = self.task.version
-        fan = figures.fan(self.line, self.history, self.frequency, self.overlays, version.clock)
+        fan = figures.fan(
+            self.line,
+            self.history,
+            self.frequency,
+            self.overlays,
+            version.clock,
+            notes=self.notes,
+        )
         # Whoever may see a forecast sees what its owner had found in the history.
         return with_marks(fan, self.task.owner, version, self.series, None)
 

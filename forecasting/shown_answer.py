@@ -5,8 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, Final
 
-from forecasting import figures, histories, results, spans
+from django.utils.translation import gettext
+
+from forecasting import figures, histories, results, side_notes, spans, wording
 from forecasting.addresses import Choice
+from forecasting.chart_notes import Notes
 from forecasting.engine.frequency import Frequency
 from forecasting.headline import Headline, headline_of
 from forecasting.histories import ColumnPast, Past
@@ -14,6 +17,7 @@ from forecasting.models import PredictionResult, PredictionTask
 from forecasting.models.trained_model import YARDSTICK
 from forecasting.portfolio.observed import TotalPast
 from forecasting.results import Line
+from forecasting.turning import turning_of
 
 # More series than this are searched, not listed.
 LISTED: Final = 12
@@ -186,6 +190,27 @@ class ShownAnswer:
             self.chosen,
             clock=self.task.version.clock,
         )
+
+    @cached_property
+    def notes(self) -> Notes | None:
+        """What is written into the chart: the one thing of the headline, and what stays quiet."""
+        if self.line is None or self.chosen is None:
+            return None
+        drawn = [*self.history[0][:1], *self.line.times[-1:]]
+        quiet = side_notes.of_answer(self.chosen, self.series, drawn)
+        return Notes(turning_of(self.line, self.stored_history[1]), quiet)
+
+    @property
+    def chart_words(self) -> str:
+        """The chart in words: the headline, and each quiet note with its time."""
+        said = [self.headline.text] if self.headline else []
+        clock = self.task.version.clock
+        said += [
+            gettext("%(note)s, %(when)s.")
+            % {"note": one.text, "when": wording.at_moment(one.time, self.frequency, clock)}
+            for one in (self.notes.quiet if self.notes else ())
+        ]
+        return wording.tight(wording.sentences(said))
 
     @property
     def series_is_chosen(self) -> bool:

@@ -21,7 +21,7 @@ from forecasting.engine.explaining.choice import Choice
 from forecasting.engine.explaining.importance_settings import ImportanceSettings
 from forecasting.engine.explaining.why import ExplainSettings, explain
 from forecasting.engine.panel import Panel
-from forecasting.explaining import days, holidays
+from forecasting.explaining import days, holidays, shifts
 from forecasting.explaining.telling import told
 from forecasting.models import Explanation, PredictionResult
 from forecasting.models.trained_model import YARDSTICK
@@ -135,7 +135,8 @@ def find(result: PredictionResult, series: str, run: Progress | None = None) -> 
     zone = str(result.task.version.profile.get("zone") or "")
     local = days.local_times(found.components, channel, zone)
     named = holidays.told(found.components, channel, result.task, local)
-    return {**told(found, channel, local), "holidays": named}
+    shift = shifts.told(found.components, channel)
+    return {**told(found, channel, local), "holidays": named, "shift": shift}
 
 
 def choice_of(result: PredictionResult) -> Choice | None:

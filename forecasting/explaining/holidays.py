@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from forecasting import results
 from forecasting.engine.explaining.components import Components
 from forecasting.engine.explaining.holiday_effects import holiday_effects
 from forecasting.explaining.days import DAY
@@ -25,4 +26,5 @@ def told(
         return []
     days = local.to_numpy().astype("datetime64[D]")
     effects = holiday_effects(found, place, days, country, chosen.get("subdivision") or "")
-    return [asdict(one) for one in effects[:MOST]]
+    ahead = results.iso(found.times[place][-found.horizon :])
+    return [{**asdict(one), "ahead": [ahead[step] for step in one.steps]} for one in effects[:MOST]]

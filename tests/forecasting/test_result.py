@@ -252,7 +252,7 @@ def test_a_page_costs_few_queries_whatever_the_number_of_models(
     owner, owner_client, django_assert_max_num_queries
 ):
     task = raced(owner, "window_mean", "drift")
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         look(owner_client, task)
 
 

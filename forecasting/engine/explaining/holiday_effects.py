@@ -23,7 +23,8 @@ class HolidayEffect:
     """Mean of the rows of its ``times`` past days, in the unit of the series, less what is usual.
 
     ``low`` and ``high`` hold 80 % by Student's t over the days; None where there was only one.
-    ``coming`` says that a step of the forecast falls on it.
+    ``coming`` says that a step of the forecast falls on it, ``steps`` which is the first of each
+    such day (0 is the first step).
     """
 
     name: str
@@ -32,6 +33,7 @@ class HolidayEffect:
     low: float | None
     high: float | None
     coming: bool
+    steps: tuple[int, ...] = ()
 
 
 def holiday_effects(
@@ -61,9 +63,15 @@ def holiday_effects(
         seen = np.array([rows.mean() - usual for rows in means if len(rows)])
         if len(seen):
             low, high = _between(seen)
-            coming = bool(np.isin(days[past:], dates).any())
-            effects.append(HolidayEffect(name, len(seen), float(seen.mean()), low, high, coming))
+            steps = _first_steps(days[past:], dates)
+            mean = float(seen.mean())
+            effects.append(HolidayEffect(name, len(seen), mean, low, high, bool(steps), steps))
     return sorted(effects, key=lambda one: -abs(one.mean))
+
+
+def _first_steps(days: Times, dates: list[np.datetime64]) -> tuple[int, ...]:
+    found = (np.flatnonzero(days == day) for day in dates)
+    return tuple(sorted(int(steps[0]) for steps in found if len(steps)))
 
 
 def _between(seen: Floats) -> tuple[float | None, float | None]:

@@ -1,0 +1,66 @@
+"""What a chart says in small print: holidays ahead that were measured, a level that changed lately.
+
+Never more than three, and none that is not in the span that is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from django.utils.translation import gettext
+
+from forecasting import wording
+from forecasting.chart_notes import SideNote
+from forecasting.models import Explanation, PredictionResult
+
+MOST: Final = 3
+
+
+def of_answer(result: PredictionResult, series: str, drawn: Sequence[str]) -> list[SideNote]:
+    """Those of a series of an answer within the times that are `drawn`, the earliest first.
+
+    They were measured when somebody asked why; before that there are none.
+    """
+    asked = Explanation.objects.filter(result=result, series=series)
+    kept = asked.values_list("found__holidays", "found__shift").first()
+    if kept is None or not drawn:
+        return []
+    found = [*_shifts(kept[1]), *_holidays(kept[0] or [])]
+    inside = [one for one in found if drawn[0] <= one.time <= drawn[-1]]
+    return sorted(inside[:MOST], key=lambda one: one.time)
+
+
+def _holidays(kept: Sequence[Mapping[str, Any]]) -> list[SideNote]:
+    """The largest effect first; only those whose interval leaves out nothing at all."""
+    return [
+        SideNote(
+            time,
+            gettext("%(holiday)s: %(effect)s on average")
+            % {"holiday": row["name"], "effect": _signed(row["mean"])},
+        )
+        for row in kept
+        if _is_measured(row)
+        for time in row.get("ahead", ())[:1]
+    ]
+
+
+def _is_measured(row: Mapping[str, Any]) -> bool:
+    low, high = row["low"], row["high"]
+    return low is not None and high is not None and low * high > 0
+
+
+def _shifts(kept: Mapping[str, Any] | None) -> list[SideNote]:
+    if not kept:
+        return []
+    words = {"change": wording.figure(abs(kept["after"] - kept["before"]))}
+    text = (
+        gettext("level higher by %(change)s from here on")
+        if kept["after"] > kept["before"]
+        else gettext("level lower by %(change)s from here on")
+    )
+    return [SideNote(kept["time"], text % words)]
+
+
+def _signed(value: float) -> str:
+    return f"+{wording.figure(value)}" if value > 0 else wording.figure(value)
