@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from datasets.models import Column, Dataset, Version
 from forecasting import spans, wording
 from forecasting.choosing.covariates import Covariates
-from forecasting.choosing.limits import NEVER, Bounds, planned_windows
+from forecasting.choosing.limits import NEVER, Bounds
 from forecasting.choosing.reach import reach_of
 from forecasting.choosing.roster import Chosen
 from forecasting.choosing.totals import Totals
@@ -71,13 +71,6 @@ class Ask:
     def rows(self) -> int:
         """Rows of the longest series that hold a target."""
         return learned_rows(self.version, self.targets, self.series)
-
-    @property
-    def windows(self) -> int:
-        """How many past windows every model is tested on."""
-        if self.window_count is not None:
-            return self.window_count
-        return planned_windows(self.rows, self.horizon, self.frequency)
 
     @property
     def title(self) -> str:

@@ -105,7 +105,15 @@ class AskForm(forms.Form):
             said.get("series") or (),
             has_known=bool(said.get("covariates")) or bool((said.get("calendar") or ("",))[0]),
         )
-        course = Course.plan(panel, self.steps, asking.LEVELS, said.get("windows"))
+        totals = said.get("hierarchy") or Totals()
+        course = Course.plan(
+            panel,
+            self.steps,
+            asking.LEVELS,
+            said.get("windows"),
+            together=bool(totals),
+            series=round(len(panel) * scale) + totals.fewest(),
+        )
         refits = max(1, course.windows) if said.get("refit") == limits.EACH else 1
         return Terrain(panel, scale, course, {}, refits)
 

@@ -24,7 +24,6 @@ from datasets.models import Version
 from forecasting.engine.budget import TimeBudget
 from forecasting.engine.errors import EngineError
 from forecasting.engine.forecast import Forecast
-from forecasting.engine.frequency import Frequency
 from forecasting.engine.future.completing import as_at_every_cutoff
 from forecasting.engine.future.frames import with_calendar
 from forecasting.engine.limits import Limits
@@ -235,11 +234,6 @@ def seconds_of(asked: Mapping[str, Any]) -> float:
         BALANCED: settings.FORECAST_BALANCED_SECONDS,
     }
     return float(usual.get(preset_of(asked), settings.FORECAST_BALANCED_SECONDS))
-
-
-def windows_planned(rows: int, horizon: int, frequency: Frequency) -> int:
-    """How many past windows a series of so many rows will be tested on, unless somebody says."""
-    return Course.windows_for(rows, horizon, frequency.season_length)
 
 
 def require_settings(kind: str, given: Mapping[str, Any]) -> None:

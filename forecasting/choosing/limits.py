@@ -15,7 +15,6 @@ from datasets.listed import listed
 from datasets.models import Column
 from forecasting import spans, wording
 from forecasting.engine.frequency import Frequency
-from forecasting.engine.race.course import Course
 from forecasting.engine.rolling_origin import least_rows
 from forecasting.refusals import ForecastProblem
 
@@ -131,11 +130,6 @@ def check_windows(given: Any, rows: int, horizon: int, frequency: Frequency) -> 
 def most_windows(rows: int, horizon: int) -> int:
     """Windows a horizon apart that a series of so many rows can hold."""
     return max(0, (rows - least_rows(horizon)) // horizon)
-
-
-def planned_windows(rows: int, horizon: int, frequency: Frequency) -> int:
-    """Windows that the engine lays out when nobody asks for a number."""
-    return Course.windows_for(rows, horizon, frequency.season_length)
 
 
 def check_refit(given: Any) -> str:

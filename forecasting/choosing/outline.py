@@ -12,6 +12,7 @@ from datasets.models import Column, Version
 from forecasting.engine.covariates import Known
 from forecasting.engine.frequency import Frequency
 from forecasting.engine.panel import Panel
+from forecasting.engine.scant import LEAST_VALUES
 
 # More series, or values, tell nothing new about the shape.
 MOST_SERIES: Final = 500
@@ -68,5 +69,7 @@ def _lengths(version: Version, series: Sequence[str]) -> tuple[np.ndarray, float
     if not rows:
         rows = [max(1, int(version.row_count) // max(1, int(version.profile["series_count"])))]
     total = len(chosen) or int(version.profile.get("series_count") or len(listed))
+    # A series of one row is learned from by no model.
+    rows = [count for count in rows if count >= LEAST_VALUES] or rows
     lengths = np.array([max(1, count) for count in rows], dtype=np.int64)[:MOST_SERIES]
     return lengths, max(1.0, total / len(lengths))

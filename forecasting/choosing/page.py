@@ -268,7 +268,10 @@ class AskPage:
     @property
     def said(self) -> SafeString | None:
         """The sentence at the right."""
-        return sentence.contract(self.ask, len(self.models.taking_part)) if self.ask else None
+        if not self.ask:
+            return None
+        windows = self.form.terrain.course.windows
+        return sentence.contract(self.ask, len(self.models.taking_part), windows)
 
     @cached_property
     def seconds(self) -> int:

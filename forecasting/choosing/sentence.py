@@ -43,9 +43,8 @@ def what_words(ask: Ask) -> str:
     }
 
 
-def contract(ask: Ask, models: int) -> SafeString:
+def contract(ask: Ask, models: int, windows: int) -> SafeString:
     """`Almanac will forecast load_mw for the next 7 days, hour by hour, from 26,293 rows…`."""
-    windows = ask.windows
     tested = (
         gettext("tests each on %(windows)s, and gives %(levels)s intervals.")
         if windows

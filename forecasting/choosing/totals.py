@@ -51,6 +51,15 @@ class Totals:
             "method": self.method,
         }
 
+    def fewest(self) -> int:
+        """How many totals there are where every group lies in one of the wider ones, as is usual;
+        more where it does not.
+        """
+        if not self:
+            return 0
+        counts = [int(column.stats.get("distinct") or 1) for column in self.columns]
+        return 1 + sum(max(counts[: depth + 1]) for depth in range(len(counts)))
+
     def in_words(self) -> str:
         """`by country, region`."""
         if not self:

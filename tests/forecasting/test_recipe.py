@@ -8,7 +8,6 @@ import pytest
 
 from forecasting import recipe
 from forecasting.engine.errors import SettingsError, UnknownModelError
-from forecasting.engine.frequency import Frequency
 from tests.datasets.made import read_dataset
 from tests.forecasting.made import hourly_dataset
 
@@ -40,7 +39,6 @@ def test_a_plain_recipe_lays_out_its_windows_and_takes_the_time_of_its_quality(o
     assert plain.entrants is None
     # A third of 480 rows is 160: six windows of 24 lie in it.
     assert plain.course().windows == 6
-    assert recipe.windows_planned(480, 24, Frequency.parse("h")) == 6
     assert made(dataset, quality="thorough").seconds == 300.0
     assert made(dataset, quality="thorough", seconds=7).seconds == 7.0
 

@@ -276,3 +276,40 @@ def test_the_sums_of_levels_are_those_of_the_answer_after_a_last_fit(owner, owne
     for level, names in (("total", ["total"]), ("bottom", list(REGIONS))):
         (row,) = [one for one in result.metrics["levels"] if one["level"] == level]
         assert row["reconciled"] == pytest.approx(sum(answer[name].sum() for name in names))
+
+
+def uneven(owner, *, stores=5, days=150, short=60, once=False):
+    """The first store began late; one more may have a single day."""
+    lines = ["date,store,region,sales"]
+    for store in range(stores):
+        for day in range(days - short if store == 0 else 0, days):
+            sales = 20 * (store % 7 + 1) + 5 * (day % 7) + day * day % 9
+            region = "north" if store % 2 else "south"
+            lines.append(f"{date(2026, 1, 1) + timedelta(day)},s{store:03d},{region},{sales}")
+    if once:
+        lines.append(f"{date(2026, 1, 1) + timedelta(days - 1)},once,north,4")
+    return read_dataset(owner, "\n".join(lines) + "\n", name="uneven.csv")
+
+
+def announced(client, dataset, **said):
+    """How many past windows New forecast says that every model is tested on, in both places."""
+    page = client.get(reverse("forecasting:new"), {"dataset": dataset.pk, **said}).content.decode()
+    contract = page.split('id="contract"')[1]
+    promised = re.search(r"tests each on <b>(\d+) past window", contract)
+    folded = re.search(r'id="fold-tests".*?(\d+) past window', page, re.S)
+    assert (promised is None) == (folded is None)
+    assert promised is None or promised[1] == folded[1]
+    return int(promised[1]) if promised else 0
+
+
+@pytest.mark.parametrize("once", [False, True])
+@pytest.mark.parametrize("totals", [False, True])
+def test_as_many_past_windows_run_as_new_forecast_says(owner, owner_client, totals, once):
+    dataset = uneven(owner, once=once)
+    fields = {"totals": "1", "totals_columns": "c3"} if totals else {}
+    promised = announced(owner_client, dataset, horizon="7", quality="balanced", **fields)
+    parameters = {"hierarchy": {"columns": ["c3"], "names": ["region"]}} if totals else {}
+    task = ready_to_race(owner, "window_mean", dataset=dataset, horizon=7, **parameters)
+    tasks.train_forecast(str(task.training_job_id))
+    ran = task.results.get(name="window_mean").metrics["windows"]
+    assert len(ran) == promised > 0

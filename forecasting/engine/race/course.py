@@ -47,15 +47,18 @@ class Course:
         windows: int | None = None,
         *,
         together: bool = False,
+        series: int = 0,
     ) -> Course:
         """Windows that do not overlap in the newest fifth, spread over it where there is room.
 
         They are laid out for the shortest series that holds four of them, so that most series are
         tested; ``windows`` asks for a number, a horizon apart. Series that belong ``together``, as
         totals and their members do, are all tested, or none is: the shortest one decides.
+        ``series`` is how many there are where the panel holds only some of them.
         """
         steps = check_horizon(horizon)
-        origin = _laid_out(panel, steps, windows, LENGTHS[:1] if together else LENGTHS)
+        shares = LENGTHS[:1] if together else LENGTHS
+        origin = _laid_out(panel, steps, windows, shares, max(series, len(panel)))
         tested = panel
         if origin is not None:
             long = panel.lengths >= origin.ends[0] + least_rows(steps)
@@ -65,12 +68,6 @@ class Course:
             elif not long.all():
                 tested = panel.select([panel.ids[s] for s in np.flatnonzero(long)])
         return Course(panel, steps, tuple(float(p) for p in levels), tested, origin)
-
-    @staticmethod
-    def windows_for(rows: int, horizon: int, season: int) -> int:
-        """How many a panel of one series of so many rows gets; 0 where it cannot hold one."""
-        found = _for_length(rows, check_horizon(horizon), None, MOST_WINDOWS, season)
-        return 0 if found is None else found.windows
 
     @property
     def windows(self) -> int:
@@ -102,11 +99,11 @@ def _known_before(panel: Panel, rows: int) -> NDArray[np.bool_]:
 
 
 def _laid_out(
-    panel: Panel, horizon: int, windows: int | None, lengths: Sequence[float]
+    panel: Panel, horizon: int, windows: int | None, lengths: Sequence[float], series: int
 ) -> RollingOrigin | None:
-    values = len(panel) * len(panel.channels) * horizon
+    values = series * len(panel.channels) * horizon
     most = min(MOST_WINDOWS, max(1, MOST_VALUES // values))
-    most = min(most, max(FEW_WINDOWS, MOST_TESTS // len(panel)))
+    most = min(most, max(FEW_WINDOWS, MOST_TESTS // series))
     best: RollingOrigin | None = None
     for share in lengths:
         rows = int(np.quantile(panel.lengths, share, method="lower"))

@@ -154,3 +154,11 @@ def test_series_that_begin_to_be_known_within_the_windows_are_left_out_of_the_te
     assert course.tested.ids == ("a", "b")
     alone = Course.plan(panel.select(["late"]), 24)
     assert (alone.windows, alone.past.ids) == (0, ("late",))
+
+
+@pytest.mark.parametrize("more", [40, 400, 900])
+def test_a_sketch_of_many_series_gets_the_windows_of_all_of_them(more):
+    every = Course.plan(panel_of(*[600] * more), 6)
+    assert Course.plan(panel_of(*[600] * 20), 6, series=more).windows == every.windows
+    # 4,000 tests are shared by so many series: twelve windows each, ten, or at least four.
+    assert every.windows == {40: 12, 400: 10, 900: 4}[more]
