@@ -64,6 +64,17 @@ class ShownPart:
     height: int
 
     @property
+    def without_band(self) -> str:
+        """Why a trend has no band; "" of the other parts."""
+        if self.kind != TREND:
+            return ""
+        return gettext(
+            "Drawn without a band: over the past it is a smoothed mean of the values, ahead the "
+            "moving mean of the forecast, and nothing was measured that would tell how far either "
+            "is off. How far the forecast itself may be off is what the bands of its chart say."
+        )
+
+    @property
     def chart(self) -> str:
         """The element that is drawn over time."""
         return f"part-{self.place}"

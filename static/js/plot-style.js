@@ -64,14 +64,17 @@ export function dressed(figure, width, range = null) {
 function apart(notes, shown, room) {
   const taken = notes.filter(({ showarrow }) => showarrow).map((note) => spans(note, shown, room)?.[note.xanchor]);
   return notes.map((note) => {
-    const own = !note.showarrow && note.yref === 'paper' && spans(note, shown, room)?.[note.xanchor];
+    const own = !note.showarrow && note.yref === 'paper' && note.y > 0.5 && spans(note, shown, room)?.[note.xanchor];
     const isCovered = own && taken.some((other) => other && own[0] < other[1] && other[0] < own[1]);
     return isCovered ? { ...note, y: 0, yanchor: 'bottom' } : note;
   });
 }
 
 function dressedNote(note, shown, width) {
-  if (!note.showarrow) return { ...note, font: { size: 11, color: Almanac.colour('chart-axis'), ...note.font } };
+  if (!note.showarrow) {
+    const isLow = note.yref === 'paper' && note.y < 0.5 && note.xref !== 'paper';
+    return { ...note, ...(isLow && { xanchor: anchor(note, shown, width - MARGINS) }), font: { size: 11, color: Almanac.colour('chart-axis'), ...note.font } };
+  }
   return {
     arrowwidth: 1, arrowhead: 0, arrowcolor: Almanac.colour('chart-axis'), bgcolor: Almanac.colour('surface'), borderpad: 2,
     ...note,

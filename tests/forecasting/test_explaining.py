@@ -316,3 +316,12 @@ def test_every_part_is_saved_as_a_picture_with_what_it_shows(owner_client, task,
     # The receipt of the page is that of each picture in it.
     panel = page[page.index("data-receipt=") :]
     assert all(f'id="{chart}"' in panel for chart in drawn)
+
+
+def test_the_trend_says_why_it_has_no_band(owner_client, task, explained):
+    page = owner_client.get(f"/forecasts/{task.pk}/components/").content.decode()
+    cards = page.split('<section class="card component">')[1:]
+    assert ["Drawn without a band" in card.split("</section>")[0] for card in cards] == [
+        "<h2>Trend</h2>" in card for card in cards
+    ]
+    assert cards[0].startswith('<div class="bar"><h2>Trend</h2>')
