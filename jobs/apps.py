@@ -12,7 +12,8 @@ class JobsConfig(AppConfig):
     verbose_name = _("Jobs")
 
     def ready(self) -> None:
-        from jobs import stopping, telling  # noqa: PLC0415
+        from jobs import memory, stopping, telling  # noqa: PLC0415
 
         telling.connect()
+        memory.connect()
         signals.worker_shutting_down.connect(stopping.request, dispatch_uid="jobs.stopping")
