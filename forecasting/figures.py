@@ -54,6 +54,8 @@ TURNINGS: Final = {
     Kind.RISES: gettext_noop("Above %(value)s %(when)s"),
     Kind.FALLS: gettext_noop("Below %(value)s %(when)s"),
 }
+# The height of a row of small print, as a part of the plot.
+ROW: Final = 0.085
 LAST_SPAN: Final = (BASELINE, "dash")
 # Models beside the one that is shown: a colour and a dash of its own for each.
 BESIDE: Final = tuple(
@@ -91,8 +93,8 @@ def fan(
     x, y = _joined(last, ahead, thinning.kept(answer.mean, at))
     traces.append(line(x, y, FORECAST, name=gettext("Forecast"), width=2))
     notes = notes or Notes(turning_of(answer, values))
-    said = [*_turning(answer, notes.turning, frequency, clock), *_quiet(notes.quiet, x)]
-    return on_clock(figure(traces, **_marks(answer, last, said)), clock)
+    marks = _marks(last, _turning(answer, notes.turning, frequency, clock))
+    return on_clock(figure(traces, **_with_small_print(marks, notes.quiet)), clock)
 
 
 def _dashed(one: Overlay, last: tuple[str, float] | None) -> dict[str, Any]:
@@ -149,9 +151,7 @@ def room(version: Version, column: str, frequency: Frequency, steps: int, words:
     return on_clock(drawn, version.clock)
 
 
-def _marks(
-    answer: Line, last: tuple[str, float] | None, said: Sequence[dict[str, Any]]
-) -> dict[str, Any]:
+def _marks(last: tuple[str, float] | None, said: Sequence[dict[str, Any]]) -> dict[str, Any]:
     marks: dict[str, Any] = {"shapes": [], "annotations": []}
     if last is not None:
         marks = now_line(last[0], gettext("now"))
@@ -178,22 +178,31 @@ def _turning(
     return [mark | place]
 
 
-def _quiet(notes: Sequence[SideNote], ahead: Sequence[str]) -> list[dict[str, Any]]:
-    """Small and muted along the bottom, one over the other."""
-    middle = ahead[len(ahead) // 2]
-    return [
-        {
-            "x": one.time,
-            "xanchor": "right" if one.time > middle else "left",
-            "yref": "paper",
-            "y": 0.02 + 0.08 * row,
-            "yanchor": "bottom",
-            "text": f"◦ {escape(one.text)}",
-            "showarrow": False,
-            "font": {"size": 10, "color": "var(--ink-3)"},
-        }
-        for row, one in enumerate(notes)
+def _with_small_print(layout: dict[str, Any], notes: Sequence[SideNote]) -> dict[str, Any]:
+    """Small and muted in rows over the lines, which make room; the latest stands highest, as `now`
+    stands to the left of what is ahead.
+    """
+    if not notes:
+        return layout
+    rows = {one: 1 - ROW * (row + 1) for row, one in enumerate(reversed(notes))}
+    muted = {"color": "var(--line-strong)", "width": 1, "dash": "dot"}
+    words = {"yref": "paper", "yanchor": "bottom", "xanchor": "left", "showarrow": False}
+    font = {"size": 10, "color": "var(--ink-3)"}
+    shapes = [
+        {"type": "line", "x0": one.time, "x1": one.time, "yref": "paper", "y0": 0, "y1": y,
+         "line": muted, "layer": "below"}
+        for one, y in rows.items()
+    ]  # fmt: skip
+    texts = [
+        {"x": one.time, "y": y, "text": escape(one.text), "font": font, **words}
+        for one, y in rows.items()
     ]
+    return {
+        **layout,
+        "shapes": [*layout["shapes"], *shapes],
+        "annotations": [*layout["annotations"], *texts],
+        "yaxis": {"domain": [0, 1 - ROW * len(notes)]},
+    }
 
 
 def _above(answer: Line, step: int) -> float:

@@ -55,9 +55,9 @@ def _shifts(kept: Mapping[str, Any] | None) -> list[SideNote]:
         return []
     words = {"change": wording.figure(abs(kept["after"] - kept["before"]))}
     text = (
-        gettext("level higher by %(change)s from here on")
+        gettext("Level higher by %(change)s from here on")
         if kept["after"] > kept["before"]
-        else gettext("level lower by %(change)s from here on")
+        else gettext("Level lower by %(change)s from here on")
     )
     return [SideNote(kept["time"], text % words)]
 

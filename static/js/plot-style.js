@@ -60,20 +60,27 @@ export function dressed(figure, width, range = null) {
   return base;
 }
 
-/* A caption at the top that the words of a note would cover moves to the bottom. */
+/* Small print in rows under the top of a plot. */
+function isSmallPrint({ showarrow, xref, yref, y }) {
+  return !showarrow && xref !== 'paper' && yref === 'paper' && y > 0.5 && y < 0.95;
+}
+
+/* A caption at the top that the words of a note would cover moves to the bottom, or between. */
 function apart(notes, shown, room) {
-  const taken = notes.filter(({ showarrow }) => showarrow).map((note) => spans(note, shown, room)?.[note.xanchor]);
+  const taken = notes.filter((note) => note.showarrow || isSmallPrint(note)).map((note) => ({
+    reach: spans(note, shown, room)?.[note.xanchor], end: note.showarrow && note.ayref === 'y' && note.ay < note.y ? 0 : 1,
+  }));
   return notes.map((note) => {
-    const own = !note.showarrow && note.yref === 'paper' && note.y > 0.5 && spans(note, shown, room)?.[note.xanchor];
-    const isCovered = own && taken.some((other) => other && own[0] < other[1] && other[0] < own[1]);
-    return isCovered ? { ...note, y: 0, yanchor: 'bottom' } : note;
+    const own = !note.showarrow && note.yref === 'paper' && !isSmallPrint(note) && spans(note, shown, room)?.[note.xanchor];
+    const covered = (own ? taken : []).filter(({ reach: other }) => other && own[0] < other[1] && other[0] < own[1]).map(({ end }) => end);
+    if (!covered.includes(1)) return note;
+    return covered.includes(0) ? { ...note, y: 0.5, yanchor: 'middle' } : { ...note, y: 0, yanchor: 'bottom' };
   });
 }
 
 function dressedNote(note, shown, width) {
   if (!note.showarrow) {
-    const isLow = note.yref === 'paper' && note.y < 0.5 && note.xref !== 'paper';
-    return { ...note, ...(isLow && { xanchor: anchor(note, shown, width - MARGINS) }), font: { size: 11, color: Almanac.colour('chart-axis'), ...note.font } };
+    return { ...note, ...(isSmallPrint(note) && { bgcolor: Almanac.colour('surface'), borderpad: 1, xanchor: anchor(note, shown, width - MARGINS) }), font: { size: 11, color: Almanac.colour('chart-axis'), ...note.font } };
   }
   return {
     arrowwidth: 1, arrowhead: 0, arrowcolor: Almanac.colour('chart-axis'), bgcolor: Almanac.colour('surface'), borderpad: 2,
@@ -86,7 +93,8 @@ function dressedNote(note, shown, width) {
 /* From where to where the words of a note reach, in pixels, by the side that they are anchored at. */
 function spans(note, shown, room) {
   const ends = shown?.map(Date.parse), at = ends && room * (Date.parse(note.x) - ends[0]) / (ends[1] - ends[0]);
-  const words = [...String(note.text).replace(/<[^>]*>/g, '')].reduce((sum, letter) => sum + (letter > '\u2e80' ? 12 : 6.4), 6);
+  const size = (note.font?.size ?? 11) / 11;
+  const words = size * [...String(note.text).replace(/<[^>]*>/g, '')].reduce((sum, letter) => sum + (letter > '\u2e80' ? 12 : 6.4), 6);
   if (!Number.isFinite(at)) return null;
   return { left: [at, at + words], center: [at - words / 2, at + words / 2], right: [at - words, at] };
 }
