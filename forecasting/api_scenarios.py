@@ -34,6 +34,8 @@ else:
     Base = object
 
 ONE: Final = "scenarios/<uuid:scenario>"
+# A scenario may be replaced, a forecast may not.
+ONE_METHODS: Final = ("get", "put", "patch", "delete")
 
 
 class ChangeSerializer(serializers.Serializer[Any]):
@@ -113,6 +115,14 @@ class ScenarioOutcomeSerializer(serializers.Serializer[Any]):
     peak_at = serializers.CharField()
     base_peak = serializers.FloatField()
     peak_change = serializers.FloatField(allow_null=True)
+    covariates = serializers.ListField(
+        child=serializers.DictField(),
+        help_text=_(
+            "For every covariate that the model looks at ahead: `column`, `known_to` which time, "
+            "for how many steps (`known_steps`), and for how many after them the model was given "
+            "a forecast of it (`forecast_steps`)."
+        ),
+    )
 
 
 class ScenarioComparisonSerializer(serializers.Serializer[Any]):
@@ -197,17 +207,30 @@ class ScenarioActions(Base):
         request=ScenarioEditSerializer,
         responses=ScenarioSerializer,
     )
+    @extend_schema(
+        methods=["PUT"],
+        summary="Replace a scenario",
+        description="All of it: a series or a model that is left out is the usual one again.",
+        request=ScenarioAskSerializer,
+        responses=ScenarioSerializer,
+    )
     @extend_schema(methods=["DELETE"], summary="Delete a scenario", responses={204: None})
-    @action(detail=True, methods=["get", "patch", "delete"], url_path=ONE, url_name="scenario")
+    @action(
+        detail=True,
+        methods=ONE_METHODS,
+        http_method_names=(*ONE_METHODS, "head", "options"),
+        url_path=ONE,
+        url_name="scenario",
+    )
     def one_scenario(self, request: Request, pk: str, scenario: str) -> Response:
-        """Read, change or delete."""
+        """Read, replace, change or delete."""
         rows = Scenario.objects.for_list()
         if request.method == "GET":
             found = fetch_visible(rows, request.user, pk=scenario, task_id=pk)
             return Response(ScenarioSerializer(found).data)
         found = fetch_editable(rows, request.user, pk=scenario, task_id=pk)
-        if request.method == "PATCH":
-            _edit(found, request)
+        if request.method in {"PUT", "PATCH"}:
+            (_replace if request.method == "PUT" else _edit)(found, request)
             return Response(ScenarioSerializer(found).data)
         audit.record(request.user, "scenario.deleted", found.task, name=found.name)
         found.delete()
@@ -229,6 +252,12 @@ def _edit(row: Scenario, request: Request) -> None:
         keeping.replace(row, result, series, wanted)
     else:
         keeping.save(row)
+
+
+def _replace(row: Scenario, request: Request) -> None:
+    """All of it anew, under the same key."""
+    row.name = keeping.named(_body(request).get("name", ""))
+    keeping.replace(row, *_asked(row.task, request))
 
 
 def _asked(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from forecasting.engine.registry import model_type
 from forecasting.models import PredictionResult, PredictionTask, TrainedModel
 from forecasting.refusals import ForecastProblem, speaking
 from forecasting.results import Line
-from forecasting.scenarios import applying
+from forecasting.scenarios import applying, reaching
 from forecasting.scenarios.changes import Change, problem
 from forecasting.scenarios.moments import Moments
 from forecasting.serving import predicting
@@ -49,6 +49,8 @@ class Outcome:
 
     base: Line
     line: Line
+    # How far known covariates reach, for those models that look at them.
+    covariates: Sequence[Mapping[str, Any]] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Both lines and what becomes of total and peak; changes are shares, None from zero."""
@@ -69,6 +71,7 @@ class Outcome:
             "peak_at": now.peak_time,
             "base_peak": was.peak,
             "peak_change": share(now.peak, was.peak),
+            "covariates": list(self.covariates),
         }
 
 
@@ -102,7 +105,18 @@ def preview(
         question = Question(_stored(model), panel=changed, horizon=task.horizon, levels=levels)
         with speaking("changes"):
             line = _line(predicting.ask(model, question), place, channel, series)
-    return Outcome(base, applying.on_line(line, panel.channels[channel], changes))
+    changed_line = applying.on_line(line, panel.channels[channel], changes)
+    return Outcome(base, changed_line, _reached(task, result, panel, place, series))
+
+
+def _reached(
+    task: PredictionTask, result: PredictionResult, panel: Panel, place: int, series: str
+) -> list[dict[str, Any]]:
+    if not model_type(result.type).capabilities.uses_known_future:
+        return []
+    moments = moments_of(task, result, series)
+    found = reaching.of_panel(panel, place, reaching.chosen(task), task.horizon)
+    return [one.as_json(moments) for one in found]
 
 
 def rows_of(task: PredictionTask, model: TrainedModel) -> Panel:

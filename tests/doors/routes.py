@@ -33,7 +33,9 @@ class Route:
         view = self.api_view or getattr(self.callback, "view_class", None)
         if view is None or not issubclass(view, View):
             return None
-        allowed = {verb.upper() for verb in view.http_method_names} & set(VERBS)
+        # An action may take verbs that the others of its class do not.
+        own = getattr(self.callback, "initkwargs", {}).get("http_method_names")
+        allowed = {verb.upper() for verb in own or view.http_method_names} & set(VERBS)
         actions = getattr(self.callback, "actions", None)
         if actions:
             return {verb.upper() for verb in actions} & allowed

@@ -194,6 +194,77 @@ def test_a_scenario_is_replaced_whole_or_in_part(owner_client, task):
     assert (kept["name"], kept["answer"]["total_change"]) == ("Twice", pytest.approx(3))
 
 
+def short_plan(owner, ahead):
+    """The plan ends so many hours after the load, a day before the forecast does."""
+    lines = plan_text().splitlines()[: 1 + HOURS + ahead]
+    dataset = read_dataset(owner, "\n".join(lines) + "\n", name="short.csv")
+    keys = {column.name: column.key for column in dataset.current_version.columns.all()}
+    asked = {"targets": [keys["load"]], "names": ["load"]}
+    beside = {"known": [keys["plan"]], "past": []}
+    return raced(owner, "linear_stack", dataset=dataset, covariates=beside, windows=2, **asked)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "until", "words"),
+    [
+        (24, "2026-01-11T23:00:00", "plan is known to the end."),
+        (
+            6,
+            "2026-01-11T05:00:00",
+            "; the last 18 steps were forecast, with what that leaves open.",
+        ),
+        (0, None, "plan is not known ahead: all of it was forecast, with what that leaves open."),
+    ],
+)
+def test_an_answer_says_how_far_covariates_were_known(owner, owner_client, ahead, until, words):
+    task = short_plan(owner, ahead)
+    changed = change("load", "scale", 2)
+    (told,) = ask(owner_client, task, changed).json()["covariates"]
+    steps = {"known_steps": ahead, "forecast_steps": HORIZON - ahead}
+    assert told == {"column": "plan", "known_to": until, **steps}
+    kept = keep(owner_client, task, "Busy", changed)
+    assert kept["answer"]["covariates"] == [told]
+    page = reverse("forecasting:whatif", args=[task.pk])
+    html = owner_client.get(page, {"model": "linear_stack"}).content.decode()
+    assert words in html.split('id="whatif-reach"')[1].split("</ul>")[0]
+    # One that looks at no covariates was given none.
+    assert ask(owner_client, task, changed, model="naive").json()["covariates"] == []
+    assert "whatif-reach" not in owner_client.get(page, {"model": "naive"}).content.decode()
+
+
+def test_putting_a_scenario_replaces_all_of_it_or_nothing(
+    owner_client, viewer, viewer_client, task
+):
+    made = keep(owner_client, task, "Busy", change("load", "scale", 2), model="naive")
+    keep(owner_client, task, "Calm", change("load", "scale", 0.5))
+    one = url(task, f"{made['id']}/")
+
+    def put(client=owner_client, **body):
+        return client.put(one, body, content_type="application/json")
+
+    said = put(name="  Half ", changes=[change("load", "scale", 0.5)]).json()
+    assert "error" not in said, said
+    leader = task.results.ranked().first().name
+    # What is left out is the usual again, and not what it was.
+    assert (said["id"], said["name"], said["model"]) == (made["id"], "Half", leader)
+    assert said["answer"]["total_change"] == pytest.approx(-0.5)
+    for body, words in (
+        ({"changes": [change("load", "scale", 3)]}, "Give the scenario a name"),
+        ({"name": "Half", "changes": []}, "Nothing is changed yet"),
+        ({"name": "Half"}, "Send changes as a list"),
+        ({"name": "Calm", "changes": [change("load", "scale", 3)]}, "called Calm already"),
+        ({"name": "Half", "changes": [change("load", "scale", 3)], "model": "x"}, "No model x"),
+    ):
+        answer = put(**body)
+        assert answer.status_code == 422, body
+        assert words in answer.json()["error"]["message"]
+    kept = owner_client.get(one).json()
+    assert (kept["name"], kept["answer"]["total_change"]) == ("Half", pytest.approx(-0.5))
+    share(task, viewer)
+    body = {"name": "Mine", "changes": [change("load", "scale", 3)]}
+    assert put(viewer_client, **body).status_code == 403
+
+
 def test_scenarios_are_compared_as_numbers_and_as_a_file(owner_client, task):
     twice = keep(owner_client, task, "=Twice", change("load", "scale", 2))
     keep(owner_client, task, "Calm", change("load", "scale", 0.5))
