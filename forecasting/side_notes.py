@@ -32,7 +32,7 @@ def of_answer(result: PredictionResult, series: str, drawn: Sequence[str]) -> li
 
 
 def _holidays(kept: Sequence[Mapping[str, Any]]) -> list[SideNote]:
-    """The largest effect first; only those whose interval leaves out nothing at all."""
+    """The largest effect first, and only clear ones."""
     return [
         SideNote(
             time,
@@ -40,14 +40,9 @@ def _holidays(kept: Sequence[Mapping[str, Any]]) -> list[SideNote]:
             % {"holiday": row["name"], "effect": _signed(row["mean"])},
         )
         for row in kept
-        if _is_measured(row)
+        if row.get("clear")
         for time in row.get("ahead", ())[:1]
     ]
-
-
-def _is_measured(row: Mapping[str, Any]) -> bool:
-    low, high = row["low"], row["high"]
-    return low is not None and high is not None and low * high > 0
 
 
 def _shifts(kept: Mapping[str, Any] | None) -> list[SideNote]:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecasting.engine.calendar_steps import Times
 from forecasting.engine.explaining.calendar_parts import HOLIDAY
 from forecasting.engine.explaining.components import Components
-from forecasting.engine.explaining.splitting import REST
+from forecasting.engine.explaining.decomposing import Parts
+from forecasting.engine.explaining.splitting import REST, SEASON, TREND
 from forecasting.engine.panel import Floats
 from forecasting.engine.preprocessing.holiday_features import holidays_of
 
@@ -41,32 +43,52 @@ def holiday_effects(
 ) -> list[HolidayEffect]:
     """Of the series at a place, the largest first; none where steps are longer than a day.
 
-    ``days`` ``[T + H]`` are the local dates of its rows. An effect is what trend, cycles and other
-    covariates leave over: the part of the holidays and the rest.
+    ``days`` ``[T + H]`` are the local dates of its rows. An effect is what the trend, the cycles
+    and other covariates leave over. The holidays themselves are kept out of trend and cycles, which
+    would take a part of the effect otherwise.
     """
     past = found.parts.shape[2] - found.horizon
-    kinds = np.isin(found.kinds, (HOLIDAY, REST))
-    left = found.past[place, kinds].sum(axis=0)
-    known = ~np.isnan(left)
-    if not known.any():
+    known = np.flatnonzero(~np.isnan(found.past[place, 0]))
+    if not len(known):
         return []
-    by_name: dict[str, list[np.datetime64]] = {}
-    years = days[np.flatnonzero(known)[[0]]].astype("datetime64[Y]").astype(int) + 1970
-    last = int(days[-1].astype("datetime64[Y]").astype(int)) + 1970
-    for year in range(int(years[0]), last + 1):
-        for day, name in holidays_of(country, subdivision, year):
-            by_name.setdefault(name, []).append(day)
-    usual = float(np.mean(left[known]))
+    by_name = _dates(days[known[0]], days[-1], country, subdivision)
+    free = np.isin(days[:past], [day for dates in by_name.values() for day in dates])
+    left = _left(found, place, free, int(known[0]))
     effects = []
     for name, dates in by_name.items():
-        means = [left[known & (days[:past] == day)] for day in dates]
-        seen = np.array([rows.mean() - usual for rows in means if len(rows)])
+        means = [left[days[:past] == day] for day in dates]
+        seen = np.array([np.nanmean(rows) for rows in means if not np.isnan(rows).all()])
         if len(seen):
             low, high = _between(seen)
             steps = _first_steps(days[past:], dates)
             mean = float(seen.mean())
             effects.append(HolidayEffect(name, len(seen), mean, low, high, bool(steps), steps))
     return sorted(effects, key=lambda one: -abs(one.mean))
+
+
+def _dates(
+    first: np.datetime64, last: np.datetime64, country: str, subdivision: str
+) -> dict[str, list[np.datetime64]]:
+    """The days of every holiday by its name."""
+    by_name: dict[str, list[np.datetime64]] = {}
+    begin, end = (int(day.astype("datetime64[Y]").astype(int)) + 1970 for day in (first, last))
+    for year in range(begin, end + 1):
+        for day, name in holidays_of(country, subdivision, year):
+            by_name.setdefault(name, []).append(day)
+    return by_name
+
+
+def _left(found: Components, place: int, free: NDArray[np.bool_], first: int) -> Floats:
+    """What is left of the past ``[T]`` by a trend and cycles of its other days, less their mean."""
+    kinds = np.isin(found.kinds, (TREND, SEASON, HOLIDAY, REST))
+    column = found.past[place, kinds].sum(axis=0)
+    left = np.full(len(column), np.nan)
+    others = np.where(free, np.nan, column)[first:]
+    if np.isnan(others).all():
+        return left
+    left[first:] = column[first:] - Parts.of(others, found.cycles(place)).whole
+    usual = float(np.nanmean(left[~free]))
+    return left - usual
 
 
 def _first_steps(days: Times, dates: list[np.datetime64]) -> tuple[int, ...]:
