@@ -14,7 +14,7 @@ from accounts.models.user import User
 from datasets.models import Dataset
 from datasets.search import Hit, register_search
 from datasets.usage import register_usage
-from forecasting import live
+from forecasting import going, live
 from forecasting.anomalies import watch_jobs
 from forecasting.models import PredictionTask, TrainedModel
 from forecasting.registry import wired as registry
@@ -33,6 +33,7 @@ def connect() -> None:
     register_search("models", _("Models"), model_hits)
     register_usage("forecasts", forecast_words, forecast_counts)
     pre_delete.connect(stop_work, sender=PredictionTask)
+    going.connect()
     registry.connect(INSTANT, TRAINING)
     watch_jobs.connect()
 

@@ -17,6 +17,7 @@ from accounts.ownership import fetch_editable, fetch_visible
 from accounts.problems import NotAllowed
 from accounts.requests import AuthenticatedHttpRequest
 from datasets.forms import DescribeForm, ReadingForm
+from datasets.going import going_with
 from datasets.listed import listed
 from datasets.models import Dataset, Version
 from datasets.receiving import uploads
@@ -75,7 +76,12 @@ def delete(request: AuthenticatedHttpRequest, pk: str) -> HttpResponseBase:
     if dataset.owner_id != request.user.pk or not request.user.can_create:
         raise NotAllowed(gettext("Only its owner can delete this dataset. Ask them to do it."))
     if request.method != "POST":
-        context = {"section": "data", "dataset": dataset, "shown": ShownDataset(dataset)}
+        context = {
+            "section": "data",
+            "dataset": dataset,
+            "shown": ShownDataset(dataset),
+            "going": going_with(dataset, request.user),
+        }
         template = "datasets/_delete.html" if request.htmx else "datasets/delete.html"
         return render(request, template, context)
     name = dataset.name
