@@ -43,14 +43,24 @@ def test_what_was_told_in_almanac_stands_beside_mails_and_webhooks(owner_client)
         len(re.findall(r'<span class="push[^>]*"> ?<time [^<>]*>[^<>]*</time> ?</span>', page)) == 4
     )
     assert page.count("In Almanac: not read yet") == 3
+    assert page.count("In Almanac: not shown, as only other ways were chosen for this") == 1
     assert "E-mail: mailbox full" in page
     assert "200 in 84 ms" in page
     assert "held back by quiet hours until" in page
 
 
-def test_what_was_read_is_called_read(owner, owner_client):
-    told(owner, "Quiet").mark(read=True)
-    assert "In Almanac: read" in owner_client.get(LIST).content.decode()
+def test_what_was_read_is_called_read_and_says_when(owner, owner_client):
+    row = told(owner, "Quiet")
+    row.mark(read=True)
+    page = owner_client.get(LIST).content.decode()
+    assert re.search(r"In Almanac: read <time[^>]*>[^<]*\d{2}:\d{2}", page)
+
+
+def test_a_test_of_another_way_says_why_almanac_does_not_show_it(owner, owner_client):
+    row = told(owner, "Quiet", in_app=False, email=("sent", "accepted"))
+    Notification.objects.filter(pk=row.pk).update(kind="test")
+    page = owner_client.get(LIST).content.decode()
+    assert "In Almanac: not shown, as a test uses only the way that is tried" in page
 
 
 @pytest.mark.usefixtures("four")
