@@ -69,7 +69,10 @@ class NewestFirst(KeysetPagination):
 @extend_schema_view(
     list=extend_schema(
         summary="List watches for anomalies",
-        parameters=[_query("dataset", "Those of one dataset.", OpenApiTypes.UUID)],
+        parameters=[
+            _query("dataset", "Those of one dataset.", OpenApiTypes.UUID),
+            _query("search", "Words in the name or the dataset's name."),
+        ],
     ),
     retrieve=extend_schema(summary="One watch with its rate of alarms"),
     destroy=extend_schema(summary="Delete a watch with its anomalies"),
@@ -84,8 +87,10 @@ class AnomalyWatchViewSet(OwnedViewSet):
     filter_backends = ()
 
     def get_queryset(self) -> AnomalyWatchQuerySet:
-        """What this person may see, of one dataset with `?dataset=`."""
+        """What this person may see, narrowed by `dataset` and `search`."""
         found = cast("AnomalyWatchQuerySet", super().get_queryset())
+        if text := self.request.query_params.get("search", "").strip():
+            found = found.search(text)
         if wanted := self.request.query_params.get("dataset", ""):
             try:
                 dataset = fetch_visible(Dataset.objects, self.request.user, pk=wanted)

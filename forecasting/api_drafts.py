@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.http import Http404
 from django.utils.translation import gettext
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,11 +20,15 @@ from forecasting.ask_serializers import AskSerializer, DraftSerializer
 from forecasting.choosing import drafts
 from forecasting.forms import ready_dataset
 from forecasting.models import ForecastDraft
+from forecasting.models.forecast_draft import ForecastDraftQuerySet
 from forecasting.refusals import ForecastProblem
 
 
 @extend_schema_view(
-    list=extend_schema(summary="List drafts of forecasts"),
+    list=extend_schema(
+        summary="List drafts of forecasts",
+        parameters=[OpenApiParameter("search", str, description="Words in name or dataset")],
+    ),
     retrieve=extend_schema(summary="One draft"),
     destroy=extend_schema(summary="Delete a draft"),
 )
@@ -36,6 +40,12 @@ class ForecastDraftViewSet(OwnedViewSet):
     serializer_class = DraftSerializer
     http_method_names = ("get", "post", "patch", "delete", "head", "options")
     filter_backends = ()
+
+    def get_queryset(self) -> ForecastDraftQuerySet:
+        """Drafts of this person, narrowed by `search`."""
+        found = cast("ForecastDraftQuerySet", super().get_queryset())
+        text = self.request.query_params.get("search", "").strip()
+        return found.search(text) if text else found
 
     @extend_schema(summary="Keep a draft", request=AskSerializer, responses={201: DraftSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

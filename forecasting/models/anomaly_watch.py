@@ -37,6 +37,13 @@ class AnomalyWatchQuerySet(OwnedQuerySet["AnomalyWatch"]):
         """Those of this dataset, the oldest first."""
         return self.filter(dataset=dataset).order_by("created_at", "id")
 
+    def search(self, text: str) -> Self:
+        """Those whose own name or that of the dataset holds every word of `text`."""
+        found = self
+        for word in text.split()[:8]:
+            found = found.filter(Q(name__icontains=word) | Q(dataset__name__icontains=word))
+        return found
+
     def active(self) -> Self:
         """Those that judge new rows."""
         return self.filter(is_active=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,13 @@ class ForecastDraftQuerySet(OwnedQuerySet["ForecastDraft"]):
         """Those of a person with their datasets, changed last first."""
         seen = self.visible_to(user).select_related("dataset", "owner")
         return seen.order_by("-updated_at", "-id")
+
+    def search(self, text: str) -> Self:
+        """Those whose own name or that of the dataset holds every word of `text`."""
+        found = self
+        for word in text.split()[:8]:
+            found = found.filter(Q(name__icontains=word) | Q(dataset__name__icontains=word))
+        return found
 
 
 class ForecastDraft(Owned):

@@ -241,6 +241,19 @@ def test_programs_set_up_a_watch_and_read_what_it_found(owner, owner_api):
     assert gone.json()["error"]["code"] == "unknown_dataset"
 
 
+def test_programs_search_watches_by_name_and_dataset(owner, owner_api, stranger_api, watch):
+    other = AnomalyWatch.objects.create(owner=owner, dataset=watch.dataset, name="Night only")
+    address = "/api/v1/anomalies/watches/"
+
+    def found(api, text):
+        return {row["id"] for row in api.get(address, {"search": text}).json()["results"]}
+
+    assert found(owner_api, "NIGHT") == {str(other.pk)}
+    assert found(owner_api, watch.dataset.name) == {str(watch.pk), str(other.pk)}
+    assert found(owner_api, f"{watch.dataset.name} night") == {str(other.pk)}
+    assert found(owner_api, "nowhere") == found(stranger_api, "night") == set()
+
+
 def test_the_api_and_the_page_say_the_same_numbers(watch, owner_api):
     told = owner_api.get(f"{WATCHES}{watch.pk}/").json()
     rows = owner_api.get(f"/api/v1/datasets/{watch.dataset_id}/anomalies/").json()["results"]

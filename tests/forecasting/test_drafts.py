@@ -97,6 +97,22 @@ def test_a_program_keeps_changes_and_deletes_drafts(owner, owner_client, strange
     assert not ForecastDraft.objects.exists()
 
 
+def test_a_program_searches_drafts_by_every_word_of_name_or_dataset(owner, owner_client):
+    dataset = power_dataset(owner)
+    for name in ("Load tomorrow", "Wind, 50%", "Load next week"):
+        ForecastDraft.objects.create(owner=owner, dataset=dataset, name=name, body={})
+
+    def found(text):
+        rows = owner_client.get(DRAFTS, {"search": text, "page_size": 2}).json()
+        return sorted(row["name"] for row in rows["results"]), bool(rows["next"])
+
+    assert found("load") == (["Load next week", "Load tomorrow"], False)
+    assert found("WEEK power") == (["Load next week"], False)
+    assert found("50%") == (["Wind, 50%"], False)
+    assert found("solar") == ([], False)
+    assert found(" ")[1]
+
+
 def test_a_draft_that_is_far_too_large_is_refused(owner, owner_client):
     body = {"dataset": str(hourly_dataset(owner).pk), "series": ["n" * 300] * 1_000}
     answer = owner_client.post(DRAFTS, body, content_type="application/json")
