@@ -26,6 +26,8 @@ FEW = ExplainSettings(importance=ImportanceSettings(windows=2, repeats=1, refit=
 PLAIN = {
     "Of the usual cycles (%(cycles)s) none repeats itself clearly in this series.",
     "A model that follows it may do better.",
+    "The model had already learned from these cutoffs, which flatters it; the order of the inputs "
+    "is surer than the numbers.",
 }
 BRIEF = ("naive", "drift", "linear", "linear_stack", "linear_many", "lightgbm", "custom_rule")
 
