@@ -14,6 +14,7 @@ from forecasting.engine.backtest import backtest
 from forecasting.engine.explaining.components import components
 from forecasting.engine.explaining.contributions import contributions
 from forecasting.engine.explaining.covariate_effects import covariate_effects
+from forecasting.engine.explaining.holiday_effects import holiday_effects
 from forecasting.engine.explaining.importance import importance
 from forecasting.engine.explaining.importance_settings import ImportanceSettings
 from forecasting.engine.explaining.lag_weights import lag_weights
@@ -246,6 +247,31 @@ def test_effects_of_covariates_are_the_engines_on_the_page_and_in_the_api(trees)
     assert number(unit) == pytest.approx(by_engine.per_unit[0, 0], **CLOSE)
     [line] = drawn(page, "effects-figure")
     assert line["y"] == pytest.approx(by_engine.moved[0, 0].tolist())
+
+
+def test_holidays_are_the_engines_on_the_page_and_in_the_api(owner, owner_api):
+    days = np.arange(np.datetime64("2023-01-01"), np.datetime64("2024-12-20"))
+    closed = np.isin(days, [np.datetime64(day) for day in ("2023-10-03", "2024-10-03")])
+    values = 200 - 80 * closed + np.random.default_rng(3).normal(0, 2, len(days))
+    text = "day,visits\n" + "\n".join(f"{d},{v:.2f}" for d, v in zip(days, values, strict=True))
+    dataset = read_dataset(owner, f"{text}\n", name="visits.csv")
+    task = answered(owner, dataset, horizon=7, place=("DE", ""))
+    walk = Walk(owner, owner_api, task, "linear").explain()
+    by_engine = components(walk.panel, walk.model.predict(walk.panel, levels=()))
+    dates = by_engine.times[0].astype("datetime64[D]")
+    own = {one.name: one for one in holiday_effects(by_engine, 0, dates, "DE")}
+    known, page = walk.found("holidays"), walk.page("components")
+    for row in known:
+        one = own[row["name"]]
+        ends = [one.mean, one.low, one.high]
+        assert [row["mean"], row["low"], row["high"]] == pytest.approx(ends)
+        assert (row["times"], row["coming"]) == (one.times, one.coming)
+    place = [row["kind"] for row in walk.found("parts")].index("holiday")
+    [bars] = drawn(page, f"turn-{place}-figure")
+    assert dict(zip(bars["y"], bars["x"], strict=True)) == {
+        row["name"]: row["mean"] for row in known
+    }
+    assert own["German Unity Day"].mean == pytest.approx(-80, abs=4)
 
 
 @pytest.mark.parametrize("name", ["linear", "seasonal_naive"])
