@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import QuerySet
+from django.utils.translation import ngettext, pgettext
 
 from accounts.models.user import User
-from datasets.listed import some
 from datasets.models import Dataset
 
 NAMED: Final = 5
@@ -27,8 +27,12 @@ class Going:
 
     @property
     def listed(self) -> str:
-        """`Load, Wind and 3 more`; empty where none may be named."""
-        return some(self.names, most=NAMED, more=self.more) if self.names else ""
+        """`Load, next day; Wind; 3 more`, as names hold commas; empty where none may be named."""
+        if not self.names:
+            return ""
+        words = {"n": f"{self.more:,}"}
+        rest = [ngettext("%(n)s more", "%(n)s more", self.more) % words] if self.more else []
+        return pgettext("between names", "; ").join([*self.names, *rest])
 
 
 # `every` are all things of the kind, `seen` those whose names this person may read.

@@ -69,7 +69,7 @@ def test_everything_is_counted_and_named_in_the_dialog_and_on_the_page(
 def test_five_are_named_and_the_others_counted(owner, owner_client, dataset):
     for number in range(7):
         renamed(start_forecast(owner, dataset), f"F{number}")
-    assert told(owner_client, dataset) == ["7 forecasts: F0, F1, F2, F3, F4, 2 more"]
+    assert told(owner_client, dataset) == ["7 forecasts: F0; F1; F2; F3; F4; 2 more"]
 
 
 def test_what_belongs_to_others_is_counted_and_not_named(
@@ -79,7 +79,7 @@ def test_what_belongs_to_others_is_counted_and_not_named(
     renamed(start_forecast(collaborator, dataset), "Secret")
     seen = PredictionTask.objects.visible_to(owner).filter(name="Secret").exists()
     said = told(owner_client, dataset)
-    assert said == (["2 forecasts: Mine, Secret"] if seen else ["2 forecasts: Mine, 1 more"])
+    assert said == (["2 forecasts: Mine; Secret"] if seen else ["2 forecasts: Mine; 1 more"])
     assert not seen
     PredictionTask.objects.filter(name="Mine").delete()
     assert told(owner_client, dataset) == ["1 forecast"]
