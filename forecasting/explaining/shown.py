@@ -308,7 +308,8 @@ def _is_name_first(known: Any) -> bool:
         return bool(known) and _is_name_first(known[0])
     if not isinstance(known, Mapping):
         return isinstance(known, str)
-    first = FIRST.match(gettext(known["template"]))
+    template = known["template"]
+    first = FIRST.match(gettext(template))
     return first is not None and _is_name_first(known["details"][first["name"]])
 
 
