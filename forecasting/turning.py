@@ -49,7 +49,7 @@ def turning_of(line: Line, history: Sequence[float | None]) -> Turning:
         return crossing
     peak, low = peak_of(line), low_of(line)
     falls = peak == 0 and low == len(line.mean) - 1 > 0
-    if falls or (seen and _leaves_downwards(line.mean[peak], line.mean[low], seen)):
+    if falls or (len(seen) > 1 and _leaves_downwards(line.mean[peak], line.mean[low], seen)):
         return Turning(Kind.LOW, low, line.mean[low])
     return Turning(Kind.PEAK, peak, line.mean[peak])
 

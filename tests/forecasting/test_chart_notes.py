@@ -45,6 +45,15 @@ def big(notes):
          "fall below 0 on Mon 23 Nov at 01:00", "Below <b>0</b> Mon 23 Nov 01:00"),
         ([-2, 3, 4], [-5, -4], Kind.RISES, 1,
          "rise above 0 on Mon 23 Nov at 01:00", "Above <b>0</b> Mon 23 Nov 01:00"),
+        # One value alone has no range to leave.
+        (
+            [10, 30, 20],
+            [25],
+            Kind.PEAK,
+            1,
+            "peak at 30 on Mon 23 Nov at 01:00",
+            "Peak <b>30</b> Mon 23 Nov 01:00",
+        ),
         # Through zero and back every day is nothing to point at.
         ([-2, 3, -4], [4, -5, 5], Kind.PEAK, 1,
          "peak at 3 on Mon 23 Nov at 01:00", "Peak <b>3</b> Mon 23 Nov 01:00"),
