@@ -231,11 +231,11 @@ class ShownExplanation:
 
     @property
     def covariates(self) -> list[dict[str, Any]]:
-        """What each covariate does to this forecast."""
-        return [
-            {**row, "moved": _signed(row["moved"]), "per_unit": _signed(row["per_unit"])}
-            for row in self.found.get("covariates", [])
-        ]
+        """What each covariate does to this forecast; each column has as many decimals all down."""
+        rows: list[dict[str, Any]] = self.found.get("covariates", [])
+        columns = ("moved", "per_unit")
+        places = {key: common_decimals([row[key] for row in rows]) for key in columns}
+        return [{**row, **{k: _alike(row[k], places[k], "+") for k in columns}} for row in rows]
 
     @property
     def inside(self) -> ShownInside:
