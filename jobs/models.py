@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.base import Stamped
 from accounts.ownership import Owned, OwnedQuerySet
@@ -95,7 +96,7 @@ class Job(Owned):
 
     class Pool(models.TextChoices):
         FAST = "fast", _("fast")
-        TRAINING = "training", _("training")
+        TRAINING = "training", pgettext_lazy("kind of job", "training")
 
     kind = models.CharField(_("kind"), max_length=40)
     title = models.CharField(_("title"), max_length=250)

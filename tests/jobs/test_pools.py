@@ -1,7 +1,7 @@
 """What the pools of workers are busy with, without other people's titles."""
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from jobs.models import Job
 from jobs.pools import pools
@@ -51,3 +51,8 @@ def test_a_pool_that_works_for_others_says_no_more(stranger, owner_client, put):
     html = owner_client.get("/jobs/").content.decode()
     assert "Busy for somebody else" in html
     assert "Secret" not in html
+
+
+def test_a_pool_for_training_is_not_said_to_be_training_in_chinese():
+    with translation.override("zh-hans"):
+        assert str(Job.Pool.TRAINING.label) == "训练"
