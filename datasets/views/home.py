@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from accounts.requests import AuthenticatedHttpRequest
 from datasets import samples
 from datasets.formats.registry import FORMATS
-from datasets.listed import listed
 from datasets.models import Dataset
 from datasets.receiving import uploads
 from datasets.views.shown import ShownDataset
@@ -44,7 +44,7 @@ class UploadLimits:
     @property
     def formats(self) -> str:
         """What people call the formats: `CSV, JSON, Excel, Parquet`."""
-        return listed(format.label for format in FORMATS.values())
+        return pgettext("list", ", ").join(str(format.label) for format in FORMATS.values())
 
 
 @require_safe
