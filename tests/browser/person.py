@@ -11,8 +11,9 @@ from playwright.sync_api import expect
 
 # Long enough for a busy machine; nobody waits for it where things go well.
 SLOW = 90_000
-# Two networks that would go on for minutes, so that a race can be looked at and steered.
-LONG = {"epochs": 500, "patience": 500, "max_seconds": 300}
+# Two networks that would go on for minutes, so that a race can be looked at and steered; with a
+# budget of windows instead of all of them they would end within seconds on a fast machine.
+LONG = {"epochs": 500, "patience": 500, "max_seconds": 300, "all_windows": True}
 
 
 def hourly_file(folder, hours=2400):
