@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from forecasting import wording
 from forecasting.chart_notes import SideNote
 from forecasting.models import Explanation, PredictionResult
+from forecasting.models.explanation import EDITION
 
 MOST: Final = 3
 
@@ -22,7 +23,7 @@ def of_answer(result: PredictionResult, series: str, drawn: Sequence[str]) -> li
 
     They were measured when somebody asked why; before that there are none.
     """
-    asked = Explanation.objects.filter(result=result, series=series)
+    asked = Explanation.objects.filter(result=result, series=series, found__edition=EDITION)
     kept = asked.values_list("found__holidays", "found__shift").first()
     if kept is None or not drawn:
         return []

@@ -24,6 +24,7 @@ from forecasting.engine.panel import Panel
 from forecasting.explaining import days, holidays, shifts
 from forecasting.explaining.telling import told
 from forecasting.models import Explanation, PredictionResult
+from forecasting.models.explanation import EDITION
 from forecasting.models.trained_model import YARDSTICK
 from forecasting.portfolio import levels
 from forecasting.refusals import ForecastProblem, speaking
@@ -136,7 +137,8 @@ def find(result: PredictionResult, series: str, run: Progress | None = None) -> 
     local = days.local_times(found.components, channel, zone)
     named = holidays.told(found.components, channel, result.task, local)
     shift = shifts.told(found.components, channel)
-    return {**told(found, channel, local), "holidays": named, "shift": shift}
+    parts = told(found, channel, local)
+    return {"edition": EDITION, **parts, "holidays": named, "shift": shift}
 
 
 def choice_of(result: PredictionResult) -> Choice | None:

@@ -118,7 +118,8 @@ class ShownExplanation:
     @property
     def found(self) -> dict[str, Any]:
         """What is kept; empty before it is ready, and where no model was asked."""
-        return dict(self.row.found) if self.row and not self.stood_in else {}
+        is_shown = self.row is not None and self.row.is_ready and not self.stood_in
+        return dict(self.row.found) if self.row and is_shown else {}
 
     @property
     def is_ready(self) -> bool:

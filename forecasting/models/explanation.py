@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,9 @@ from accounts.models.base import Stamped
 from accounts.ownership import Person
 from forecasting.models.prediction_result import PredictionResult
 from forecasting.models.prediction_task import PredictionTask
+
+# Raised when the same question is answered differently: what was found before is asked anew.
+EDITION: Final = 2
 
 
 class ExplanationQuerySet(models.QuerySet["Explanation"]):
@@ -28,7 +31,7 @@ class ExplanationQuerySet(models.QuerySet["Explanation"]):
 
 
 class Explanation(Stamped):
-    """`found` is empty until the job has done its work; `forecasting.explaining.telling` writes it.
+    """`found` is empty until the job has done its work; `forecasting.explaining.telling` makes it.
 
     `series` is the name of one series of the forecast.
     """
@@ -66,5 +69,5 @@ class Explanation(Stamped):
 
     @property
     def is_ready(self) -> bool:
-        """Whether there is something to show."""
-        return bool(self.found)
+        """Whether there is something to show, found as it is found now."""
+        return bool(self.found) and self.found.get("edition") == EDITION

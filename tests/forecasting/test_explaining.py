@@ -90,6 +90,19 @@ def test_the_api_says_the_same(owner_api, task, explained):
     assert any("is number 1 of" in one for one in answer["sentences"]["choice"])
 
 
+def test_what_an_older_almanac_found_is_not_shown_and_asked_anew(owner_client, task, explained):
+    page = f"/forecasts/{task.pk}/components/"
+    assert 'id="part-0"' in owner_client.get(page).content.decode()
+    older = {**explained.found, "edition": explained.found["edition"] - 1}
+    Explanation.objects.update(found=older)
+    assert 'id="part-0"' not in owner_client.get(page).content.decode()
+    owner_client.post(f"/forecasts/{task.pk}/explain/", {"to": "components"})
+    asked = Explanation.objects.get()
+    assert asked.job_id != explained.job_id
+    explain_jobs.explain_result(str(asked.job_id))
+    assert 'id="part-0"' in owner_client.get(page).content.decode()
+
+
 def test_it_is_asked_once(owner_api, task, explained):
     url = f"/api/v1/predictions/{task.pk}/explanation/"
     assert owner_api.post(url).status_code == 200

@@ -7,6 +7,7 @@ from forecasting import backtests, stood_in
 from forecasting.engine.errors import EngineError
 from forecasting.explaining import explain_jobs
 from forecasting.models import Explanation
+from forecasting.models.explanation import EDITION
 from forecasting.stood_in import StoodIn
 from tests.forecasting.made import answered
 from tests.forecasting.test_portfolio import shops as many_shops
@@ -46,7 +47,9 @@ def test_asking_for_it_is_refused_with_the_reason_and_starts_nothing(owner_clien
 def test_what_was_kept_of_another_series_is_not_shown(owner_client, task):
     result = task.results.ranked().first()
     sections = {"parts": [{"template": "Of another series.", "details": {}}]}
-    Explanation.objects.create(result=result, series="new", found={"sections": sections})
+    Explanation.objects.create(
+        result=result, series="new", found={"edition": EDITION, "sections": sections}
+    )
     html = owner_client.get(
         f"{task.get_absolute_url()}components/", {"series": "new"}
     ).content.decode()
