@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from datasets.building.readers import reader
 from datasets.decimals import common_decimals
@@ -25,7 +26,7 @@ from forecasting.shown import ShownForecast
 
 HEADS: Final = (
     ("total", _("Total ahead")),
-    ("change", _("Change")),
+    ("change", pgettext_lazy("of a number", "Change")),
     ("skill", _("Skill")),
     ("mase", "MASE"),
     ("bias", _("Bias")),
