@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import violations
-from tests.browser.places import furnish
+from tests.browser.places import clear_away, furnish
 from tests.browser.settled import wait_until_settled
 
 # What sticks out, for whoever has to find it.
@@ -22,8 +22,9 @@ def addresses(stack, chromium, signed_in, tmp_path_factory):
     """The pages, with one of everything that they can show."""
     context = chromium.new_context(storage_state=signed_in, base_url=stack.url)
     found = furnish(context.new_page(), tmp_path_factory.mktemp("places"))
+    yield found
+    clear_away(context.new_page(), found)
     context.close()
-    return found
 
 
 QUICK = {("light", "wide", "en"), ("dark", "phone", "zh-hans")}
