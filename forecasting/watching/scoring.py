@@ -62,10 +62,20 @@ def score(task: PredictionTask, version: Version) -> ForecastScore | None:
 
 
 def rows_of(score: ForecastScore, label: str = "") -> pd.DataFrame:
-    """Rows `unique_id, step, ds, y, mean, lo-80, hi-80, …` of what has come; all or one series."""
-    path = storage.local_copy(score.path)
+    """Rows `unique_id, step, ds, y, mean, lo-80, hi-80, …` of what has come; all or one series.
+
+    Another look replaces the file; who meets that moment reads what it found.
+    """
+    try:
+        return _read(score.path, label)
+    except FileNotFoundError:
+        score.refresh_from_db()
+        return _read(score.path, label)
+
+
+def _read(key: str, label: str) -> pd.DataFrame:
     filters = [("unique_id", "=", label)] if label else None
-    frame: pd.DataFrame = pq.read_table(path, filters=filters).to_pandas()
+    frame: pd.DataFrame = pq.read_table(storage.local_copy(key), filters=filters).to_pandas()
     return frame.astype({"unique_id": object})
 
 

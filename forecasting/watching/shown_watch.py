@@ -133,11 +133,19 @@ class ShownWatch:
 
     @cached_property
     def _frame(self) -> pd.DataFrame:
-        return records.read(self._file(self.champion))
+        return self._record(self.champion)
 
     @cached_property
     def _rival_frame(self) -> pd.DataFrame:
-        return records.read(self._file(self.line.challenger))
+        return self._record(self.line.challenger)
+
+    def _record(self, version: ModelVersion | None) -> pd.DataFrame:
+        """Another look replaces the files; who meets that moment reads what it found."""
+        try:
+            return records.read(self._file(version))
+        except FileNotFoundError:
+            self.watch.refresh_from_db(fields=["seen"])
+            return records.read(self._file(version))
 
     def _file(self, version: ModelVersion | None) -> str:
         files: dict[str, str] = self.watch.seen.get("files", {})

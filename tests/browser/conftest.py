@@ -94,7 +94,7 @@ def page(stack, chromium, signed_in):
     opened.on("console", lambda m: trouble.append(m.text) if is_trouble(m) else None)
     yield opened
     context.close()
-    assert trouble == []
+    assert trouble == [], stack.errors()
 
 
 @pytest.fixture(scope="session")

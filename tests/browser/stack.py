@@ -77,6 +77,10 @@ class Stack:
     def output(self):
         return "".join(self.lines)
 
+    def errors(self):
+        """What it wrote about faults of its own."""
+        return "".join(line for line in self.lines if '"level": "ERROR"' in line)
+
     def stop(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)

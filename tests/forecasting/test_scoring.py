@@ -71,6 +71,8 @@ def test_more_values_complete_what_was_begun_and_the_old_file_goes(
     second = ForecastScore.objects.get(task=task)
     assert (first.pk, second.steps_known, second.is_complete) == (second.pk, 4, True)
     assert len(list((own_files / "storage").rglob("actuals/*.parquet"))) == 1
+    # A page that began before is shown what came meanwhile.
+    assert len(scoring.rows_of(first)) == 4
     assert scoring.score_all(append(dataset, [105.0], HOURS + 4)) == 0
 
 

@@ -1,5 +1,7 @@
 """A champion is watched on rows that come later: steady, drifting, told, challenged, replaced."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,7 @@ from forecasting.models import (
 )
 from forecasting.registry import comparing, promoting
 from forecasting.watching import challenging, deciding, records, ruling, watch_jobs, words
+from forecasting.watching.shown_watch import ShownWatch
 from jobs.models import Job
 from tests.forecasting.appended import HOURS, append, usual_dataset, usual_values
 from tests.forecasting.made import answered
@@ -116,6 +119,21 @@ def test_every_row_is_judged_once_and_whole_horizons_when_they_are_over(task):
     assert len(second) == second["ds"].nunique() == 60
     assert second["whole"].notna().sum() == 60 - 23
     assert second["mean"][:17].tolist() == first["mean"][:17].tolist()
+
+
+def test_a_page_shown_while_another_look_ends_shows_what_that_found(
+    task, django_capture_on_commit_callbacks
+):
+    champion_is(task, "linear")
+    values = usual_values(HOURS + 72)
+    append(task.dataset, values[HOURS : HOURS + 48], HOURS)
+    before = look(line_of(task))
+    append(task.dataset, values[HOURS + 48 :], HOURS + 48)
+    with django_capture_on_commit_callbacks(execute=True):
+        look(line_of(task))
+    shown = ShownWatch(before)
+    assert shown.has_values
+    assert len(json.loads(shown.errors_json)["data"][0]["x"]) == 72
 
 
 def test_a_change_is_found_and_the_owner_hears_of_it_once(drifting, owner):
