@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -89,6 +90,17 @@ def write_parquet(forecast: Forecast, key: str) -> dict[str, Any]:
     }
 
 
+def file_of(result: PredictionResult) -> Path:
+    """The table of a large result. The winner of a race learns once more and replaces its file; who
+    meets that moment gets the new one.
+    """
+    try:
+        return storage.local_copy(result.result_path)
+    except FileNotFoundError:
+        result.refresh_from_db(fields=["result_path"])
+        return storage.local_copy(result.result_path)
+
+
 def labels_of(result: PredictionResult) -> list[str]:
     """Names of the series of a result, at most 200 of a large one."""
     labels: list[str] = result.predictions.get("labels", [])
@@ -97,7 +109,7 @@ def labels_of(result: PredictionResult) -> list[str]:
 
 def labels_with(result: PredictionResult, text: str, most: int) -> list[str]:
     """Names of series that hold `text`, in their order, read from the file of a large result."""
-    path = storage.local_copy(result.result_path)
+    path = file_of(result)
     column = pq.read_table(path, columns=["unique_id"])["unique_id"]
     names = (str(name) for name in column.unique().to_pylist())
     return list(islice((name for name in names if text.casefold() in name.casefold()), most))
@@ -124,7 +136,7 @@ def means_of(result: PredictionResult, labels: Sequence[str]) -> dict[str, list[
     if not result.result_path:
         kept = {str(one["id"]): one["mean"] for one in result.predictions.get("series", [])}
         return {label: kept[label] for label in labels if label in kept}
-    path = storage.local_copy(result.result_path)
+    path = file_of(result)
     chosen = [("unique_id", "in", list(labels))]
     rows = pq.read_table(path, columns=["unique_id", "ds", "mean"], filters=chosen).to_pandas()
     grouped = rows.sort_values("ds").groupby("unique_id", sort=False, observed=True)["mean"]
@@ -135,7 +147,7 @@ def table_of(result: PredictionResult, label: str = "") -> pd.DataFrame:
     """The whole answer: `unique_id, ds, mean, lo-80, hi-80, …`; one series with `label`."""
     if result.result_path:
         filters = [("unique_id", "=", label)] if label else None
-        path = storage.local_copy(result.result_path)
+        path = file_of(result)
         table: pd.DataFrame = pq.read_table(path, filters=filters).to_pandas()
         return table
     frames = []

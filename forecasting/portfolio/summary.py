@@ -123,7 +123,7 @@ def _add_ahead(connection: duckdb.DuckDBPyConnection, result: PredictionResult) 
     """Make the table `ahead` of the forecast itself."""
     source = "answer"
     if result.result_path:
-        source = parquet(storage.local_copy(result.result_path), numbered=True)
+        source = parquet(results.file_of(result), numbered=True)
     else:
         frame = results.table_of(result)
         columns = {

@@ -138,7 +138,7 @@ def _forecast_of(result: PredictionResult, actuals: Actuals) -> tuple[pd.DataFra
     named = [label for label in named if label in known]
     labels = _spread(named)
     if result.result_path:
-        path = storage.local_copy(result.result_path)
+        path = results.file_of(result)
         table = pq.read_table(path, filters=[("unique_id", "in", labels)]).to_pandas()
     else:
         table = results.table_of(result)

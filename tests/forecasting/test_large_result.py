@@ -6,6 +6,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datasets import storage
 from forecasting import results, thinning
 from forecasting.engine.forecast import Forecast
 from forecasting.models import PredictionResult
@@ -53,6 +54,17 @@ def test_a_hundred_thousand_steps_are_drawn_with_their_peak(owner, owner_client)
     assert drawn["x"] == sorted(drawn["x"])
     upper = next(trace for trace in figure["data"] if trace.get("name") == "80%")
     assert upper["x"] == drawn["x"]
+
+
+def test_who_meets_the_moment_in_which_the_answer_is_replaced_is_shown_the_new_one(owner):
+    task = answered(owner)
+    enlarge(task, 1, 50)
+    before = task.results.get(rank=1)
+    path = f"{results.folder_of(task)}/renewed.parquet"
+    storage.put(storage.local_copy(before.result_path), path)
+    PredictionResult.objects.filter(pk=before.pk).update(result_path=path)
+    assert len(results.table_of(before)) == 50
+    assert results.line_of(before, "load").mean[16] == 500
 
 
 def test_one_of_two_hundred_targets_is_found_by_a_part_of_its_name(owner, owner_client):
